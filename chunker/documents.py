@@ -1,0 +1,186 @@
+"""The nouns of the house: a source holds documents, which hold passages.
+
+All offsets are Python ``str`` indices into :attr:`Source.text`; ``end_char`` is exclusive.
+Everything here is immutable and knows nothing of how it was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+PageMethod = Literal["printed", "contents", "estimated"]
+DatePrecision = Literal["day", "month", "year"]
+
+
+def content_id(*parts: str) -> str:
+    """Return a 16-digit hexadecimal id that depends on nothing but ``parts``."""
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters of a source's text."""
+
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading the file's own format declares: a Markdown ``#``, a Word style, a PDF outline entry.
+
+    ``level`` counts from 1, the highest; ``text`` is the heading as a reader sees it.
+    """
+
+    start_char: int
+    end_char: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as a reader would cite it.
+
+    ``printed`` pages stand in the file, ``contents`` pages come from the table of contents;
+    both have ``margin`` 0. An ``estimated`` page may be off by ``margin`` pages.
+    """
+
+    label: str
+    method: PageMethod
+    margin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """The offset at which a page begins."""
+
+    start_char: int
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageMap:
+    """Gives every offset of a source its page, or ``None`` where no page is known.
+
+    ``starts`` ascend strictly by offset. Text before the first start has no page; text from
+    ``end_char`` on has none either (``None``: the last page runs to the end of the text).
+    """
+
+    starts: tuple[PageStart, ...] = ()
+    end_char: int | None = None
+
+    def at(self, offset: int) -> Page | None:
+        """Return the page on which the character at ``offset`` stands."""
+        if self.end_char is not None and offset >= self.end_char:
+            return None
+        position = bisect_right(self.starts, offset, key=lambda start: start.start_char)
+        return self.starts[position - 1].page if position else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it came, turned into one text.
+
+    ``id`` is made from the file's bytes; ``name`` is how the user knows the file (its path
+    below the folder that was indexed). ``page_starts`` are the pages the file itself states.
+    """
+
+    id: str
+    name: str
+    media_type: str
+    text: str
+    size_bytes: int
+    title: str | None = None
+    headings: tuple[Heading, ...] = ()
+    page_starts: tuple[PageStart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDate:
+    """A date as exact as the document gives it: ISO 8601, cut to its precision.
+
+    ``start`` and ``end`` are full ISO days that enclose it (equal for an exact day;
+    a range such as "December 22-29, 1920" has precision ``day`` and both ends).
+    """
+
+    start: str
+    end: str
+    precision: DatePrecision
+
+    @property
+    def text(self) -> str:
+        """The date a reader sees: ``1940-11-14``, ``1920-12`` or ``1937``."""
+        return self.start[: {"day": 10, "month": 7, "year": 4}[self.precision]]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMetadata:
+    """What a document says about itself. ``None`` or empty: it does not say."""
+
+    date: DocumentDate | None = None
+    kind: str | None = None
+    participants: tuple[str, ...] = ()
+    secrecy: str | None = None
+    archive_reference: str | None = None
+    publication_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader would cite: a telegram in a book of telegrams, a chapter, a whole file.
+
+    ``title`` is tidy display text. The span covers the heading and everything up to the next
+    document. ``ordinal`` counts from 0 in the source's order.
+    """
+
+    id: str
+    source_id: str
+    ordinal: int
+    title: str
+    start_char: int
+    end_char: int
+    metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
+
+    @property
+    def header(self) -> str:
+        """The line put before each passage of this document where it is indexed: title and date."""
+        date = self.metadata.date
+        return self.title if date is None or date.text in self.title else f"{self.title} ({date.text})"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is indexed and returned: an exact slice of its source's text.
+
+    ``page`` and ``page_end`` are the pages of the first and the last character, ``None`` where
+    no page is known. ``token_count`` is in tokens of the configured tiktoken encoding.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    start_char: int
+    end_char: int
+    text: str
+    token_count: int
+    page: Page | None = None
+    page_end: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedSource:
+    """A source with everything the index needs to know about it."""
+
+    source: Source
+    page_map: PageMap
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]

@@ -1,0 +1,59 @@
+"""What a search is given and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chunker.documents import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages a search may return; an empty field does not restrict.
+
+    Within a field any value will do, between fields all must hold. ``sources`` are source ids or
+    names, ``documents`` document ids, ``kinds`` exact kinds. A participant matches when each of its
+    words is a word of one of the document's participants, whatever the case. The dates are ISO
+    days, both inclusive; a document whose date range overlaps them is in, one without a date is out.
+    """
+
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A hit's score by each method, ``None`` where the method did not find it.
+
+    ``dense`` is a cosine, ``lexical`` a BM25 score; higher is better for all.
+    """
+
+    dense: float | None = None
+    lexical: float | None = None
+    late_interaction: float | None = None
+    rerank: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage with the document and the source it stands in."""
+
+    passage: Passage
+    document: Document
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result, best first; ``also_in`` are other places where the same words stand."""
+
+    place: Place
+    score: float
+    scores: Scores
+    also_in: tuple[Place, ...] = field(default=())
