@@ -57,3 +57,15 @@ class Hit:
     score: float
     scores: Scores
     also_in: tuple[Place, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenSpan:
+    """A range of a source that a search must act as if it did not hold; passages overlapping it are left out.
+
+    This is how an evaluation takes the evidence away to see whether the system then refuses.
+    """
+
+    source_name: str
+    start_char: int
+    end_char: int

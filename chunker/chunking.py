@@ -1,0 +1,88 @@
+"""The whole way of a source through this package: segmented, paged and split into passages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.documents import ChunkedSource, Document, PageMap, Passage, Source, Span, content_id
+from chunker.normalising import tidy
+from chunker.pages import infer_pages
+from chunker.segmenting import segment
+from chunker.splitting import PassageLimits, split
+from chunker.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CHUNKER_VERSION = "1"
+"""Changes whenever the same source would give other documents, pages or passages."""
+
+_LAST_WORD = re.compile(r"\s*\S+\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingSettings:
+    """How passages are made; part of an index's manifest.
+
+    ``max_tokens`` is the most tokens a passage may have, counted with the tiktoken ``encoding``.
+    """
+
+    max_tokens: int = 200
+    encoding: str = PACKAGED_ENCODING
+
+
+def chunk(
+    source: Source, *, settings: ChunkingSettings, window: TokenLimit, repeated: Sequence[Span] = ()
+) -> ChunkedSource:
+    """Return the documents, pages and passages of ``source``.
+
+    ``window`` is what the encoder sees of one text; header and passage together never exceed it.
+    ``repeated`` are spans that belong to no document, such as a web site's header.
+    """
+    segmentation = segment(source, ignored=repeated)
+    page_map = infer_pages(source, segmentation.contents, segmentation.documents)
+    passages = tuple(
+        passage
+        for document in segmentation.documents
+        for passage in _passages(source.text, document, page_map, settings, window)
+    )
+    return ChunkedSource(source, page_map, segmentation.documents, passages)
+
+
+def _passages(
+    text: str, document: Document, page_map: PageMap, settings: ChunkingSettings, window: TokenLimit
+) -> Iterator[Passage]:
+    count = token_counter(settings.encoding)
+    header_tokens = window.count(fitted_header(document, window))
+    limits = PassageLimits(
+        size=TokenLimit(count, settings.max_tokens),
+        window=TokenLimit(window.count, window.max_tokens - header_tokens),
+    )
+    for ordinal, span in enumerate(split(text, Span(document.start_char, document.end_char), limits)):
+        passage_text = text[span.start_char : span.end_char]
+        yield Passage(
+            id=content_id(document.id, str(span.start_char - document.start_char), passage_text),
+            document_id=document.id,
+            ordinal=ordinal,
+            start_char=span.start_char,
+            end_char=span.end_char,
+            text=passage_text,
+            token_count=count(passage_text),
+            page=page_map.at(span.start_char),
+            page_end=page_map.at(span.end_char - 1),
+        )
+
+
+def fitted_header(document: Document, window: TokenLimit) -> str:
+    """Return the document's header, cut at a word so that it leaves two thirds of the window free."""
+    header = document.header
+    while header and window.count(header) > window.max_tokens // 3:
+        header = _LAST_WORD.sub("", header) or header[: len(header) // 2]
+    return header
+
+
+def indexed_text(document: Document, passage: Passage, window: TokenLimit) -> str:
+    """Return what is encoded for ``passage``: the document's header, then the tidied passage."""
+    return f"{fitted_header(document, window)}\n{tidy(passage.text).text}"

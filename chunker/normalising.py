@@ -1,0 +1,167 @@
+"""Texts made fit to show and to match, each character still tied to its place in the source.
+
+:func:`tidy` is for reading: white space, markup and words cut at a line's end are put right.
+:func:`fold` is for comparing: on top of that, case, typographic forms and note marks are levelled.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.documents import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedText:
+    """A text derived from another: ``offsets[i]`` is where ``text[i]`` stands in the original.
+
+    The offsets ascend (not strictly: one original character may give several).
+    """
+
+    text: str
+    offsets: array[int]
+
+    def original_span(self, start: int, end: int) -> Span:
+        """Return the range of the original that ``text[start:end]`` was made from."""
+        if start >= end:
+            where = self.offsets[start] if start < len(self.offsets) else 0
+            return Span(where, where)
+        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+
+    def derived_span(self, start_char: int, end_char: int) -> Span:
+        """Return the range of ``text`` made from ``original[start_char:end_char]``."""
+        return Span(bisect_left(self.offsets, start_char), bisect_left(self.offsets, end_char))
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_NOTE_MARKS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SENTENCE_END = frozenset(".!?…:;\"'”’»)]*")
+
+_MARKUP = re.compile(
+    r"""
+      <sup>(?P<superscript>[^<>]{1,12})</sup>
+    | (?P<tag></?(?:sup|sub|b|i|u|em|strong|br|span|p|div|a|small|font)\b[^<>\n]{0,200}>)
+    | \\(?P<escaped>[\\`*_{}\[\]()\#+\-.!>~|"'$&<])
+    | (?P<rule>^[ \t]*\\?[ \t]*$)
+    | (?P<hashes>^[ \t]{0,3}\#{1,6}[ \t]+)
+    | (?P<strong>\*\*\*?|(?<!\w)__(?=\w)|(?<=\w)__(?!\w))
+    | (?P<opens>(?<![\w*\\])\*(?=[^\s*])(?=[^*\n]{0,200}[^\s*\\]\*(?![\w*])))
+    | (?P<closes>(?<=\w)\*(?![\w*]))
+    | (?P<hyphen>(?<=[^\W\d_])[-‐]\s*\n\s*(?=[^\W\d_]))
+    | (?P<soft>[\u00ad\u200b-\u200d\u2060\ufeff])
+    | (?P<space>\s+)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_LIST_ITEM = re.compile(r"(?:[-•*–]|\(?\w{1,3}[.)])\s|\|")
+
+
+def tidy(text: str) -> AlignedText:
+    """Return ``text`` as a reader should see it.
+
+    Runs of white space become one space, blank lines one blank line, Markdown and inline HTML
+    markup goes, note numbers become superscripts, and words or paragraphs that a line or a page
+    broke in two are joined.
+    """
+    pieces: list[str] = []
+    offsets = array("q")
+    for piece, start, is_copy in _tidy_pieces(text):
+        pieces.append(piece)
+        offsets.extend(range(start, start + len(piece)) if is_copy else [start] * len(piece))
+    joined = "".join(pieces)
+    lead = len(joined) - len(joined.lstrip())
+    kept = joined.strip()
+    return AlignedText(kept, offsets[lead : lead + len(kept)])
+
+
+def _tidy_pieces(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield (piece, where it stands in ``text``, whether it is copied character by character)."""
+    position = 0
+    ends_in_space = True
+    last = ""
+    for match in _MARKUP.finditer(text):
+        if match.start() > position:
+            copied = text[position : match.start()]
+            yield copied, position, True
+            ends_in_space, last = False, copied[-1]
+        position = match.end()
+        replacement = _replacement(match, text, last=last)
+        if replacement.isspace():
+            if ends_in_space:
+                continue
+            ends_in_space = True
+        elif replacement:
+            ends_in_space, last = False, replacement[-1]
+        start = match.start("escaped") if match["escaped"] else match.start()
+        yield replacement, start, False
+    if position < len(text):
+        yield text[position:], position, True
+
+
+def _replacement(match: re.Match[str], text: str, *, last: str) -> str:
+    if match["space"]:
+        return _white_space(match, text, last=last)
+    if match["superscript"]:
+        return match["superscript"].translate(_SUPERSCRIPTS)
+    if match["escaped"]:
+        return match["escaped"]
+    if match["tag"]:
+        return " " if match["tag"].startswith(("<br", "<p", "<div", "</p", "</div")) else ""
+    return ""
+
+
+def _white_space(match: re.Match[str], text: str, *, last: str) -> str:
+    lines = match[0].count("\n") + match[0].count("\f") * 2
+    following = text[match.end() : match.end() + 8]
+    if lines == 0:
+        return " "
+    if lines == 1:
+        return "\n" if _LIST_ITEM.match(following) else " "
+    is_cut_by_page = following[:1].islower() and last not in _SENTENCE_END
+    return " " if is_cut_by_page else "\n\n"
+
+
+_FOLDED = {
+    **dict.fromkeys("‘’‚‛ʹʼʻˈ′`´", "'"),
+    **dict.fromkeys("“”„‟ʺ″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+}
+
+
+def fold(text: str) -> AlignedText:
+    """Return ``text`` levelled for comparison.
+
+    :func:`tidy`, then NFKC, plain quotes and dashes, no case, no note numbers, single spaces.
+    """
+    tidied = tidy(text)
+    pieces: list[str] = []
+    offsets = array("q")
+    for character, offset in zip(tidied.text, tidied.offsets, strict=True):
+        folded = _fold_character(character)
+        if folded == " " and (not pieces or pieces[-1] == " "):
+            continue
+        if folded:
+            pieces.append(folded)
+            offsets.extend([offset] * len(folded))
+    joined = "".join(pieces)
+    kept = joined.rstrip()
+    return AlignedText(kept, offsets[: len(kept)])
+
+
+def _fold_character(character: str) -> str:
+    if character.isascii():
+        return " " if character.isspace() else character.lower()
+    if character in _NOTE_MARKS:
+        return ""
+    if character in _FOLDED:
+        return _FOLDED[character]
+    normal = unicodedata.normalize("NFKC", character).casefold()
+    return " " if normal.isspace() else normal
