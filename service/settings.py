@@ -1,0 +1,182 @@
+"""Settings: flags win over ``DOSSIER_*`` environment variables, those over ``dossier.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from service.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+PREFIX = "DOSSIER_"
+CONFIG_VARIABLE = "DOSSIER_CONFIG"
+DEFAULT_CONFIG = Path("dossier.toml")
+
+
+def _split_at_commas(value: object) -> object:
+    """Read ``a, b`` from an environment variable as two values."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _is_origin(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if value != "*" and not (separator and scheme and rest and "/" not in rest):
+        raise ValueError("is no origin: write scheme and host, such as https://archive.example, or *")
+    return value
+
+
+Origin = Annotated[str, AfterValidator(_is_origin)]
+ApiKey = Annotated[SecretStr, Field(min_length=8)]
+
+
+class Settings(BaseSettings):
+    """Every setting, checked; nothing is opened, created or loaded by making one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    data: Path = Field(Path("data"), description="folder of the index and of uploads in progress")
+
+    model: str = Field(
+        "all-MiniLM-L6-v2",
+        min_length=1,
+        description="all-MiniLM-L6-v2 as packaged, a model's folder, or an id on the Hugging Face hub",
+    )
+    runtime: Literal["torch", "onnx"] = Field("torch", description="what computes the vectors")
+    encoding: str = Field(
+        "cl100k_base", min_length=1, description="tiktoken encoding that counts passage tokens"
+    )
+    passage_tokens: int = Field(200, ge=16, le=8192, description="most tokens of a passage")
+
+    answer_threshold: float | None = Field(
+        None, ge=0, le=1, description="confidence from which a question is answered; unset: as calibrated"
+    )
+    top_k: int = Field(5, ge=1, le=50, description="passages returned when a request does not say")
+
+    host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
+    threads: int = Field(4, ge=1, le=256, description="requests computed at the same time")
+    shutdown_seconds: int = Field(
+        30, ge=0, le=3600, description="how long a stop waits for requests and a running ingest"
+    )
+
+    max_question_chars: int = Field(2_000, ge=16, description="longest question")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest request body, uploads aside")
+    max_upload_bytes: int = Field(100_000_000, ge=1_000, description="largest file that can be uploaded")
+    max_queued_jobs: int = Field(100, ge=1, description="uploads that may wait to be indexed")
+
+    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
+        (), description="keys of those who may ask, comma-separated; unset: everybody may"
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="requests one caller may make in a minute; unset: any number"
+    )
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
+        (), description="web origins whose pages may call the API, comma-separated"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the merging to :func:`load_settings`, so that a plain ``Settings(...)`` reads nothing."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings, where each came from (``flag``, the variable, the file or ``default``), and warnings."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def load_settings(flags: Mapping[str, Any] | None = None) -> LoadedSettings:
+    """Merge flags (``None``: not given), environment and configuration file, and check the whole.
+
+    Raises:
+        SettingsError: with one line for every setting that is unknown or has a bad value.
+    """
+    config, config_path = _read_config()
+    environment = EnvSettingsSource(Settings)()
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for values, origin in ((config, str(config_path)), (environment, None), (given, "flag")):
+        for name, value in values.items():
+            merged[name] = value
+            origins[name] = origin or PREFIX + name.upper()
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        raise SettingsError([_line(problem, origins) for problem in error.errors()]) from None
+    origins |= {name: "default" for name in Settings.model_fields if name not in origins}
+    return LoadedSettings(settings, origins, _unknown_variables())
+
+
+def _read_config() -> tuple[dict[str, Any], Path]:
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named) if named else DEFAULT_CONFIG
+    try:
+        return tomllib.loads(path.read_text("utf-8")), path
+    except FileNotFoundError:
+        if named:
+            raise SettingsError([f"{CONFIG_VARIABLE} names {path}, which does not exist."]) from None
+        return {}, path
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path} is not valid TOML: {error}"]) from None
+    except OSError as error:
+        raise SettingsError([f"{path} cannot be read: {error.strerror}"]) from None
+
+
+def _line(problem: ErrorDetails, origins: Mapping[str, str]) -> str:
+    """Say in one line which setting is wrong, how, and where it stands."""
+    name = str(problem["loc"][0])
+    origin = origins.get(name, "default")
+    if problem["type"] == "extra_forbidden":
+        return f"{name} ({origin}): there is no such setting{_suggestion(name)}"
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return f"{name} ({origin}): {message[0].lower()}{message[1:]}"
+
+
+def _suggestion(name: str) -> str:
+    close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _unknown_variables() -> tuple[str, ...]:
+    """Name ``DOSSIER_*`` variables that set nothing: a warning, since orchestrators add their own."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    return tuple(
+        f"{variable} sets nothing{_suggestion(variable.removeprefix(PREFIX).lower())}"
+        for variable in sorted(os.environ)
+        if variable.startswith(PREFIX) and variable not in known
+    )
