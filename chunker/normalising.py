@@ -43,6 +43,7 @@ class AlignedText:
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _NOTE_MARKS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKUP_CHARACTERS = frozenset("*_\\#<>")
 _SENTENCE_END = frozenset(".!?…:;\"'”’»)]*")
 
 _MARKUP = re.compile(
@@ -139,26 +140,36 @@ _FOLDED = {
 def fold(text: str) -> AlignedText:
     """Return ``text`` levelled for comparison.
 
-    :func:`tidy`, then NFKC, plain quotes and dashes, no case, no note numbers, single spaces.
+    :func:`tidy`, then NFKC, plain quotes and dashes, no case, no note numbers, none of the
+    characters that markup is made of, single spaces.
     """
     tidied = tidy(text)
+    return _levelled(tidied.text, tidied.offsets)
+
+
+def level(text: str) -> str:
+    """Return a text that is tidy already as :func:`fold` would give it: what is no markup stays."""
+    return _levelled(text, array("q", range(len(text)))).text
+
+
+def _levelled(text: str, offsets: array[int]) -> AlignedText:
     pieces: list[str] = []
-    offsets = array("q")
-    for character, offset in zip(tidied.text, tidied.offsets, strict=True):
+    kept_offsets = array("q")
+    for character, offset in zip(text, offsets, strict=True):
         folded = _fold_character(character)
         if folded == " " and (not pieces or pieces[-1] == " "):
             continue
         if folded:
             pieces.append(folded)
-            offsets.extend([offset] * len(folded))
+            kept_offsets.extend([offset] * len(folded))
     joined = "".join(pieces)
     kept = joined.rstrip()
-    return AlignedText(kept, offsets[: len(kept)])
+    return AlignedText(kept, kept_offsets[: len(kept)])
 
 
 def _fold_character(character: str) -> str:
     if character.isascii():
-        return " " if character.isspace() else character.lower()
+        return " " if character.isspace() else "" if character in _MARKUP_CHARACTERS else character.lower()
     if character in _NOTE_MARKS:
         return ""
     if character in _FOLDED:

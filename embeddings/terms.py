@@ -1,0 +1,61 @@
+"""The words of a text as lexical methods compare them: folded, stemmed, without function words."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chunker.normalising import fold
+
+STOPWORDS = frozenset(
+    """
+    a about after again all also am an and any are as at be because been before being between both
+    but by can could did do does doing done down during each either etc ever every few for from
+    further had has have having he her here hers herself him himself his how however i if in into is
+    it its itself just like many may me might more most much must my no nor not now of off on once
+    one only or other our ours out over own per rather s same shall she should since so some such
+    t than that the their theirs them themselves then there these they this those though through to
+    too under until up upon us very was we were what when where whether which while who whom whose
+    why will with within without would yet you your yours
+    """.split()
+)
+
+_WORD = re.compile(r"[^\W_]+")
+_stemmers = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word: its stem, and where it stands in the text it was read from."""
+
+    stem: str
+    start_char: int
+    end_char: int
+
+
+def read_terms(text: str) -> list[Term]:
+    """Return the content words of ``text``, in order."""
+    folded = fold(text)
+    found = []
+    for match in _WORD.finditer(folded.text):
+        if match[0] not in STOPWORDS:
+            span = folded.original_span(match.start(), match.end())
+            found.append(Term(stem(match[0]), span.start_char, span.end_char))
+    return found
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of the content words of ``text``, in order, repeats kept."""
+    return [stem(word) for word in _WORD.findall(fold(text).text) if word not in STOPWORDS]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return the stem of a lower-case English word (Porter, 1980, as SQLite's full-text search has it)."""
+    if not hasattr(_stemmers, "porter"):
+        import Stemmer
+
+        _stemmers.porter = Stemmer.Stemmer("porter")
+    return str(_stemmers.porter.stemWord(word))
