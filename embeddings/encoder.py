@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int32]
 
 
 class Encoder(Protocol):
@@ -35,10 +37,56 @@ class Encoder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
 
-    def encode(
-        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-    ) -> FloatArray:
+    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
         """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1.
 
         ``on_progress`` is called with the number of texts finished so far.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as the model reads it, special tokens excluded.
+
+    ``ids`` has shape ``(tokens,)``; ``offsets`` has shape ``(tokens, 2)``: each token's half-open
+    range of characters, so that ``text[start:end]`` is where it stands.
+    """
+
+    ids: IntArray
+    offsets: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoding:
+    """A text's vector together with those of its tokens, special tokens excluded.
+
+    ``vector`` has shape ``(dimension,)``; ``token_ids`` ``(tokens,)``; ``token_vectors``
+    ``(tokens, token_dimension)``. All vectors have length 1. Only the first ``max_tokens`` tokens are there.
+    """
+
+    vector: FloatArray
+    token_ids: IntArray
+    token_vectors: FloatArray
+
+
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also gives away what it thinks of each token: what late interaction needs.
+
+    Source of the method: Khattab and Zaharia, ColBERT (2020), here with an encoder not trained for it.
+    """
+
+    def tokenize(self, text: str) -> Tokens:
+        """Return the model's own tokens of ``text``, special tokens excluded, uncut."""
+
+    def encode_tokens(
+        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
+    ) -> Iterator[TextEncoding]:
+        """Yield the encoding of each text, in the order given, holding only a few hundred at a time.
+
+        ``vector`` is what :meth:`encode` returns for the text, from the same pass through the model.
+        ``on_progress`` is called with the number of texts finished so far.
+        """
+
+
+class EncoderError(Exception):
+    """A model cannot be found, loaded or run; the message is one line that says what to do about it."""

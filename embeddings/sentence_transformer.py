@@ -1,0 +1,178 @@
+"""The encoder as its authors run it: sentence-transformers on torch, with the GPU where there is one."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.batching import available_cores, length_batches, text_encodings, unit_rows
+from embeddings.encoder import EncoderError
+from embeddings.model_files import PACKAGED_MODEL, ModelFiles, find_model
+from embeddings.word_pieces import WordPieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sentence_transformers import SentenceTransformer
+
+    from embeddings.batching import Batch
+    from embeddings.encoder import FloatArray, TextEncoding, Tokens
+
+# One core's share of a forward pass that is too small to be worth dividing: a handful of questions.
+_TOKENS_FOR_ONE_THREAD = 256
+_BATCH_TOKENS = {"cpu": 4_096, "accelerator": 65_536}
+
+
+class SentenceTransformerEncoder:
+    """Encodes with any model sentence-transformers can load. Safe to use from many threads.
+
+    ``model`` is ``all-MiniLM-L6-v2`` (packaged, offline), a folder, or a hub id, or files already
+    found. ``device`` is torch's name of one, ``None`` for the best there is. ``threads`` is the
+    number of cores for bulk work, ``None`` for all; a single question always takes one, since two
+    that wait for each other on a busy machine are slower.
+
+    Raises:
+        EncoderError: the model is missing or cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        model: str | ModelFiles = PACKAGED_MODEL,
+        *,
+        device: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._files = model if isinstance(model, ModelFiles) else find_model(model)
+        self._model = _load(self._files, device)
+        self._word_pieces = _word_pieces_of(self._model, self._files)
+        self._threads = threads or available_cores()
+        # torch's number of threads belongs to the process, so one pass at a time may set it.
+        self._lock = threading.Lock()
+        self.max_tokens = _window(self._model) - self._word_pieces.special_tokens
+        self.dimension = _dimension(self._model, self._files)
+
+    @property
+    def name(self) -> str:
+        """The model's name: ``all-MiniLM-L6-v2``, the folder's name, or the hub id."""
+        return self._files.name
+
+    @property
+    def revision(self) -> str:
+        """A hash of the model's files, or the hub's commit."""
+        return self._files.revision
+
+    @property
+    def module(self) -> SentenceTransformer:
+        """The torch module behind this encoder, for an export of its graph."""
+        return self._model
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
+        return self._word_pieces.count(text)
+
+    def tokenize(self, text: str) -> Tokens:
+        """Return the model's own tokens of ``text``, special tokens excluded, uncut."""
+        return self._word_pieces.tokenize(text)
+
+    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
+        """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        finished = 0
+        for batches in self._batches(texts, texts_at_a_time=1_024):
+            for batch in batches:
+                vectors[list(batch.positions)] = unit_rows(self._run(batch)[0])
+                finished += len(batch.positions)
+                if on_progress:
+                    on_progress(finished)
+        return vectors
+
+    def encode_tokens(
+        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
+    ) -> Iterator[TextEncoding]:
+        """Yield the encoding of each text with those of its tokens, in the order given."""
+        finished = 0
+        for batches in self._batches(texts, texts_at_a_time=256):
+            encodings: dict[int, TextEncoding] = {}
+            for batch in batches:
+                encodings |= text_encodings(batch, *self._run(batch))
+            for position in sorted(encodings):
+                yield encodings[position]
+            finished += len(encodings)
+            if on_progress:
+                on_progress(finished)
+
+    def _batches(self, texts: Sequence[str], *, texts_at_a_time: int) -> Iterator[list[Batch]]:
+        return length_batches(
+            texts,
+            word_pieces=self._word_pieces,
+            max_tokens=self.max_tokens,
+            max_batch_tokens=_BATCH_TOKENS["cpu" if self._model.device.type == "cpu" else "accelerator"],
+            texts_at_a_time=texts_at_a_time,
+        )
+
+    def _run(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
+        """Return the sentence vectors and the token vectors of a batch, as the model gives them."""
+        import torch
+
+        device = self._model.device
+        features: dict[str, Any] = {
+            "input_ids": torch.from_numpy(batch.token_ids).to(device),
+            "attention_mask": torch.from_numpy(batch.attention).to(device),
+        }
+        threads = 1 if batch.token_ids.size <= _TOKENS_FOR_ONE_THREAD else self._threads
+        with self._lock, _torch_threads(threads), torch.inference_mode():
+            output = self._model(features)
+            vectors, token_vectors = output["sentence_embedding"], output["token_embeddings"]
+            return vectors.float().cpu().numpy(), token_vectors.float().cpu().numpy()
+
+
+def _load(model_files: ModelFiles, device: str | None) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise EncoderError(
+            f"{model_files.name} needs torch to run: install sentence-transformers."
+        ) from error
+    try:
+        return SentenceTransformer(str(model_files.folder), device=device, local_files_only=True).eval()
+    except Exception as error:  # loaders of weights and of configuration each raise their own kinds
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise EncoderError(
+            f"{model_files.folder} cannot be loaded as a model ({reason}): set DOSSIER_MODEL to another."
+        ) from error
+
+
+def _word_pieces_of(model: SentenceTransformer, model_files: ModelFiles) -> WordPieces:
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise EncoderError(f"{model_files.folder} has no fast tokenizer: set DOSSIER_MODEL to another model.")
+    return WordPieces(backend.to_str(), padding_id=model.tokenizer.pad_token_id)
+
+
+def _window(model: SentenceTransformer) -> int:
+    return int(model.max_seq_length or model.tokenizer.model_max_length)
+
+
+def _dimension(model: SentenceTransformer, model_files: ModelFiles) -> int:
+    dimension = model.get_embedding_dimension()
+    if dimension is None:
+        raise EncoderError(f"{model_files.folder} gives no sentence vectors: set DOSSIER_MODEL to another.")
+    return dimension
+
+
+@contextmanager
+def _torch_threads(count: int) -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    if before == count:
+        yield
+        return
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
