@@ -67,7 +67,7 @@ def _local_model(folder: Path, name: str) -> ModelFiles:
     weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
     if not weights:
         raise EncoderError(
-            f"{folder} holds no model weights (*.safetensors, *.bin): set DOSSIER_MODEL to another folder."
+            f"{folder} holds no weights (*.safetensors, *.bin): set DOSSIER_MODEL to another folder."
         )
     settings = [path for path in folder.rglob("*.json") if path.name in _REVISED_NAMES]
     settings += [path for path in folder.glob("*.txt") if path.name in _REVISED_NAMES]
