@@ -16,6 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from chunker.errors import ChunkerError, SourceTooLargeError, UnreadableSourceError
+from embeddings.encoder import EncoderError
+from embeddings.errors import (
+    EmbeddingsError,
+    IndexBusyError,
+    IndexStoreError,
+    ManifestMismatchError,
+    StorageFullError,
+)
 from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
 
 if TYPE_CHECKING:
@@ -35,6 +43,11 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (SourceTooLargeError, 413, "source-too-large"),
     (UnreadableSourceError, 415, "unreadable-source"),
     (NotReadyError, 503, "not-ready"),
+    (ManifestMismatchError, 409, "model-mismatch"),
+    (IndexBusyError, 409, "index-busy"),
+    (StorageFullError, 507, "storage-full"),
+    (IndexStoreError, 503, "index-unusable"),
+    (EncoderError, 503, "model-unusable"),
     (NotFoundError, 404, None),
     (ConflictError, 409, None),
 )
@@ -133,8 +146,8 @@ def handle_problems(app: FastAPI) -> None:
     """Make ``app`` answer every expected error with problem details."""
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(ServiceError, _house_error)
-    app.add_exception_handler(ChunkerError, _house_error)
+    for kind in (ServiceError, ChunkerError, EmbeddingsError, EncoderError):
+        app.add_exception_handler(kind, _house_error)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -184,6 +197,7 @@ _MEANINGS = {
     422: "A field is missing or wrong; `errors` names each.",
     429: "Too many requests; `Retry-After` says when to ask again.",
     503: "The index is not open yet; `Retry-After` says when to ask again.",
+    507: "The disk is full.",
 }
 
 
