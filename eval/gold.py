@@ -121,10 +121,10 @@ def _quote_problems(
             continue
         names = folded if evidence.file is None else [evidence.file]
         if not any(words in folded[name].text for name in names):
-            where = "no source" if evidence.file is None else f"{evidence.file} nowhere"
+            where = evidence.file or "any source"
             found = [name for name, aligned in folded.items() if words in aligned.text]
             remedy = f"it stands in {found[0]}" if found else "copy the words from the source again"
-            yield GoldProblem(path.name, line, f"{beginning} stands in {where}; {remedy}")
+            yield GoldProblem(path.name, line, f"{beginning} does not stand in {where}; {remedy}")
 
 
 def _load(path: Path, parse: Callable[[_Fields], Entry]) -> tuple[Entry, ...]:

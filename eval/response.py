@@ -7,7 +7,6 @@ service's own classes become; :func:`response_from_answer` is the only place tha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
     from embeddings.search import Place
     from service.answer import Answer, RankedPassage
-
-_NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,7 +74,7 @@ class Response:
     text: str = ""
     quotes: tuple[ResponseQuote, ...] = ()
     standalone_question: str = ""
-    timings_ms: Mapping[str, float] = field(default=_NO_TIMINGS)
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 def response_from_answer(answer: Answer) -> Response:
