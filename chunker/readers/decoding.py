@@ -1,0 +1,156 @@
+"""Bytes to text: byte-order marks, UTF-16/32 without one, UTF-8, then legacy encodings by detection."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from collections import Counter
+
+from chunker.errors import UnsupportedFormatError
+from chunker.readers.extraction import ReadingLimits, check_characters
+
+logger = logging.getLogger(__name__)
+
+# UTF-32 first: its little-endian mark begins with UTF-16's.
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+WIDE_ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+# What documents in Western, Central European, Greek, Turkish, Baltic and Cyrillic scripts and in
+# Chinese, Japanese and Korean were really saved in. A short list guesses better than all of Python's.
+LEGACY_ENCODINGS = [
+    *("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"),
+    *("cp1252", "cp1250", "iso8859_2", "cp1253", "cp1254", "cp1257", "cp437", "cp850", "mac_roman"),
+    *("cp1255", "cp1256", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
+]
+DETECTION_BYTES = 256 * 1024
+# More control characters than this share of a text (and more than a stray few) make it binary data.
+MAX_CONTROL_SHARE = 0.005
+STRAY_CONTROLS = 2
+# A UTF-8 file with a few damaged bytes is still UTF-8.
+MAX_DAMAGED_SHARE = 0.001
+CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def decode_text(data: bytes, *, name: str, limits: ReadingLimits, declared: str | None = None) -> str:
+    """Return the text of a file, without a byte-order mark and otherwise unchanged.
+
+    ``declared`` is the encoding the file itself names (an HTML ``meta``), tried after UTF-8, which
+    practically no other encoding imitates. Raises UnsupportedFormatError for bytes that are no text
+    and SourceTooLargeError for more characters than ``limits`` allow.
+    """
+    if len(data) > 4 * limits.max_characters:  # no encoding here takes more than four bytes a character
+        check_characters(len(data) // 4, name=name, limits=limits)
+    text = decoded_by_mark(data)
+    if text is None:
+        text = decoded_wide(data) if b"\0" in data else decoded_narrow(data, declared)
+    if text is None or is_binary(text):
+        raise UnsupportedFormatError(
+            f"{name}: is binary data, not text; give the document itself or save it as UTF-8 text"
+        )
+    check_characters(len(text), name=name, limits=limits)
+    return text
+
+
+def decoded_by_mark(data: bytes) -> str | None:
+    """Decode bytes that begin with a byte-order mark; ``None`` where they have none or don't keep to it."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            text = decoded(data[len(mark) :], encoding)
+            if text is not None:
+                return text
+    return None
+
+
+def decoded_wide(data: bytes) -> str | None:
+    """Decode UTF-16 or UTF-32 without a mark; ``None`` where neither gives anything like writing."""
+    for encoding in WIDE_ENCODINGS:
+        text = decoded(data, encoding)
+        if text is not None and is_like_writing(text):
+            return text
+    return None
+
+
+def decoded_narrow(data: bytes, declared: str | None) -> str | None:
+    """Decode UTF-8, the declared encoding or the best detected legacy one, in this order."""
+    text = decoded(data, "utf-8")
+    if text is None and declared is not None:
+        text = decoded(data, declared)
+    if text is None:
+        text = decoded_damaged_utf8(data)
+    return decoded_legacy(data) if text is None else text
+
+
+def decoded(data: bytes, encoding: str) -> str | None:
+    """Decode ``data`` strictly, or return ``None``; an unknown encoding's name is no error here."""
+    try:
+        text = str(data, encoding)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+    # utf-7 and a few others let lone surrogates through
+    return text if not any("\ud800" <= character <= "\udfff" for character in set(text)) else None
+
+
+def decoded_damaged_utf8(data: bytes) -> str | None:
+    """Decode UTF-8 with a few damaged bytes (U+FFFD in their place), or return ``None``."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    multibyte = sum(count for character, count in Counter(text).items() if character > "\x7f") - damaged
+    if multibyte <= 10 * damaged or damaged > max(1, MAX_DAMAGED_SHARE * len(text)):
+        return None
+    logger.warning("a UTF-8 text holds %d damaged characters; they are read as U+FFFD", damaged)
+    return text
+
+
+def decoded_legacy(data: bytes) -> str | None:
+    """Decode with the encoding charset-normalizer finds likeliest, or return ``None``.
+
+    Where several encodings are equally likely the commonest, Western European cp1252, is taken.
+    """
+    from charset_normalizer import from_bytes
+
+    matches = from_bytes(data[:DETECTION_BYTES], cp_isolation=LEGACY_ENCODINGS)
+    best = matches.best()
+    if best is None:
+        return None
+    likeliest = [
+        encoding
+        for match in matches
+        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        for encoding in match.could_be_from_charset
+    ]
+    likeliest.sort(key=lambda encoding: encoding != "cp1252")
+    for encoding in likeliest:
+        text = decoded(data, encoding)
+        if text is not None:
+            return text
+    return data.decode(best.encoding, "replace")
+
+
+def is_binary(text: str) -> bool:
+    """Whether a decoded text has so many control characters that it was never a text."""
+    controls = len(CONTROL.findall(text))
+    return controls > max(STRAY_CONTROLS, MAX_CONTROL_SHARE * len(text))
+
+
+def is_like_writing(text: str) -> bool:
+    """Whether text decoded on a guess has spaces, few blocks of letters and no unassigned characters.
+
+    Bytes in the wrong order or width give letters strewn over the whole of Unicode without a space.
+    """
+    sample = text[:20_000]
+    spaces = sum(character in " \n\r\t" for character in sample)
+    letters = Counter(ord(character) >> 8 for character in sample if character.isalpha())
+    common = sum(count for _, count in letters.most_common(3))
+    strange = sum(not character.isprintable() and character not in "\n\r\t\f" for character in sample)
+    return (
+        (spaces > 0.02 * len(sample) or len(sample) < 50)
+        and common > 0
+        and common >= 0.95 * letters.total()
+        and strange <= MAX_CONTROL_SHARE * len(sample)
+    )

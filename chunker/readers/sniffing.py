@@ -1,0 +1,150 @@
+"""Tells what kind of file some bytes are: by their content first, by the file's suffix second."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import PurePath
+
+from chunker.errors import BrokenSourceError, UnsupportedFormatError
+
+TEXT = "text/plain"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EPUB = "application/epub+zip"
+
+SUFFIXES = {
+    ".txt": TEXT,
+    ".text": TEXT,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".html": HTML,
+    ".htm": HTML,
+    ".xhtml": HTML,
+    ".pdf": PDF,
+    ".docx": DOCX,
+    ".epub": EPUB,
+}
+FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx) and EPUB"
+
+HEAD_BYTES = 4096
+IMAGE = "an image; recognise its text (OCR) and give that, or a PDF with a text layer"
+ARCHIVE = "a packed archive; unpack it and give the files in it"
+PROGRAM = "a program, not a document"
+MEDIA = "a sound or video file; give its transcript as text"
+# First bytes of what people give by mistake, with what to do about it. From the file(1) database.
+UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", IMAGE),
+    (b"\xff\xd8\xff", IMAGE),
+    (b"GIF8", IMAGE),
+    (b"II*\0", IMAGE),
+    (b"MM\0*", IMAGE),
+    (b"\0\0\1\0", IMAGE),
+    (b"AT&TFORM", "a DjVu file; convert it to PDF with a text layer"),
+    (b"%!PS", "a PostScript file; convert it to PDF"),
+    (b"{\\rtf", "a Rich Text file; save it as .docx"),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"BZh", ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
+    (b"Rar!\x1a\x07", ARCHIVE),
+    (b"\xfd7zXZ\0", ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", ARCHIVE),
+    (b"\x7fELF", PROGRAM),
+    (b"MZ\x90\0", PROGRAM),
+    (b"\xcf\xfa\xed\xfe", PROGRAM),
+    (b"\xca\xfe\xba\xbe", PROGRAM),
+    (b"SQLite format 3\0", "a database; export its text"),
+    (b"ID3", MEDIA),
+    (b"OggS", MEDIA),
+    (b"fLaC", MEDIA),
+    (b"\x1aE\xdf\xa3", MEDIA),
+)
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+HTML_OPENING = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+XML_OPENING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml\b", re.IGNORECASE)
+
+
+def media_type_of(data: bytes, *, name: str) -> str:
+    """Return the media type of a file that a reader exists for.
+
+    Bytes that look like text are Markdown or HTML where the suffix or the first tag says so, and plain
+    text otherwise, whatever their suffix. Raises UnsupportedFormatError for anything else and
+    BrokenSourceError for a damaged or encrypted Word file.
+    """
+    head = data[:HEAD_BYTES]
+    if b"%PDF-" in head[:1024]:
+        return PDF
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return zipped_type(data, name=name)
+    if head.startswith(OLE_MARK):
+        raise ole_error(data, name=name)
+    refuse_unsupported(head, name=name)
+    suffix_type = SUFFIXES.get(PurePath(name).suffix.lower())
+    if suffix_type in {PDF, DOCX, EPUB}:
+        raise BrokenSourceError(
+            f"{name}: is named {PurePath(name).suffix} but its content is something else or damaged; "
+            "open it in its program and save it again"
+        )
+    return markup_type(head, suffix_type, name=name)
+
+
+def markup_type(head: bytes, suffix_type: str | None, *, name: str) -> str:
+    """Tell HTML, Markdown and plain text apart."""
+    narrow = head.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if HTML_OPENING.match(narrow):
+        return HTML
+    if XML_OPENING.match(narrow) and suffix_type is None:
+        raise unsupported("an XML file", name=name)
+    return suffix_type or TEXT
+
+
+def zipped_type(data: bytes, *, name: str) -> str:
+    """Tell a Word file and an EPUB from other zip archives by the files inside."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = frozenset(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise BrokenSourceError(
+            f"{name}: is a damaged or incomplete zip container (a .docx is one); copy or download it again"
+        ) from error
+    if "word/document.xml" in members or any(member.startswith("word/") for member in members):
+        return DOCX
+    if "META-INF/container.xml" in members:
+        return EPUB
+    if any(member.startswith("xl/") for member in members):
+        raise unsupported("a spreadsheet; print it to PDF or save it as text", name=name)
+    if any(member.startswith("ppt/") for member in members):
+        raise unsupported("a presentation; print it to PDF", name=name)
+    if "content.xml" in members and "mimetype" in members:
+        raise unsupported("an OpenDocument file; save it as .docx", name=name)
+    raise unsupported(ARCHIVE, name=name)
+
+
+def ole_error(data: bytes, *, name: str) -> BrokenSourceError | UnsupportedFormatError:
+    """Return the error for an old Office container: a locked .docx or a file of before 2007."""
+    if ENCRYPTED_PACKAGE in data:
+        return BrokenSourceError(f"{name}: is locked with a password; save it without one")
+    return unsupported("an old Office file (.doc and the like); save it as .docx", name=name)
+
+
+def refuse_unsupported(head: bytes, *, name: str) -> None:
+    """Raise UnsupportedFormatError for images, archives, programs and media."""
+    for mark, kind in UNSUPPORTED_MARKS:
+        if head.startswith(mark):
+            raise unsupported(kind, name=name)
+    if head.startswith(b"RIFF"):
+        raise unsupported(IMAGE if head[8:12] == b"WEBP" else MEDIA, name=name)
+    if head[4:8] == b"ftyp":
+        raise unsupported(IMAGE if head[8:12] in {b"heic", b"heif", b"mif1", b"avif"} else MEDIA, name=name)
+
+
+def unsupported(kind: str, *, name: str) -> UnsupportedFormatError:
+    """Return the error for a kind of file no reader knows."""
+    return UnsupportedFormatError(f"{name}: is {kind} (what can be read: {FORMAT_NAMES})")
