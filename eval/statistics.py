@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RESAMPLES = 5000
 SEED = 20_240_229
 CONFIDENCE = 0.95
+ROUNDING = 1e-5  # saved values have six decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,6 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
     low, high = _percentiles(_resampled_means(differences))
     swapped = _sign_flipped_means(differences)
     observed = differences.mean()
-    tolerance = 1e-12
     return PairedComparison(
         count=len(ids),
         mean_a=float(np.mean([before[identity] for identity in ids])),
@@ -95,12 +95,10 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
         difference=float(observed),
         low=low,
         high=high,
-        p_value=_p_value(np.abs(swapped) >= abs(observed) - tolerance),
-        p_value_drop=_p_value(swapped <= observed + tolerance),
-        wins=tuple(identity for identity, value in zip(ids, differences, strict=True) if value > tolerance),
-        losses=tuple(
-            identity for identity, value in zip(ids, differences, strict=True) if value < -tolerance
-        ),
+        p_value=_p_value(np.abs(swapped) >= abs(observed) - ROUNDING),
+        p_value_drop=_p_value(swapped <= observed + ROUNDING),
+        wins=tuple(identity for identity, value in zip(ids, differences, strict=True) if value > ROUNDING),
+        losses=tuple(identity for identity, value in zip(ids, differences, strict=True) if value < -ROUNDING),
     )
 
 
