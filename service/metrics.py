@@ -70,7 +70,7 @@ class Metrics:
         """Count one finished job."""
         self._jobs.labels(status).inc()
 
-    def follow(self, *, index: Callable[[], IndexState | None], waiting_jobs: Callable[[], int]) -> None:
+    def follow(self, *, index: Callable[[], IndexState | None], unfinished_jobs: Callable[[], int]) -> None:
         """Read the gauges from these functions whenever they are asked for; ``None``: no index yet."""
 
         def of_index(read: Callable[[IndexState], int]) -> Callable[[], float]:
@@ -83,7 +83,7 @@ class Metrics:
         self._ready.set_function(of_index(lambda _: 1))
         self._passages.set_function(of_index(lambda state: state.passages))
         self._generation.set_function(of_index(lambda state: state.generation))
-        self._queued.set_function(waiting_jobs)
+        self._queued.set_function(unfinished_jobs)
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""

@@ -1,12 +1,19 @@
 """The JSON of the HTTP interface, version 1. Fields may be added, none renamed."""
 
 import datetime as dt
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from embeddings.search import Filters
+from service.answer import Turn
+from service.problems import Problem
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class RequestModel(BaseModel):
@@ -21,7 +28,30 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class SearchFilters(RequestModel):
+def _is_iso_day(value: object) -> object:
+    """Refuse what pydantic would take for a date beside ISO days: numbers, as seconds since 1970."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
+        return value
+    raise ValueError("must be a day, as 1939-08-23")
+
+
+Day = Annotated[dt.date, BeforeValidator(_is_iso_day)]
+
+
+class DateRange(RequestModel):
+    """Documents whose date lies in, or overlaps, a range of days."""
+
+    date_from: Day | None = Field(None, description="first day, inclusive", examples=["1939-01-01"])
+    date_to: Day | None = Field(None, description="last day, inclusive", examples=["1940-12-31"])
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if self.date_from and self.date_to and self.date_from > self.date_to:
+            raise ValueError("date_from is after date_to")
+        return self
+
+
+class SearchFilters(DateRange):
     """Which passages may be returned; an absent field does not restrict."""
 
     sources: list[Id] = Field([], max_length=1_000, description="source ids or names, any of them")
@@ -35,14 +65,38 @@ class SearchFilters(RequestModel):
         description="people or bodies who wrote, received or took part",
         examples=[["Molotov"]],
     )
-    date_from: dt.date | None = Field(None, description="first day, inclusive", examples=["1939-01-01"])
-    date_to: dt.date | None = Field(None, description="last day, inclusive", examples=["1940-12-31"])
 
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> Self:
-        if self.date_from and self.date_to and self.date_from > self.date_to:
-            raise ValueError("date_from is after date_to")
-        return self
+    def as_filters(self) -> Filters:
+        """Return the filters a search takes."""
+        return Filters(
+            sources=tuple(self.sources),
+            documents=tuple(self.documents),
+            kinds=tuple(self.kinds),
+            participants=tuple(self.participants),
+            date_from=self.date_from.isoformat() if self.date_from else None,
+            date_to=self.date_to.isoformat() if self.date_to else None,
+        )
+
+
+class DocumentQuery(DateRange):
+    """Which documents are listed, and which part of the list."""
+
+    title: str | None = Field(None, max_length=500, description="only titles that hold these words in a row")
+    source: list[Id] = Field([], max_length=100, description="source ids or names, any of them")
+    kind: list[Id] = Field([], max_length=100, description="kinds, any of them")
+    participant: list[Id] = Field([], max_length=100, description="who wrote, received or took part")
+    offset: int = Field(0, ge=0, le=1_000_000_000)
+    limit: int = Field(100, ge=1, le=1_000)
+
+    def as_filters(self) -> Filters:
+        """Return the filters a list takes."""
+        return SearchFilters(
+            sources=self.source,
+            kinds=self.kind,
+            participants=self.participant,
+            date_from=self.date_from,
+            date_to=self.date_to,
+        ).as_filters()
 
 
 class HistoryTurn(RequestModel):
@@ -50,6 +104,10 @@ class HistoryTurn(RequestModel):
 
     role: Literal["user", "assistant"]
     content: str = Field(max_length=100_000)
+
+    def as_turn(self) -> Turn:
+        """Return the turn the answerer takes."""
+        return Turn(self.role, self.content)
 
 
 class SearchRequest(RequestModel):
@@ -175,18 +233,133 @@ class AskResponse(ResponseModel):
 class SourceInfo(ResponseModel):
     """A file in the index."""
 
-    id: str
+    id: str = Field(description="made from the file's bytes")
     name: str
-    title: str | None = None
+    copies: list[str] = Field(description="further names under which the same bytes were added")
     media_type: str
     size_bytes: int
+    title: str | None
     characters: int
     documents: int
     passages: int
+    added_at: dt.datetime
 
 
 class SourceList(ResponseModel):
-    """The files in the index."""
+    """A part of the files in the index, by name."""
 
     sources: list[SourceInfo]
     total: int
+    offset: int
+    limit: int
+
+
+class JobProgress(ResponseModel):
+    """How far a job is."""
+
+    passages_done: int
+    passages_total: int | None = Field(description="null until the file is split into passages")
+
+
+class JobInfo(ResponseModel):
+    """A file on its way into the index."""
+
+    id: str
+    status: Literal["queued", "running", "succeeded", "failed"]
+    source_id: str
+    source_name: str
+    progress: JobProgress
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    problem: Problem | None = Field(description="why it failed")
+    url: str = Field(description="where to ask again")
+
+
+class DocumentSummary(ResponseModel):
+    """What a reader would cite: a telegram in a book of telegrams, a chapter, a whole file."""
+
+    id: str
+    title: str
+    date: str | None = Field(description="ISO 8601, as exact as the document gives it")
+    date_from: str | None = Field(description="the first full day the date may mean")
+    date_to: str | None = Field(description="the last full day the date may mean")
+    kind: str | None
+    participants: list[str]
+    secrecy: str | None
+    archive_reference: str | None
+    publication_reference: str | None
+    source: str = Field(description="the file's name")
+    source_id: str
+    ordinal: int = Field(description="place among the file's documents, from 0")
+    start_char: int
+    end_char: int
+    passages: int
+    url: str = Field(description="the reader")
+
+
+class DocumentList(ResponseModel):
+    """A part of the documents, in the order of their files."""
+
+    documents: list[DocumentSummary]
+    total: int
+    offset: int
+    limit: int
+
+
+class PageInfo(ResponseModel):
+    """A page, or the part of it that a document takes."""
+
+    label: str
+    method: Literal["printed", "contents", "estimated"]
+    margin: int = Field(description="for an estimated page: how many pages it may be off")
+    start_char: int
+    end_char: int
+
+
+class Neighbour(ResponseModel):
+    """The document before or after."""
+
+    id: str
+    title: str
+
+
+class DocumentDetail(DocumentSummary):
+    """A document with its pages and its neighbours in the file."""
+
+    pages: list[PageInfo]
+    previous: Neighbour | None
+    next: Neighbour | None
+    text: str | None = Field(None, description="the whole text, where it was asked for")
+
+
+class PageText(PageInfo):
+    """What of a document stands on one page."""
+
+    document_id: str
+    text: str
+    previous: str | None = Field(description="the label of the page before, within the document")
+    next: str | None = Field(description="the label of the page after, within the document")
+
+
+class ValueCount(ResponseModel):
+    """A value that documents can be filtered by."""
+
+    value: str
+    documents: int
+
+
+class YearCount(ResponseModel):
+    """A year in which documents begin."""
+
+    year: int
+    documents: int
+
+
+class Facets(ResponseModel):
+    """What documents can be filtered by: the most frequent values first, the years in order."""
+
+    kinds: list[ValueCount]
+    participants: list[ValueCount]
+    years: list[YearCount]
+    undated: int

@@ -1,0 +1,65 @@
+# Needs only make and Python 3.11 or newer; `make` alone says what there is.
+PYTHON ?= python3
+VENV ?= .venv
+# Further pip options. On Linux x86-64 PyPI's torch brings CUDA libraries of some gigabytes; a machine
+# without a GPU needs none of them:
+#   make setup PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
+PIP_OPTIONS ?=
+DOSSIER_DATA ?= data
+export DOSSIER_DATA
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CODE := chunker embeddings service eval tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run index test check format eval bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install everything into .venv; quick when it is up to date
+
+$(STAMP): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dossier needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[dev]'
+	@touch $@
+
+run: setup index ## index corpus/ where that is not done yet, then serve on http://127.0.0.1:8000
+	$(BIN)/dossier serve
+
+index: setup ## bring the index of corpus/ up to date
+	$(BIN)/dossier index corpus
+
+test: setup ## run all tests
+	$(BIN)/python -m pytest
+
+check: setup ## lint, formatting, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+eval: setup index ## measure retrieval and answers on the gold questions
+	$(BIN)/dossier eval eval/data/questions.jsonl
+
+bench: setup ## measure speed
+	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+lock: ## write requirements.lock anew from what pyproject.toml allows today
+	rm -rf build/lock-venv
+	$(PYTHON) -m venv build/lock-venv
+	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev]'
+	build/lock-venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
+	{ echo '# Exact versions for `pip install -c`; written by `make lock`.'; cat build/requirements.lock; } > requirements.lock
+	rm -rf build/lock-venv build/requirements.lock
+
+clean: ## remove .venv, build output and caches; the index in data/ stays
+	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf *.egg-info

@@ -1,0 +1,116 @@
+"""The web application: routers and layers around one open index."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+
+from service.access import CrossSiteMiddleware, KeyMiddleware
+from service.assembly import assemble
+from service.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
+from service.observing import REQUEST_ID, ObservingMiddleware
+from service.problems import handle_problems
+from service.routes import ask, documents, health, jobs, sources
+from service.routes.dependencies import KEY_DOCUMENTED
+from service.state import ServiceState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from service.assembly import Dossier
+    from service.settings import Settings
+
+V1_ROUTERS = (ask.router, sources.router, jobs.router, documents.router)
+"""Everything under ``/v1``. To add an endpoint, write a module in service/routes and add its router."""
+
+ROOT_ROUTERS = (health.router,)
+"""Everything outside ``/v1``."""
+
+_DESCRIPTION = """
+Ask your documents: answers in their own words, each quote with document, date and page.
+
+Errors are problem details (RFC 9457, `application/problem+json`): `type` tells the kind,
+`detail` what to do.
+"""
+_TAGS = [
+    {"name": "questions", "description": "Answers and passages."},
+    {"name": "sources", "description": "Files in the index, and how they get there."},
+    {"name": "documents", "description": "What the files hold, and the pages it stands on."},
+    {"name": "health", "description": "For those who run the service."},
+]
+
+
+def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None = None) -> FastAPI:
+    """Return the application; it opens the index when it starts, not before.
+
+    ``open_dossier`` replaces what the settings would have opened.
+    """
+    state = ServiceState(settings, open_dossier or (lambda: assemble(settings)))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        state.start()
+        yield
+        await anyio.to_thread.run_sync(state.close)
+
+    app = FastAPI(
+        title="Dossier",
+        version=installed_version(),
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        middleware=_layers(settings, state),
+        separate_input_output_schemas=False,
+    )
+    app.state.service = state
+    handle_problems(app)
+    for router in V1_ROUTERS:
+        app.include_router(router, prefix="/v1", dependencies=[KEY_DOCUMENTED])
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def installed_version() -> str:
+    """Return the version of the installed distribution."""
+    try:
+        return version("dossier")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
+    """Return what a request passes on its way in, outermost first."""
+    keys = [key.get_secret_value() for key in settings.api_keys]
+    layers = [Middleware(ObservingMiddleware, metrics=state.metrics)]
+    if settings.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", REQUEST_ID],
+                expose_headers=["Location", "Retry-After", REQUEST_ID],
+            )
+        )
+    layers.append(Middleware(CrossSiteMiddleware, allowed_origins=settings.cors_origins))
+    if keys:
+        layers.append(Middleware(KeyMiddleware, keys=keys))
+    if settings.requests_per_minute:
+        layers.append(Middleware(RateLimitMiddleware, buckets=TokenBuckets(settings.requests_per_minute)))
+    layers.append(
+        Middleware(
+            BodyLimitMiddleware,
+            max_body_bytes=settings.max_body_bytes,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
+    )
+    return layers

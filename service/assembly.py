@@ -1,0 +1,97 @@
+"""The composition root: the only place that turns settings into an encoder, an index and an answerer."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from service.answer import IndexState
+
+if TYPE_CHECKING:
+    from chunker.chunking import ChunkingSettings
+    from embeddings.encoder import Encoder
+    from embeddings.local_index import LocalIndex
+    from embeddings.records import SourceRecord
+    from service.answering import Answerer
+    from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An open index and what answers from it. Safe to use from many threads."""
+
+    index: LocalIndex
+    answerer: Answerer
+
+    def index_state(self) -> IndexState:
+        """Return the index as it is now, in figures."""
+        info = self.index.info()
+        return IndexState(generation=info.generation, model=info.model, passages=info.passages)
+
+    def close(self) -> None:
+        """Close the index; nothing can be asked afterwards."""
+        self.index.close()
+
+
+def assemble(settings: Settings, *, encoder: Encoder | None = None, read_only: bool = False) -> Dossier:
+    """Open the index in the data folder, and what answers from it; make an empty one where there is none.
+
+    ``encoder`` replaces the one the settings name. With ``read_only`` nothing is made and no change
+    is possible.
+
+    Raises:
+        EncoderError: the model cannot be loaded.
+        IndexStoreError: the index cannot be opened, or was made with other settings.
+    """
+    encoder = encoder or load_encoder(settings)
+    index = open_index(settings, encoder=encoder, read_only=read_only)
+    return Dossier(index, make_answerer(settings, index=index, encoder=encoder))
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """Load the model; this is what takes long."""
+    from embeddings.sentence_transformer import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(settings.model)
+
+
+def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False) -> LocalIndex:
+    """Open the index in the data folder."""
+    from embeddings.local_index import LocalIndex
+
+    return LocalIndex.open(
+        settings.data, encoder=encoder, chunking=chunking_settings(settings), read_only=read_only
+    )
+
+
+def chunking_settings(settings: Settings) -> ChunkingSettings:
+    """Return how passages are made."""
+    from chunker.chunking import ChunkingSettings
+
+    return ChunkingSettings(max_tokens=settings.passage_tokens, encoding=settings.encoding)
+
+
+def list_sources(settings: Settings) -> list[SourceRecord]:
+    """Return the sources in the index, without loading a model.
+
+    Raises:
+        IndexMissingError: there is no index.
+    """
+    from embeddings import catalogue
+    from embeddings.local_index import STORE_NAME
+    from embeddings.store import Store
+
+    with closing(Store(settings.data / STORE_NAME, read_only=True)) as store, store.reading() as connection:
+        return catalogue.sources(connection)
+
+
+def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) -> Answerer:
+    """Return what answers from ``index``."""
+    from embeddings.retriever import RetrievalSettings, Retriever
+    from service.answering import Answerer, AnswerSettings
+
+    answering = AnswerSettings()
+    if settings.answer_threshold is not None:
+        answering = replace(answering, threshold=settings.answer_threshold)
+    return Answerer(Retriever(index, encoder, RetrievalSettings()), answering)

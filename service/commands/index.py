@@ -1,0 +1,182 @@
+"""`dossier index`."""
+
+import json
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.commands.options import DataOption, JsonOption, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from chunker.finding import FoundFiles
+    from embeddings.encoder import Encoder
+    from embeddings.preparing import IndexingProgress
+    from embeddings.records import SourceRecord
+    from service.ingesting import FileOutcome
+    from service.settings import Settings
+
+
+def index(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files, and folders with all below them.")
+    ] = None,
+    *,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="First make the index anew, for another model or passage size."),
+    ] = False,
+    model: Annotated[
+        str | None, typer.Option(help="Model's name, folder or hub id. [all-MiniLM-L6-v2]")
+    ] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Read files into the index; what is there already is left as it is.
+
+    \b
+      dossier index letters/ book.pdf
+      DOSSIER_PASSAGE_TOKENS=300 dossier index --rebuild
+
+    A file whose bytes have changed replaces what was there under its name. A file that cannot be read
+    is told in one line and does not stop the others; the exit code is then 1.
+    """  # noqa: D301 - \\b is how click is told to keep lines
+    from rich.console import Console
+
+    from chunker.finding import find_files
+    from service.assembly import load_encoder, open_index
+
+    if not paths and not rebuild:
+        raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
+    settings = settings_from(data=data, model=model)
+    console = Console(stderr=True)
+    found = find_files(paths or [])
+    failures = _tell_skipped(found, paths or [])
+    if paths and not found.files:
+        typer.echo("dossier: there is no file to index", err=True)
+        raise typer.Exit(1)
+    with console.status(f"Loading {settings.model} …"):
+        encoder = load_encoder(settings)
+    if rebuild:
+        _rebuild(settings, encoder, console)
+    started = time.perf_counter()
+    with open_index(settings, encoder=encoder) as opened:
+        outcomes = _ingest(opened, found, console)
+        seconds = time.perf_counter() - started
+        summary = _summary(outcomes, opened.sources(), seconds)
+    if as_json:
+        typer.echo(json.dumps({**summary, "files": [asdict(one) for one in outcomes]}, indent=2))
+    else:
+        _print_summary(summary)
+    if failures or summary["failed"]:
+        raise typer.Exit(1)
+
+
+def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
+    """Tell what is not read; return how many of those were asked for by name or should have opened."""
+    failures = 0
+    for skipped in found.skipped:
+        is_failure = skipped.path in paths or skipped.reason.startswith("cannot be opened")
+        failures += is_failure
+        typer.echo(f"{'dossier' if is_failure else 'skipped'}: {skipped.path}: {skipped.reason}", err=True)
+    return failures
+
+
+def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> None:
+    from embeddings.rebuilding import rebuild
+    from service.assembly import chunking_settings
+
+    with _progress(console, total=None) as (progress, task):
+        rebuild(
+            settings.data,
+            encoder=encoder,
+            chunking=chunking_settings(settings),
+            on_progress=_shown_on(progress, task),
+        )
+
+
+def _ingest(opened: Any, found: "FoundFiles", console: "Console") -> "list[FileOutcome]":  # noqa: ANN401
+    from service.ingesting import ingest_files
+
+    outcomes: list[FileOutcome] = []
+    with _progress(console, total=len(found.files)) as (progress, task):
+        for outcome in ingest_files(opened, found.files, on_progress=_shown_on(progress, task)):
+            outcomes.append(outcome)
+            progress.update(task, advance=1)
+            if outcome.error:
+                progress.console.print(
+                    f"dossier: {outcome.error}", markup=False, highlight=False, soft_wrap=True
+                )
+    return outcomes
+
+
+@contextmanager
+def _progress(console: "Console", *, total: int | None) -> "Iterator[tuple[Progress, TaskID]]":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("files"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[told]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield progress, progress.add_task("index", total=total, told="")
+
+
+def _shown_on(progress: "Progress", task: "TaskID") -> "Callable[[IndexingProgress], None]":
+    """Return a function that shows how many passages of which file are encoded, and how fast."""
+    began: dict[str, float] = {}
+
+    def show(at: "IndexingProgress") -> None:
+        seconds = time.perf_counter() - began.setdefault(at.source_name, time.perf_counter())
+        speed = f", {at.encoded / seconds:,.0f}/s" if seconds > 1 else ""
+        progress.update(
+            task, told=f"{at.source_name}: {at.encoded:,} of {at.to_encode:,} passages encoded{speed}"
+        )
+
+    return show
+
+
+def _summary(
+    outcomes: "Sequence[FileOutcome]", sources: "Sequence[SourceRecord]", seconds: float
+) -> dict[str, Any]:
+    counts = Counter(outcome.status for outcome in outcomes)
+    tokens = sum(outcome.tokens for outcome in outcomes if outcome.status in {"added", "replaced"})
+    return {
+        **{status: counts[status] for status in ("added", "replaced", "unchanged", "copy", "failed")},
+        "tokens": tokens,
+        "seconds": round(seconds, 2),
+        "tokens_per_second": round(tokens / seconds) if seconds else 0,
+        "index": {
+            "sources": len(sources),
+            "documents": sum(source.documents for source in sources),
+            "passages": sum(source.passages for source in sources),
+        },
+    }
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    counts = [
+        f"{summary[s]:,} {s}" for s in ("added", "replaced", "unchanged", "copy", "failed") if summary[s]
+    ]
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_row("files", ", ".join(counts) or "none")
+    for name in ("sources", "documents", "passages"):
+        table.add_row(name, f"{summary['index'][name]:,} in the index")
+    speed = f" ({summary['tokens_per_second']:,} tokens a second)" if summary["tokens"] else ""
+    table.add_row("tokens", f"{summary['tokens']:,} indexed in {summary['seconds']:,} s{speed}")
+    Console().print(table)

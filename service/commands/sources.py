@@ -1,0 +1,47 @@
+"""`dossier sources` and `dossier delete`."""
+
+from typing import Annotated
+
+import typer
+
+from service.commands.options import DataOption, JsonOption, settings_from
+
+
+def sources(*, as_json: JsonOption = False, data: DataOption = None) -> None:
+    """List the files in the index."""
+    from rich.console import Console
+
+    from service.assembly import list_sources
+    from service.schemas import SourceInfo, SourceList
+    from service.terminal import print_sources
+
+    records = list_sources(settings_from(data=data))
+    shown = [SourceInfo.model_validate(record) for record in records]
+    if as_json:
+        whole = SourceList(sources=shown, total=len(shown), offset=0, limit=len(shown))
+        typer.echo(whole.model_dump_json(indent=2))
+    else:
+        print_sources(Console(), shown)
+
+
+def delete(
+    source: Annotated[list[str], typer.Argument(help="Names or ids, as `dossier sources` shows them.")],
+    *,
+    data: DataOption = None,
+) -> None:
+    """Delete files from the index. The files themselves stay where they are."""
+    from service.assembly import list_sources, load_encoder, open_index
+    from service.errors import NotFoundError
+
+    settings = settings_from(data=data)
+    records = list_sources(settings)
+    chosen = {}
+    for wanted in source:
+        found = [one for one in records if wanted in {one.id, one.name, *one.copies}]
+        if not found:
+            raise NotFoundError(f"There is no source {wanted}: `dossier sources` lists those there are.")
+        chosen[found[0].id] = found[0]
+    with open_index(settings, encoder=load_encoder(settings)) as index:
+        for record in chosen.values():
+            index.delete(record.id)
+            typer.echo(f"deleted {record.name}: {record.documents:,} documents, {record.passages:,} passages")

@@ -1,0 +1,142 @@
+"""The files in the index: lists, uploads and deletions."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Annotated, BinaryIO
+
+from fastapi import APIRouter, Query, Response, UploadFile
+
+from chunker.documents import Source
+from chunker.reading import read_source
+from service.assembly import Dossier
+from service.errors import ConflictError, NotFoundError
+from service.jobs import Progress
+from service.problems import FieldError, ProblemError, documented
+from service.routes.dependencies import CurrentDossier, CurrentState
+from service.routes.jobs import job_info
+from service.schemas import JobInfo, SourceInfo, SourceList
+
+router = APIRouter(tags=["sources"])
+
+_MAX_NAME_CHARS = 255
+_COPIED_BYTES = 1 << 20
+
+
+@router.get("/sources", operation_id="list_sources", responses=documented(401, 422, 429, 503))
+def list_sources(
+    dossier: CurrentDossier,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+) -> SourceList:
+    """Return a part of the files in the index, by name."""
+    records = dossier.index.sources()
+    return SourceList(
+        sources=[SourceInfo.model_validate(record) for record in records[offset : offset + limit]],
+        total=len(records),
+        offset=offset,
+        limit=limit,
+    )
+
+
+@router.get("/sources/{source_id}", operation_id="get_source", responses=documented(401, 404, 422, 429, 503))
+def get_source(source_id: str, dossier: CurrentDossier) -> SourceInfo:
+    """Return one file of the index."""
+    record = dossier.index.source(source_id)
+    if record is None:
+        raise _no_source(source_id)
+    return SourceInfo.model_validate(record)
+
+
+@router.post(
+    "/sources",
+    operation_id="upload_source",
+    status_code=202,
+    responses={
+        202: {"headers": {"Location": {"description": "the job", "schema": {"type": "string"}}}},
+        **documented(400, 401, 403, 409, 413, 415, 422, 429, 503, 507),
+    },
+)
+def upload_source(
+    file: UploadFile, dossier: CurrentDossier, state: CurrentState, response: Response
+) -> JobInfo:
+    """Read a file and index it in the background.
+
+    The answer comes once the file is read, so that one that cannot be read is refused at once; the job
+    tells when it is indexed. A file of a name that is there already replaces that one when its bytes
+    differ, and is refused with 409 when they are the same.
+    """
+    name = _source_name(file.filename)
+    with _stored(
+        file.file, name, folder=state.settings.data, max_bytes=state.settings.max_upload_bytes
+    ) as path:
+        source = read_source(path, name=name)
+    existing = dossier.index.source(source.id)
+    if existing is not None and name in {existing.name, *existing.copies}:
+        raise ConflictError(
+            f"{name} is in the index already, with the same bytes, as source {source.id}.",
+            existing_id=source.id,
+        )
+    job = state.worker.submit(source_id=source.id, source_name=name, work=_indexing(dossier, source))
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_info(job)
+
+
+@router.delete(
+    "/sources/{source_id}",
+    operation_id="delete_source",
+    status_code=204,
+    responses=documented(401, 403, 404, 409, 422, 429, 503),
+)
+def delete_source(source_id: str, dossier: CurrentDossier) -> None:
+    """Delete a file from the index, under all its names, with its documents and passages."""
+    if not dossier.index.delete(source_id):
+        raise _no_source(source_id)
+
+
+def _no_source(source_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no source {source_id}; GET /v1/sources lists those there are.")
+
+
+def _source_name(filename: str | None) -> str:
+    """Return the last part of the name the client gave: its folders are of no meaning here."""
+    name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
+    if not name or len(name) > _MAX_NAME_CHARS or not name.isprintable():
+        message = f"needs a printable file name of at most {_MAX_NAME_CHARS} characters"
+        raise ProblemError(
+            422,
+            f"The uploaded file {message}.",
+            name="invalid-request",
+            errors=[FieldError(field="body.file", message=message)],
+        )
+    return name
+
+
+@contextmanager
+def _stored(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> Iterator[Path]:
+    """Give the uploaded file a place in the data folder while it is read; it never is whole in memory."""
+    uploads = folder / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=uploads) as place:
+        path = Path(place) / f"upload{PurePosixPath(name).suffix}"
+        with path.open("wb") as stored:
+            shutil.copyfileobj(upload, stored, _COPIED_BYTES)
+            if stored.tell() > max_bytes:
+                raise ProblemError(
+                    413,
+                    f"{name} has {stored.tell():,} bytes, at most {max_bytes:,} are allowed "
+                    "(DOSSIER_MAX_UPLOAD_BYTES).",
+                    name="file-too-large",
+                )
+        yield path
+
+
+def _indexing(dossier: Dossier, source: Source) -> Callable[[Callable[[Progress], None]], None]:
+    def work(report: Callable[[Progress], None]) -> None:
+        dossier.index.add_source(
+            source, on_progress=lambda progress: report(Progress(progress.encoded, progress.to_encode))
+        )
+
+    return work
