@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from chunker.errors import UnsupportedFormatError
-from chunker.readers.extraction import ReadingLimits, check_characters
+from chunker.readers.extraction import SURROGATE, ReadingLimits, check_characters
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +49,11 @@ def decode_text(data: bytes, *, name: str, limits: ReadingLimits, declared: str 
     text = decoded_by_mark(data)
     if text is None:
         text = decoded_wide(data) if b"\0" in data else decoded_narrow(data, declared)
+    check_characters(len(text or ""), name=name, limits=limits)
     if text is None or is_binary(text):
         raise UnsupportedFormatError(
             f"{name}: is binary data, not text; give the document itself or save it as UTF-8 text"
         )
-    check_characters(len(text), name=name, limits=limits)
     return text
 
 
@@ -93,7 +93,7 @@ def decoded(data: bytes, encoding: str) -> str | None:
     except (UnicodeError, LookupError, ValueError):
         return None
     # utf-7 and a few others let lone surrogates through
-    return text if not any("\ud800" <= character <= "\udfff" for character in set(text)) else None
+    return None if SURROGATE.search(text) else text
 
 
 def decoded_damaged_utf8(data: bytes) -> str | None:
