@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.errors import EmbeddingsError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int32]
+
+
+class EncoderError(EmbeddingsError):
+    """A model cannot be found, loaded or run; the message is one line that says what to do about it."""
 
 
 class Encoder(Protocol):
@@ -86,7 +92,3 @@ class TokenEncoder(Encoder, Protocol):
         ``vector`` is what :meth:`encode` returns for the text, from the same pass through the model.
         ``on_progress`` is called with the number of texts finished so far.
         """
-
-
-class EncoderError(Exception):
-    """A model cannot be found, loaded or run; the message is one line that says what to do about it."""

@@ -32,7 +32,8 @@ class SentenceTransformerEncoder:
     ``model`` is ``all-MiniLM-L6-v2`` (packaged, offline), a folder, or a hub id, or files already
     found. ``device`` is torch's name of one, ``None`` for the best there is. ``threads`` is the
     number of cores for bulk work, ``None`` for all; a single question always takes one, since two
-    that wait for each other on a busy machine are slower.
+    that wait for each other on a busy machine are slower. ``attention`` is transformers' name of an
+    implementation, ``None`` for its choice.
 
     Raises:
         EncoderError: the model is missing or cannot be loaded.
@@ -44,14 +45,15 @@ class SentenceTransformerEncoder:
         *,
         device: str | None = None,
         threads: int | None = None,
+        attention: str | None = None,
     ) -> None:
         self._files = model if isinstance(model, ModelFiles) else find_model(model)
-        self._model = _load(self._files, device)
-        self._word_pieces = _word_pieces_of(self._model, self._files)
+        self._model = _load(self._files, device, attention)
+        self.word_pieces = _word_pieces_of(self._model, self._files)
         self._threads = threads or available_cores()
         # torch's number of threads belongs to the process, so one pass at a time may set it.
         self._lock = threading.Lock()
-        self.max_tokens = _window(self._model) - self._word_pieces.special_tokens
+        self.max_tokens = _window(self._model) - self.word_pieces.special_tokens
         self.dimension = _dimension(self._model, self._files)
 
     @property
@@ -71,11 +73,11 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
-        return self._word_pieces.count(text)
+        return self.word_pieces.count(text)
 
     def tokenize(self, text: str) -> Tokens:
         """Return the model's own tokens of ``text``, special tokens excluded, uncut."""
-        return self._word_pieces.tokenize(text)
+        return self.word_pieces.tokenize(text)
 
     def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
         """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1."""
@@ -107,7 +109,7 @@ class SentenceTransformerEncoder:
     def _batches(self, texts: Sequence[str], *, texts_at_a_time: int) -> Iterator[list[Batch]]:
         return length_batches(
             texts,
-            word_pieces=self._word_pieces,
+            word_pieces=self.word_pieces,
             max_tokens=self.max_tokens,
             max_batch_tokens=_BATCH_TOKENS["cpu" if self._model.device.type == "cpu" else "accelerator"],
             texts_at_a_time=texts_at_a_time,
@@ -129,15 +131,22 @@ class SentenceTransformerEncoder:
             return vectors.float().cpu().numpy(), token_vectors.float().cpu().numpy()
 
 
-def _load(model_files: ModelFiles, device: str | None) -> SentenceTransformer:
+def _load(model_files: ModelFiles, device: str | None, attention: str | None) -> SentenceTransformer:
     try:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise EncoderError(
             f"{model_files.name} needs torch to run: install sentence-transformers."
         ) from error
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call] # it has no annotations
     try:
-        return SentenceTransformer(str(model_files.folder), device=device, local_files_only=True).eval()
+        return SentenceTransformer(
+            str(model_files.folder),
+            device=device,
+            local_files_only=True,
+            model_kwargs={"attn_implementation": attention} if attention else None,
+        ).eval()
     except Exception as error:  # loaders of weights and of configuration each raise their own kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise EncoderError(

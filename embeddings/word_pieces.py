@@ -31,6 +31,11 @@ class WordPieces:
         self._tokenizer.no_padding()
 
     @property
+    def definition(self) -> str:
+        """The JSON of a ``tokenizer.json`` that neither cuts nor pads."""
+        return str(self._tokenizer.to_str())
+
+    @property
     def special_tokens(self) -> int:
         """How many tokens the model puts around each text."""
         return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
@@ -72,7 +77,7 @@ class WordPieces:
         return self._tokenizer.encode(_encodable(text), add_special_tokens=False)
 
 
-def read_word_pieces(folder: Path) -> WordPieces:
+def read_word_pieces(folder: Path, *, padding_id: int | None = None) -> WordPieces:
     """Read the tokenizer of the model in ``folder``.
 
     Raises:
@@ -80,7 +85,7 @@ def read_word_pieces(folder: Path) -> WordPieces:
     """
     path = folder / "tokenizer.json"
     try:
-        return WordPieces(path.read_text(encoding="utf-8"))
+        return WordPieces(path.read_text(encoding="utf-8"), padding_id=padding_id)
     except Exception as error:  # the tokenizers package raises nothing narrower
         raise EncoderError(
             f"{path} is missing or not a tokenizer: set DOSSIER_MODEL to another model."
