@@ -114,17 +114,22 @@ def _quote_problems(
     for evidence in question.evidence:
         words = fold(evidence.quote).text
         beginning = f"{question.id}: the quote {evidence.quote[:40]!r}..."
-        if evidence.file is not None and evidence.file not in folded:
+        names = [name for name in folded if is_named(name, evidence.file)]
+        if not names:
             yield GoldProblem(
                 path.name, line, f"{beginning} names the file {evidence.file!r}, which is not here"
             )
             continue
-        names = folded if evidence.file is None else [evidence.file]
         if not any(words in folded[name].text for name in names):
             where = evidence.file or "any source"
             found = [name for name, aligned in folded.items() if words in aligned.text]
             remedy = f"it stands in {found[0]}" if found else "copy the words from the source again"
             yield GoldProblem(path.name, line, f"{beginning} does not stand in {where}; {remedy}")
+
+
+def is_named(source_name: str, file: str | None) -> bool:
+    """Return whether gold means this source: by its whole name or the end of its path; ``None`` means any."""
+    return file is None or source_name == file or source_name.endswith(f"/{file}")
 
 
 def _load(path: Path, parse: Callable[[_Fields], Entry]) -> tuple[Entry, ...]:

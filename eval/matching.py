@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from chunker.normalising import AlignedText, fold
 from eval.errors import GoldError
+from eval.gold import is_named
 from eval.response import TextSpan
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def locate(questions: Iterable[GoldQuestion], sources: SourceTexts) -> tuple[Loc
 
 def _locate_evidence(question: GoldQuestion, evidence: Evidence, sources: SourceTexts) -> LocatedEvidence:
     places = sources.places_of(evidence.quote)
-    if not any(evidence.file in (None, place.source_name) for place in places):
+    if not any(is_named(place.source_name, evidence.file) for place in places):
         where = evidence.file or "any source"
         raise GoldError(
             f"question {question.id}: the quote {evidence.quote[:40]!r}... does not stand in {where}; "

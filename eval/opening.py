@@ -1,0 +1,138 @@
+"""Opens what is asked: a data folder as the service does, or a temporary index of somebody else's set."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chunker.documents import Source, content_id
+from eval.errors import ExternalSetError
+from eval.matching import SourceTexts
+from eval.page_truth import PagedSource, PageOf, page_truth
+from eval.report import IndexFacts
+from eval.runner import Ask, ask_through
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from embeddings.local_index import LocalIndex
+    from eval.external import ExternalSet
+    from service.assembly import Dossier
+
+DOCUMENTS_A_READ = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What questions are put to, and what the responses are measured against."""
+
+    ask: Ask
+    sources: SourceTexts
+    page_of: PageOf
+    facts: IndexFacts
+
+
+@contextmanager
+def open_data_folder(data: Path | None) -> Iterator[Opened]:
+    """Open a data folder for reading, exactly as the service would; ``None`` takes the configured one."""
+    with _assembled(data, read_only=True) as (dossier, folder):
+        yield _opened(dossier, folder)
+
+
+@contextmanager
+def open_external(
+    external: ExternalSet,
+    *,
+    data: Path | None = None,
+    on_progress: Callable[[], None] | None = None,
+) -> Iterator[Opened]:
+    """Index a set and open the index; it is kept only where ``data`` names a folder for it.
+
+    ``on_progress`` is called after each source.
+
+    Raises:
+        ExternalSetError: the folder holds sources that are not of this set.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
+        _assembled(data or Path(temporary), read_only=False) as (dossier, folder),
+    ):
+        names = {source.name for source in external.sources}
+        strangers = [record.name for record in dossier.index.sources() if record.name not in names]
+        if strangers:
+            raise ExternalSetError(
+                f"{folder}: holds {strangers[0]!r}, which is not of {external.name}; give an empty folder"
+            )
+        _index(external, dossier.index, on_progress)
+        yield _opened(dossier, folder)
+
+
+@contextmanager
+def _assembled(data: Path | None, *, read_only: bool) -> Iterator[tuple[Dossier, Path]]:
+    from service.assembly import assemble
+    from service.settings import load_settings
+
+    settings = load_settings({"data": data}).settings
+    dossier = assemble(settings, read_only=read_only)
+    try:
+        yield dossier, settings.data
+    finally:
+        dossier.close()
+
+
+def _index(external: ExternalSet, index: LocalIndex, on_progress: Callable[[], None] | None) -> None:
+    for one in external.sources:
+        source = Source(
+            id=content_id(one.text),
+            name=one.name,
+            media_type="text/plain",
+            text=one.text,
+            size_bytes=len(one.text.encode("utf-8", "surrogatepass")),
+            title=one.title,
+        )
+        index.add_source(source)
+        if on_progress:
+            on_progress()
+
+
+def _opened(dossier: Dossier, folder: Path) -> Opened:
+    info = dossier.index.info()
+    return Opened(
+        ask=ask_through(dossier.answerer),
+        sources=SourceTexts(_texts(dossier.index)),
+        page_of=page_truth(_paged_sources(dossier.index)),
+        facts=IndexFacts(
+            model=info.model,
+            passages=info.passages,
+            generation=info.generation,
+            size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        ),
+    )
+
+
+def _texts(index: LocalIndex) -> dict[str, str]:
+    texts = {record.name: index.source_text(record.id) for record in index.sources()}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+def _paged_sources(index: LocalIndex) -> Mapping[str, PagedSource]:
+    from embeddings.search import Filters
+
+    paged = {}
+    for record in index.sources():
+        page_map = index.page_map(record.id)
+        if page_map is None or not page_map.starts:
+            continue
+        documents, total = index.documents(filters=Filters(sources=(record.id,)), limit=DOCUMENTS_A_READ)
+        while len(documents) < total:
+            more, _ = index.documents(
+                filters=Filters(sources=(record.id,)), offset=len(documents), limit=DOCUMENTS_A_READ
+            )
+            if not more:
+                break
+            documents += more
+        paged[record.name] = PagedSource(page_map, tuple(one.document for one in documents))
+    return paged

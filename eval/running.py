@@ -1,0 +1,144 @@
+"""One whole evaluation: opens the index, asks in every way requested, and builds the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eval.external import read_external
+from eval.gold import GoldConversation, GoldQuestion, holds_conversations, load_conversations, load_questions
+from eval.matching import locate
+from eval.opening import open_data_folder, open_external
+from eval.report import HIDDEN, QUESTIONS, Report, Section, build_section
+from eval.runner import (
+    FollowUpMode,
+    Measuring,
+    locate_conversations,
+    run_follow_ups,
+    run_hidden_evidence,
+    run_questions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from eval.matching import LocatedQuestion
+    from eval.opening import Opened
+
+    OnProgress = Callable[[str, int], None]
+
+FOLLOW_UP_MODES: tuple[FollowUpMode, ...] = ("with history", "standalone", "without history")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to evaluate: gold files over the index in ``data``, or an external set in one of its own.
+
+    ``limit`` asks only so many questions, evenly spread; ``made_at`` is an ISO time.
+    """
+
+    gold_files: tuple[Path, ...]
+    name: str
+    made_at: str
+    external: Path | None = None
+    data: Path | None = None
+    asks_hidden: bool = True
+    limit: int | None = None
+    top_k: int = 20
+
+
+def run(request: Request, *, on_progress: OnProgress | None = None) -> Report:
+    """Evaluate; ``on_progress`` gets the stage and its number of steps after each of them.
+
+    Raises:
+        EvalError: the gold or the set cannot be used.
+        IndexStoreError: the index cannot be opened.
+    """
+    report_progress = on_progress or _no_progress
+    if request.external is not None:
+        return _run_external(request, request.external, report_progress)
+    questions, conversations = _read_gold(request)
+    with open_data_folder(request.data) as opened:
+        located = locate(questions, opened.sources)
+        sections = _ask_questions(opened, located, request, report_progress)
+        sections |= _ask_conversations(opened, conversations, request, report_progress)
+        return Report(request.name, request.made_at, opened.facts, sections)
+
+
+def _run_external(request: Request, path: Path, on_progress: OnProgress) -> Report:
+    external = read_external(path, limit=request.limit)
+    with open_external(
+        external, data=request.data, on_progress=_step("indexing", len(external.sources), on_progress)
+    ) as opened:
+        sections = _ask_questions(opened, external.questions, request, on_progress)
+        return Report(request.name, request.made_at, opened.facts, sections)
+
+
+def _read_gold(request: Request) -> tuple[Sequence[GoldQuestion], Sequence[GoldConversation]]:
+    questions: list[GoldQuestion] = []
+    conversations: list[GoldConversation] = []
+    for path in request.gold_files:
+        if holds_conversations(path):
+            conversations += load_conversations(path)
+        else:
+            questions += load_questions(path)
+    return _spread(questions, request.limit), conversations
+
+
+def _spread(questions: Sequence[GoldQuestion], limit: int | None) -> Sequence[GoldQuestion]:
+    if limit is None or limit >= len(questions):
+        return questions
+    return [questions[number * len(questions) // limit] for number in range(limit)]
+
+
+def _ask_questions(
+    opened: Opened, questions: Sequence[LocatedQuestion], request: Request, on_progress: OnProgress
+) -> dict[str, Section]:
+    if not questions:
+        return {}
+    measuring = Measuring(opened.sources, opened.page_of, request.top_k)
+    # The first question pays for what is loaded lazily; it is asked once more to time it fairly.
+    opened.ask(questions[0].gold.question, top_k=request.top_k)
+    outcomes = run_questions(
+        opened.ask, questions, measuring, on_progress=_step(QUESTIONS, len(questions), on_progress)
+    )
+    sections = {QUESTIONS: build_section(outcomes)}
+    answerable = sum(question.gold.is_answerable for question in questions)
+    if request.asks_hidden and answerable and not any(one.judges_whole_sources for one in questions):
+        hidden = run_hidden_evidence(
+            opened.ask, questions, measuring, on_progress=_step(HIDDEN, answerable, on_progress)
+        )
+        sections[HIDDEN] = build_section(hidden, answered_otherwise=outcomes)
+    return sections
+
+
+def _ask_conversations(
+    opened: Opened, conversations: Sequence[GoldConversation], request: Request, on_progress: OnProgress
+) -> dict[str, Section]:
+    if not conversations:
+        return {}
+    located = locate_conversations(conversations, opened.sources)
+    measuring = Measuring(opened.sources, opened.page_of, request.top_k)
+    sections = {}
+    for mode in FOLLOW_UP_MODES:
+        name = f"follow-ups {mode}"
+        turns = _asked_turns(conversations, mode)
+        outcomes = run_follow_ups(
+            opened.ask, located, measuring, mode=mode, on_progress=_step(name, turns, on_progress)
+        )
+        sections[name] = build_section(outcomes)
+    return sections
+
+
+def _asked_turns(conversations: Iterable[GoldConversation], mode: FollowUpMode) -> int:
+    skipped = 0 if mode == "with history" else 1
+    return sum(len(conversation.turns) - skipped for conversation in conversations)
+
+
+def _step(stage: str, total: int, on_progress: OnProgress) -> Callable[[], None]:
+    return lambda: on_progress(stage, total)
+
+
+def _no_progress(_: str, __: int) -> None:
+    """Tell nobody."""
