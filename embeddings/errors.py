@@ -1,0 +1,42 @@
+"""What can go wrong with a data folder.
+
+    EmbeddingsError
+    └── IndexStoreError           a data folder cannot be used as asked
+        ├── IndexMissingError         it holds no index
+        ├── IndexBusyError            another indexing run is at work on it
+        ├── IndexDamagedError         its store is damaged, or not a store of this program
+        ├── ManifestMismatchError     it was made with another model, chunking or schema
+        └── StorageFullError          the disk is full
+
+Each message is one line that names the file or folder and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class EmbeddingsError(Exception):
+    """Base of this package's errors."""
+
+
+class IndexStoreError(EmbeddingsError):
+    """A data folder cannot be read or written."""
+
+
+class IndexMissingError(IndexStoreError):
+    """A data folder holds no index."""
+
+
+class IndexBusyError(IndexStoreError):
+    """Another indexing run is at work on the same data folder."""
+
+
+class IndexDamagedError(IndexStoreError):
+    """A store is damaged, or is not a store of this program."""
+
+
+class ManifestMismatchError(IndexStoreError):
+    """An index was made with another model, other chunking settings or another schema."""
+
+
+class StorageFullError(IndexStoreError):
+    """The disk is full; what was committed before stands."""

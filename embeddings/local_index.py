@@ -1,0 +1,344 @@
+"""The index of one data folder: the store, the vector index derived from it, and who may write.
+
+index.sqlite      everything; the only file that must be kept
+vectors.faiss     saves making the vector index again; may be deleted at any time
+indexing.lock     held while a source is indexed
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from embeddings import catalogue, indexing, store_writing, vector_index
+from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
+from embeddings.manifest import Manifest, require_same
+from embeddings.preparing import Recipe
+from embeddings.snapshot import NO_FILTERS, Snapshot
+from embeddings.store import Store
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from chunker.chunking import ChunkingSettings
+    from chunker.documents import PageMap, Passage, Source
+    from embeddings.encoder import Encoder, FloatArray
+    from embeddings.indexing import SourceChange
+    from embeddings.lexical_index import LexicalField
+    from embeddings.preparing import IndexingProgress
+    from embeddings.records import DocumentRecord, Facets, IndexInfo, SourceRecord
+    from embeddings.search import Filters, Place
+    from embeddings.vector_index import VectorIndex
+
+logger = logging.getLogger(__name__)
+
+STORE_NAME = "index.sqlite"
+VECTORS_NAME = "vectors.faiss"
+LOCK_NAME = "indexing.lock"
+
+_SAVED_SHARE = 0.05  # when less than this has changed, catching up from the old file is cheap
+
+
+class LocalIndex:
+    """One data folder. Safe to use from many threads, and beside other processes that use the folder.
+
+    Each method reads or writes one consistent state; to search twice in the very same state, or to
+    search and read, use :meth:`snapshot`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        store: Store,
+        recipe: Recipe,
+        *,
+        lock_timeout_seconds: float,
+    ) -> None:
+        self.folder = folder
+        self._store = store
+        self._recipe = recipe
+        self._manifest = Manifest.of(recipe.encoder, recipe.chunking)
+        self._lock_timeout_seconds = lock_timeout_seconds
+        self._vectors = vector_index.empty(recipe.encoder.dimension)
+        self._saved = self._vectors
+        self._refreshing = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        encoder: Encoder,
+        chunking: ChunkingSettings,
+        read_only: bool = False,
+        lock_timeout_seconds: float = 10.0,
+    ) -> LocalIndex:
+        """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
+
+        ``lock_timeout_seconds`` is how long a change waits for one that another process or thread
+        is making.
+
+        Raises:
+            IndexMissingError: ``read_only``, and there is no index.
+            ManifestMismatchError: the index was made with another model or chunking.
+            IndexStoreError: the folder or the store cannot be used.
+        """
+        store = _open_store(folder, read_only=read_only)
+        try:
+            index = cls(
+                folder,
+                store,
+                Recipe(encoder, chunking),
+                lock_timeout_seconds=lock_timeout_seconds,
+            )
+            index._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return index
+
+    def close(self) -> None:
+        """Save the vector index where it has changed, and close the store. May be called twice."""
+        if not self._store.is_closed and not self._store.read_only:
+            try:
+                self._save_vectors(share=0.0)
+            except IndexStoreError as error:
+                logger.warning("the vector index of %s is not saved: %s", self.folder, error)
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(
+        self,
+        sources: Iterable[Source],
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+    ) -> list[SourceChange]:
+        """Add sources, each in a transaction of its own, and return what that changed.
+
+        When one fails, those before it have been added.
+        """
+        changes = [self.add_source(source, on_progress=on_progress) for source in sources]
+        self._save_vectors(share=_SAVED_SHARE)
+        return changes
+
+    def add_source(
+        self, source: Source, *, on_progress: Callable[[IndexingProgress], None] | None = None
+    ) -> SourceChange:
+        """Add a source, or put it in the place of the one that had its name.
+
+        Raises:
+            IndexBusyError: another indexing run is at work.
+            StorageFullError: the disk is full; nothing has changed.
+        """
+        with self._changing():
+            change = indexing.add_source(self._store, self._recipe, source, on_progress=on_progress)
+        logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
+        return change
+
+    def delete(self, source_id: str) -> bool:
+        """Delete a source under all its names; return whether there was one."""
+        with self._changing():
+            return indexing.delete_source(self._store, self._recipe, source_id)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Give the index as it is now, for the length of a block.
+
+        Raises:
+            ManifestMismatchError: another process has made the index anew with other settings.
+        """
+        with self._store.reading() as connection:
+            yield Snapshot(connection, self._vectors_for(connection))
+
+    def dense_search(
+        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS
+    ) -> list[tuple[int, float]]:
+        """See :meth:`Snapshot.dense_search`."""
+        with self.snapshot() as snapshot:
+            return snapshot.dense_search(vector, limit=limit, filters=filters)
+
+    def lexical_search(
+        self, query: str, *, field: LexicalField = "passage", limit: int, filters: Filters = NO_FILTERS
+    ) -> list[tuple[int, float]]:
+        """See :meth:`Snapshot.lexical_search`."""
+        with self.snapshot() as snapshot:
+            return snapshot.lexical_search(query, field=field, limit=limit, filters=filters)
+
+    def places(self, passages: Sequence[int | str]) -> list[Place]:
+        """See :meth:`Snapshot.places`."""
+        with self.snapshot() as snapshot:
+            return snapshot.places(passages)
+
+    def info(self) -> IndexInfo:
+        """See :meth:`Snapshot.info`."""
+        with self.snapshot() as snapshot:
+            return snapshot.info()
+
+    def sources(self) -> list[SourceRecord]:
+        """See :meth:`Snapshot.sources`."""
+        with self.snapshot() as snapshot:
+            return snapshot.sources()
+
+    def source(self, id_or_name: str) -> SourceRecord | None:
+        """See :meth:`Snapshot.source`."""
+        with self.snapshot() as snapshot:
+            return snapshot.source(id_or_name)
+
+    def source_text(self, source_id: str) -> str | None:
+        """See :meth:`Snapshot.source_text`."""
+        with self.snapshot() as snapshot:
+            return snapshot.source_text(source_id)
+
+    def page_map(self, source_id: str) -> PageMap | None:
+        """See :meth:`Snapshot.page_map`."""
+        with self.snapshot() as snapshot:
+            return snapshot.page_map(source_id)
+
+    def documents(
+        self,
+        *,
+        filters: Filters = NO_FILTERS,
+        title_contains: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[list[DocumentRecord], int]:
+        """See :meth:`Snapshot.documents`."""
+        with self.snapshot() as snapshot:
+            return snapshot.documents(
+                filters=filters, title_contains=title_contains, offset=offset, limit=limit
+            )
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        """See :meth:`Snapshot.document`."""
+        with self.snapshot() as snapshot:
+            return snapshot.document(document_id)
+
+    def document_neighbours(self, document_id: str) -> tuple[str | None, str | None]:
+        """See :meth:`Snapshot.document_neighbours`."""
+        with self.snapshot() as snapshot:
+            return snapshot.document_neighbours(document_id)
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """See :meth:`Snapshot.passages_of`."""
+        with self.snapshot() as snapshot:
+            return snapshot.passages_of(document_id)
+
+    def facets(self) -> Facets:
+        """See :meth:`Snapshot.facets`."""
+        with self.snapshot() as snapshot:
+            return snapshot.facets()
+
+    def _prepare(self) -> None:
+        with self._store.reading() as connection:
+            is_new = catalogue.read_manifest(connection) is None
+        if is_new and not self._store.read_only:
+            with self._store.writing() as connection:
+                if catalogue.read_manifest(connection) is None:
+                    store_writing.write_manifest(connection, self._manifest)
+        with self._store.reading() as connection:
+            self._require_same_manifest(connection)
+        saved = vector_index.load(self.folder / VECTORS_NAME)
+        if saved is not None:
+            self._vectors = self._saved = saved
+        if self._store.read_only:
+            with self.snapshot():
+                pass
+        else:
+            self._save_vectors(share=_SAVED_SHARE)
+
+    def _require_same_manifest(self, connection: sqlite3.Connection) -> None:
+        stored = catalogue.read_manifest(connection)
+        if stored is None:
+            raise IndexMissingError(f"There is no index in {self.folder}: make one with `dossier index`.")
+        require_same(stored, self._manifest, folder=self.folder)
+
+    def _vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
+        """Return the vector index of the very generation that ``connection`` sees."""
+        generation = vector_index.current(connection)
+        vectors = self._vectors
+        if vectors.generation == generation:
+            return vectors
+        with self._refreshing:
+            vectors = self._vectors
+            if vectors.generation == generation:
+                return vectors
+            self._require_same_manifest(connection)
+            vectors = vector_index.brought_up_to_date(
+                vectors, connection, dimension=self._recipe.encoder.dimension
+            )
+            # A reader that began earlier than the last refresh gets its own and leaves the newer in place.
+            if vectors.generation.number >= self._vectors.generation.number:
+                self._vectors = vectors
+            return vectors
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        if self._store.read_only:
+            raise IndexStoreError(
+                f"The index in {self.folder} is open for reading only: open it for writing."
+            )
+        with writers_lock(self.folder, timeout_seconds=self._lock_timeout_seconds):
+            with self._store.reading() as connection:
+                self._require_same_manifest(connection)
+            yield
+
+    def _save_vectors(self, *, share: float) -> None:
+        """Bring the vector index up to date, and save it where more than a ``share`` of it has changed."""
+        with self.snapshot() as snapshot:
+            vectors = snapshot.vectors
+        if vectors.changes_since(self._saved) <= share * len(vectors):
+            return
+        try:
+            vectors.save(self.folder / VECTORS_NAME)
+            self._saved = vectors
+        except OSError as error:
+            logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)
+
+
+@contextmanager
+def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold the lock that one writer of a data folder has at a time, in whatever process.
+
+    The operating system releases it when its holder dies.
+
+    Raises:
+        IndexBusyError: another writer has held it for ``timeout_seconds``.
+    """
+    lock = FileLock(folder / LOCK_NAME, timeout=timeout_seconds, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise IndexBusyError(
+            f"Another indexing run is at work on {folder}: wait until it is done, then try again."
+        ) from error
+    except OSError as error:
+        raise IndexStoreError(
+            f"{folder / LOCK_NAME} cannot be written ({error.strerror}): check its permissions."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _open_store(folder: Path, *, read_only: bool) -> Store:
+    if not read_only:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexStoreError(
+                f"The data folder {folder} cannot be made ({error.strerror}): choose another."
+            ) from error
+    return Store(folder / STORE_NAME, read_only=read_only)

@@ -1,0 +1,71 @@
+"""What an index was made with, so that no other model or chunking is ever used on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from chunker.chunking import CHUNKER_VERSION
+from embeddings.errors import ManifestMismatchError
+from embeddings.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from chunker.chunking import ChunkingSettings
+    from embeddings.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The names and values that must not change under an index, as the store keeps them.
+
+    The names are words that a message to the user may hold.
+    """
+
+    entries: Mapping[str, str]
+
+    @classmethod
+    def of(cls, encoder: Encoder, chunking: ChunkingSettings) -> Manifest:
+        """Return the manifest of an index made now with ``encoder`` and ``chunking``."""
+        return cls(
+            {
+                "schema version": str(SCHEMA_VERSION),
+                "model": encoder.name,
+                "model revision": encoder.revision,
+                "vector dimension": str(encoder.dimension),
+                "model window in tokens": str(encoder.max_tokens),
+                "chunker version": CHUNKER_VERSION,
+                **{f"chunking {name}": str(value) for name, value in asdict(chunking).items()},
+            }
+        )
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.entries["model"]
+
+    def has_vectors_of(self, other: Manifest) -> bool:
+        """Return whether the vectors of an index with the manifest ``other`` are good for this one too."""
+        names = ("schema version", "model", "model revision", "vector dimension", "model window in tokens")
+        return all(self.entries.get(name) == other.entries.get(name) for name in names)
+
+    def differences(self, wanted: Manifest) -> list[str]:
+        """Return what differs in ``wanted``, one phrase each: ``chunking max_tokens 200, now 180``."""
+        names = [*self.entries, *(name for name in wanted.entries if name not in self.entries)]
+        return [
+            f"{name} {self.entries.get(name, 'not set')}, now {wanted.entries.get(name, 'not set')}"
+            for name in names
+            if self.entries.get(name) != wanted.entries.get(name)
+        ]
+
+
+def require_same(stored: Manifest, wanted: Manifest, *, folder: Path) -> None:
+    """Raise :class:`ManifestMismatchError`, which says what differs, unless the manifests are equal."""
+    differences = stored.differences(wanted)
+    if differences:
+        raise ManifestMismatchError(
+            f"The index in {folder} was made with {'; '.join(differences)}: "
+            "set these back, or make it anew with `dossier index --rebuild`."
+        )

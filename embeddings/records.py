@@ -1,0 +1,166 @@
+"""What the store tells of sources and documents, and how rows become the house's nouns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chunker.documents import (
+    Document,
+    DocumentDate,
+    DocumentMetadata,
+    Heading,
+    Page,
+    PageMap,
+    PageMethod,
+    PageStart,
+    Passage,
+    Source,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A source as a list of sources shows it.
+
+    ``copies`` are further names under which the very same bytes were added. ``added_at`` is an
+    ISO 8601 time in UTC.
+    """
+
+    id: str
+    name: str
+    copies: tuple[str, ...]
+    media_type: str
+    size_bytes: int
+    title: str | None
+    characters: int
+    documents: int
+    passages: int
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document with the name of its source and the number of its passages."""
+
+    document: Document
+    source_name: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What documents can be filtered by, each value with its number of documents.
+
+    Kinds and participants stand most frequent first; years (of the date's start) ascend.
+    """
+
+    kinds: tuple[tuple[str, int], ...]
+    participants: tuple[tuple[str, int], ...]
+    years: tuple[tuple[int, int], ...]
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """An index in figures. ``generation`` grows by one with every change."""
+
+    generation: int
+    model: str
+    sources: int
+    documents: int
+    passages: int
+
+
+DOCUMENT_COLUMNS = """
+    d.id, s.id, d.ordinal, d.title, d.start_char, d.end_char, d.date_start, d.date_end, d.date_precision,
+    d.kind, d.secrecy, d.archive_reference, d.publication_reference,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM document_participants WHERE document_key = d.key ORDER BY ordinal))
+"""
+"""Read by :func:`document_from_row`, of ``documents d`` and ``sources s``."""
+
+PASSAGE_COLUMNS = """
+    p.id, d.id, p.ordinal, p.start_char, p.end_char, p.text, p.token_count,
+    p.page_label, p.page_method, p.page_margin, p.page_end_label, p.page_end_method, p.page_end_margin
+"""
+"""Read by :func:`passage_from_row`, of ``passages p`` and ``documents d``."""
+
+
+def document_from_row(row: Row) -> Document:
+    """Return the document of a row of :data:`DOCUMENT_COLUMNS`."""
+    document_id, source_id, ordinal, title, start_char, end_char, date_start, date_end, precision = row[:9]
+    kind, secrecy, archive_reference, publication_reference, participants = row[9:14]
+    metadata = DocumentMetadata(
+        date=None if date_start is None else DocumentDate(date_start, date_end, precision),
+        kind=kind,
+        participants=tuple(json.loads(participants)),
+        secrecy=secrecy,
+        archive_reference=archive_reference,
+        publication_reference=publication_reference,
+    )
+    return Document(document_id, source_id, ordinal, title, start_char, end_char, metadata)
+
+
+def passage_from_row(row: Row) -> Passage:
+    """Return the passage of a row of :data:`PASSAGE_COLUMNS`."""
+    passage_id, document_id, ordinal, start_char, end_char, text, token_count = row[:7]
+    return Passage(
+        id=passage_id,
+        document_id=document_id,
+        ordinal=ordinal,
+        start_char=start_char,
+        end_char=end_char,
+        text=text,
+        token_count=token_count,
+        page=_page(*row[7:10]),
+        page_end=_page(*row[10:13]),
+    )
+
+
+def _page(label: str | None, method: PageMethod | None, margin: int | None) -> Page | None:
+    return None if label is None or method is None or margin is None else Page(label, method, margin)
+
+
+def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
+    """Return the source as it was added, under the first of its names."""
+    row = connection.execute(
+        """
+        SELECT s.id, (SELECT min(name) FROM source_names WHERE source_key = s.key), s.media_type,
+               t.text, s.size_bytes, s.title, t.headings, t.page_starts
+        FROM sources s JOIN source_texts t ON t.source_key = s.key WHERE s.key = ?
+        """,
+        (source_key,),
+    ).fetchone()
+    source_id, name, media_type, text, size_bytes, title, headings, page_starts = row
+    return Source(
+        id=source_id,
+        name=name,
+        media_type=media_type,
+        text=text,
+        size_bytes=size_bytes,
+        title=title,
+        headings=tuple(Heading(*values) for values in json.loads(headings)),
+        page_starts=tuple(PageStart(start, Page(*page)) for start, *page in json.loads(page_starts)),
+    )
+
+
+def read_page_map(connection: sqlite3.Connection, source_key: int) -> PageMap:
+    """Return which page each character of a source stands on."""
+    starts = connection.execute(
+        "SELECT start_char, label, method, margin FROM pages WHERE source_key = ? ORDER BY start_char",
+        (source_key,),
+    )
+    end_char = connection.execute(
+        "SELECT pages_end_char FROM chunkings WHERE source_key = ?", (source_key,)
+    ).fetchone()
+    return PageMap(
+        tuple(PageStart(start, Page(*page)) for start, *page in starts),
+        end_char=None if end_char is None else end_char[0],
+    )
