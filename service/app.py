@@ -17,7 +17,6 @@ from service.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBucket
 from service.observing import REQUEST_ID, ObservingMiddleware
 from service.problems import handle_problems
 from service.routes import ask, documents, health, jobs, sources
-from service.routes.dependencies import KEY_DOCUMENTED
 from service.state import ServiceState
 
 if TYPE_CHECKING:
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from service.assembly import Dossier
     from service.settings import Settings
 
-V1_ROUTERS = (ask.router, sources.router, jobs.router, documents.router)
-"""Everything under ``/v1``. To add an endpoint, write a module in service/routes and add its router."""
-
-ROOT_ROUTERS = (health.router,)
-"""Everything outside ``/v1``."""
+ROUTERS = (health.router, ask.router, sources.router, jobs.router, documents.router)
+"""To add endpoints, write a module in service/routes and add its router here."""
 
 _DESCRIPTION = """
 Ask your documents: answers in their own words, each quote with document, date and page.
@@ -72,9 +68,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     )
     app.state.service = state
     handle_problems(app)
-    for router in V1_ROUTERS:
-        app.include_router(router, prefix="/v1", dependencies=[KEY_DOCUMENTED])
-    for router in ROOT_ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from embeddings.records import SourceRecord
     from service.answering import Answerer
     from service.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,25 @@ def assemble(settings: Settings, *, encoder: Encoder | None = None, read_only: b
 
 
 def load_encoder(settings: Settings) -> Encoder:
-    """Load the model; this is what takes long."""
+    """Load the model; this is what takes long.
+
+    Raises:
+        EncoderError: the model is missing or cannot be loaded.
+    """
+    from embeddings.encoder import EncoderError
+    from embeddings.onnx_export import open_onnx_encoder
     from embeddings.sentence_transformer import SentenceTransformerEncoder
 
-    return SentenceTransformerEncoder(settings.model)
+    if settings.runtime != "torch":
+        try:
+            return open_onnx_encoder(
+                settings.model, graphs_folder=settings.data / "models", threads=settings.encoder_threads
+            )
+        except EncoderError as error:
+            if settings.runtime == "onnx":
+                raise
+            logger.warning("%s Going on with torch, which starts slower.", error)
+    return SentenceTransformerEncoder(settings.model, threads=settings.encoder_threads)
 
 
 def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False) -> LocalIndex:

@@ -22,7 +22,9 @@ from service.problems import Problem, problem_from, unexpected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Work = Callable[[Callable[["Progress"], None]], None]
+    from embeddings.indexing import SourceChange
+
+    Work = Callable[[Callable[["Progress"], None]], SourceChange]
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ _REMEMBERED_JOBS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is: passages encoded, of how many; ``None`` until the file is split."""
+    """How far a job is: passages encoded, of how many need it; ``None`` until the file is split."""
 
     passages_done: int = 0
     passages_total: int | None = None
@@ -40,7 +42,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source on its way into the index. ``problem`` says why it failed."""
+    """One source on its way into the index; ``change`` is what that came to, ``problem`` why it failed."""
 
     id: str
     source_id: str
@@ -50,6 +52,7 @@ class Job:
     progress: Progress = Progress()
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    change: SourceChange | None = None
     problem: Problem | None = None
 
     @property
@@ -154,14 +157,14 @@ class IngestWorker:
         running = self._put(replace(job, status="running", started_at=datetime.now(UTC)))
         try:
             report(running.progress)
-            work(report)
+            change = work(report)
         except Exception as error:
             problem = problem_from(error)
             if problem is None:
                 logger.exception("job %s failed", job.id)
                 problem = unexpected(job.id)
             return replace(self.get(job.id), status="failed", problem=problem, finished_at=datetime.now(UTC))
-        return replace(self.get(job.id), status="succeeded", finished_at=datetime.now(UTC))
+        return replace(self.get(job.id), status="succeeded", change=change, finished_at=datetime.now(UTC))
 
     def _put(self, job: Job) -> Job:
         with self._lock:

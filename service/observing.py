@@ -23,6 +23,7 @@ REQUEST_ID = "X-Request-ID"
 UNMATCHED = "unmatched"
 """The route of requests that no route took: their paths would be labels without end."""
 
+_ROUTINE = ("/health/", "/metrics")
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -63,7 +64,9 @@ class ObservingMiddleware:
         route = getattr(scope.get("route"), "path", UNMATCHED)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.metrics.request(method=method, route=route, status=status, seconds=seconds)
-        logger.debug("%s %s %d %.1f ms, request %s", method, route, status, seconds * 1000, request_id)
+        # The route, not the address: that may hold what somebody looked for.
+        level = logging.DEBUG if route.startswith(_ROUTINE) else logging.INFO
+        logger.log(level, "%s %s %d %.1f ms, request %s", method, route, status, seconds * 1000, request_id)
 
 
 def _request_id(scope: Scope) -> str:

@@ -163,16 +163,23 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
-    del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
+    return response_of(_validation_problem(error.errors(), request.headers.get("content-type", "")))
+
+
+def _validation_problem(problems: Sequence[Any], content_type: str) -> Problem:
+    first = problems[0]
+    if first["type"] == "json_invalid":
+        cause = f"{first['ctx']['error']} at character {first['loc'][-1]}"
+        return problem_of(400, f"The body is not valid JSON: {cause}.", name="invalid-json")
+    if first["loc"] == ("body",) and first["type"] == "model_attributes_type" and "json" not in content_type:
+        return problem_of(415, "Send JSON, with the header Content-Type: application/json.", name="not-json")
     errors = [
         FieldError(field=".".join(str(part) for part in problem["loc"]), message=problem["msg"])
-        for problem in error.errors()
+        for problem in problems
     ]
     told = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
-    return response_of(
-        problem_of(422, f"The request is not valid: {told}", name="invalid-request", errors=errors)
-    )
+    return problem_of(422, f"The request is not valid: {told}", name="invalid-request", errors=errors)
 
 
 async def _house_error(request: Request, error: Exception) -> JSONResponse:
@@ -193,7 +200,7 @@ _MEANINGS = {
     404: "There is nothing of that id.",
     409: "The change contradicts what is there.",
     413: "The body, or the file in it, is too large.",
-    415: "The file is of no readable kind, damaged, or empty.",
+    415: "Not JSON where JSON is wanted; or a file of no readable kind, damaged, or empty.",
     422: "A field is missing or wrong; `errors` names each.",
     429: "Too many requests; `Retry-After` says when to ask again.",
     503: "The index is not open yet; `Retry-After` says when to ask again.",

@@ -258,7 +258,19 @@ class JobProgress(ResponseModel):
     """How far a job is."""
 
     passages_done: int
-    passages_total: int | None = Field(description="null until the file is split into passages")
+    passages_total: int | None = Field(
+        description="null until the file is split into passages; those encoded before do not count"
+    )
+
+
+class SourceChange(ResponseModel):
+    """What an ingest came to; the counts are of the source as it stands in the index."""
+
+    status: Literal["added", "replaced", "unchanged", "copy"]
+    documents: int
+    passages: int
+    tokens: int
+    copy_of: str | None = Field(description="for a copy: the name under which the same bytes were known")
 
 
 class JobInfo(ResponseModel):
@@ -272,6 +284,7 @@ class JobInfo(ResponseModel):
     created_at: dt.datetime
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
+    change: SourceChange | None = Field(description="what it came to")
     problem: Problem | None = Field(description="why it failed")
     url: str = Field(description="where to ask again")
 

@@ -62,7 +62,13 @@ class Settings(BaseSettings):
         min_length=1,
         description="all-MiniLM-L6-v2 as packaged, a model's folder, or an id on the Hugging Face hub",
     )
-    runtime: Literal["torch", "onnx"] = Field("torch", description="what computes the vectors")
+    runtime: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="what computes the vectors; auto: onnx, or torch where that fails; GPUs need torch",
+    )
+    encoder_threads: int | None = Field(
+        None, ge=1, le=1024, description="cores for computing many vectors; unset: all"
+    )
     encoding: str = Field(
         "cl100k_base", min_length=1, description="tiktoken encoding that counts passage tokens"
     )

@@ -75,6 +75,7 @@ class ServiceState:
             logger.exception("the index could not be opened")
         else:
             self.worker.start()
+            logger.info("the index is open: %d passages", self._dossier.index_state().passages)
 
     def _index_state(self) -> IndexState | None:
         return None if self._dossier is None else self._dossier.index_state()

@@ -33,6 +33,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         log_config=log_config(settings),
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
@@ -49,6 +50,6 @@ def log_config(settings: "Settings") -> dict[str, Any]:
         "root": {"level": "WARNING", "handlers": ["stderr"]},
         "loggers": {
             name: {"level": settings.log_level.upper()}
-            for name in ("chunker", "embeddings", "service", "uvicorn", "uvicorn.error", "uvicorn.access")
+            for name in ("chunker", "embeddings", "service", "uvicorn")
         },
     }

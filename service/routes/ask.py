@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from service.presenting import ask_response, search_response
 from service.problems import FieldError, ProblemError, documented
-from service.routes.dependencies import CurrentDossier, CurrentState
+from service.routes.dependencies import KEY_DOCUMENTED, CurrentDossier, CurrentState
 from service.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
 from service.settings import Settings
 
-router = APIRouter(tags=["questions"])
+router = APIRouter(prefix="/v1", tags=["questions"], dependencies=[KEY_DOCUMENTED])
 
 # The answer is sent a quote at a time; together the pieces are the whole text.
 _AFTER_REFERENCE = re.compile(r"(?<=\] )")
@@ -32,7 +32,7 @@ _AFTER_REFERENCE = re.compile(r"(?<=\] )")
                 }
             }
         },
-        **documented(401, 413, 422, 429, 503),
+        **documented(400, 401, 403, 413, 415, 422, 429, 503),
     },
 )
 def ask(request: AskRequest, dossier: CurrentDossier, state: CurrentState) -> AskResponse | StreamingResponse:
@@ -61,7 +61,7 @@ def ask(request: AskRequest, dossier: CurrentDossier, state: CurrentState) -> As
     "/search",
     operation_id="search",
     response_model=SearchResponse,
-    responses=documented(401, 413, 422, 429, 503),
+    responses=documented(400, 401, 403, 413, 415, 422, 429, 503),
 )
 def search(request: SearchRequest, dossier: CurrentDossier, state: CurrentState) -> SearchResponse:
     """Return the passages nearest to a question, without an answer."""

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from service.jobs import Job
 from service.problems import documented
-from service.routes.dependencies import CurrentState
-from service.schemas import JobInfo, JobProgress
+from service.routes.dependencies import KEY_DOCUMENTED, CurrentState
+from service.schemas import JobInfo, JobProgress, SourceChange
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(prefix="/v1", tags=["sources"], dependencies=[KEY_DOCUMENTED])
 
 
 @router.get("/jobs/{job_id}", operation_id="get_job", responses=documented(401, 404, 422, 429))
@@ -30,6 +30,7 @@ def job_info(job: Job) -> JobInfo:
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
+        change=SourceChange.model_validate(job.change) if job.change else None,
         problem=job.problem,
         url=f"/v1/jobs/{job.id}",
     )

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Query, Response, UploadFile
 
 from chunker.documents import Source
 from chunker.reading import read_source
+from embeddings.indexing import SourceChange
 from service.assembly import Dossier
 from service.errors import ConflictError, NotFoundError
 from service.jobs import Progress
 from service.problems import FieldError, ProblemError, documented
-from service.routes.dependencies import CurrentDossier, CurrentState
+from service.routes.dependencies import KEY_DOCUMENTED, CurrentDossier, CurrentState
 from service.routes.jobs import job_info
 from service.schemas import JobInfo, SourceInfo, SourceList
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(prefix="/v1", tags=["sources"], dependencies=[KEY_DOCUMENTED])
 
 _MAX_NAME_CHARS = 255
 _COPIED_BYTES = 1 << 20
@@ -88,6 +89,7 @@ def upload_source(
     "/sources/{source_id}",
     operation_id="delete_source",
     status_code=204,
+    response_class=Response,
     responses=documented(401, 403, 404, 409, 422, 429, 503),
 )
 def delete_source(source_id: str, dossier: CurrentDossier) -> None:
@@ -133,9 +135,9 @@ def _stored(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> Ite
         yield path
 
 
-def _indexing(dossier: Dossier, source: Source) -> Callable[[Callable[[Progress], None]], None]:
-    def work(report: Callable[[Progress], None]) -> None:
-        dossier.index.add_source(
+def _indexing(dossier: Dossier, source: Source) -> Callable[[Callable[[Progress], None]], SourceChange]:
+    def work(report: Callable[[Progress], None]) -> SourceChange:
+        return dossier.index.add_source(
             source, on_progress=lambda progress: report(Progress(progress.encoded, progress.to_encode))
         )
 
