@@ -107,9 +107,9 @@ def documents(
     if title_contains:
         where += " AND instr(lower(d.title), lower(?)) > 0"
         parameters.append(title_contains)
-    total = connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters).fetchone()[0]
+    total = connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters).fetchone()[0]  # noqa: S608 - made of constants
     rows = connection.execute(
-        f"{_DOCUMENTS} WHERE {where} ORDER BY (SELECT min(name) FROM source_names WHERE source_key = s.key),"
+        f"{_DOCUMENTS} WHERE {where} ORDER BY (SELECT min(name) FROM source_names WHERE source_key = s.key),"  # noqa: S608 - made of constants
         " d.ordinal LIMIT ? OFFSET ?",
         (*parameters, limit, offset),
     )
@@ -146,7 +146,7 @@ def document_neighbours(connection: sqlite3.Connection, document_id: str) -> tup
 def passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passage]:
     """Return the passages of a document in their order."""
     rows = connection.execute(
-        f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"
+        f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - made of constants
         " WHERE d.id = ? ORDER BY p.ordinal",
         (document_id,),
     )
@@ -155,33 +155,41 @@ def passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passag
 
 def places(connection: sqlite3.Connection, passages: Sequence[int | str]) -> list[Place]:
     """Return where passages stand, given by keys or ids, in the order given; unknown ones are left out."""
+    key_of = _passage_keys(connection, [wanted for wanted in passages if isinstance(wanted, str)])
+    keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
     rows = connection.execute(
         f"""
         SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS},
                (SELECT min(name) FROM source_names WHERE source_key = s.key)
         FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
-        WHERE p.key IN (SELECT value FROM json_each(?)) OR p.id IN (SELECT value FROM json_each(?))
-        """,
-        (
-            json.dumps([key for key in passages if not isinstance(key, str)]),
-            json.dumps([key for key in passages if isinstance(key, str)]),
-        ),
+        WHERE p.key IN (SELECT value FROM json_each(?))
+        """,  # noqa: S608 - made of constants
+        (json.dumps(keys),),
     )
-    found: dict[int | str, Place] = {}
-    for key, *row in rows:
-        place = Place(passage_from_row(tuple(row[:13])), document_from_row(tuple(row[13:27])), row[27])
-        found[key] = found[place.passage.id] = place
-    return [found[key] for key in passages if key in found]
+    place_of = {
+        row[0]: Place(passage_from_row(row[1:14]), document_from_row(row[14:28]), source_name=row[28])
+        for row in rows
+    }
+    return [place_of[key] for key in keys if key in place_of]
+
+
+def _passage_keys(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    if not ids:
+        return {}
+    rows = connection.execute(
+        "SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+    )
+    return dict(rows.fetchall())
 
 
 def facets(connection: sqlite3.Connection) -> Facets:
     """Return what documents can be filtered by."""
     by_count = "GROUP BY 1 ORDER BY 2 DESC, 1"
     return Facets(
-        kinds=_pairs(connection, f"SELECT kind, count(*) FROM documents WHERE kind IS NOT NULL {by_count}"),
+        kinds=_pairs(connection, f"SELECT kind, count(*) FROM documents WHERE kind IS NOT NULL {by_count}"),  # noqa: S608 - made of constants
         participants=_pairs(
             connection,
-            f"SELECT name, count(DISTINCT document_key) FROM document_participants {by_count}",
+            f"SELECT name, count(DISTINCT document_key) FROM document_participants {by_count}",  # noqa: S608 - made of constants
         ),
         years=_pairs(
             connection,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +19,7 @@ from embeddings.terms import STOPWORDS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from embeddings.filtering import Condition
 
@@ -33,15 +34,20 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class LexicalText:
-    """A passage as lexical search sees it: both parts folded."""
+    """A passage as lexical search sees it: header and body folded, and the n-grams of both."""
 
     header: str
     body: str
+    ngrams: str
 
 
 def lexical_text(header: str, body: str) -> LexicalText:
     """Return a document's header and a passage's text as they are indexed."""
-    return LexicalText(header=fold(header).text, body=fold(body).text)
+    return _with_ngrams(fold(header).text, fold(body).text)
+
+
+def _with_ngrams(header: str, body: str) -> LexicalText:
+    return LexicalText(header, body, ngrams(f"{header}\n{body}"))
 
 
 def ngrams(text: str) -> str:
@@ -49,70 +55,85 @@ def ngrams(text: str) -> str:
 
     A word's ends count as characters (``_``); what is shorter than four stands whole.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(ngram for word in _WORD.findall(plain) for ngram in _ngrams_of_word(f"_{word}_"))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    n = NGRAM_CHARACTERS
+    words = (f"_{word}_" for word in _WORD.findall(text))
+    return " ".join(word[start : start + n] for word in words for start in range(max(1, len(word) - n + 1)))
 
 
-def _ngrams_of_word(word: str) -> Iterator[str]:
-    for start in range(max(1, len(word) - NGRAM_CHARACTERS + 1)):
-        yield word[start : start + NGRAM_CHARACTERS]
+DocumentTexts = tuple[int, "Sequence[tuple[int, LexicalText]]"]
+"""A document's key, and its passages in order: each one's key and text."""
 
 
-def add_document(
-    connection: sqlite3.Connection,
-    document_key: int,
-    passages: Sequence[tuple[int, LexicalText]],
-) -> None:
-    """Write the full-text rows of a document and of its passages, given in order with their keys."""
+def add_documents(connection: sqlite3.Connection, documents: Sequence[DocumentTexts]) -> None:
+    """Write the full-text rows of documents and of their passages."""
+    passages = [passage for _, some in documents for passage in some]
+    connection.executemany(
+        "INSERT INTO document_text (rowid, text) VALUES (?, ?)",
+        ((key, _text_of_document(some)) for key, some in documents),
+    )
     connection.executemany(
         "INSERT INTO passage_text (rowid, header, body) VALUES (?, ?, ?)",
         ((key, text.header, text.body) for key, text in passages),
     )
     connection.executemany(
         "INSERT INTO passage_ngrams (rowid, ngrams) VALUES (?, ?)",
-        ((key, _ngrams_of_passage(text)) for key, text in passages),
+        ((key, text.ngrams) for key, text in passages),
     )
-    connection.execute(
-        "INSERT INTO document_text (rowid, text) VALUES (?, ?)",
-        (document_key, _text_of_document(text for _, text in passages)),
+    connection.executemany(
+        """
+        INSERT INTO ngram_counts (ngram, passages) VALUES (?, ?)
+        ON CONFLICT (ngram) DO UPDATE SET passages = passages + excluded.passages
+        """,
+        sorted(_ngram_counts(text for _, text in passages).items()),
     )
 
 
-def remove_document(connection: sqlite3.Connection, document_key: int) -> None:
-    """Delete the full-text rows of a document and of its passages, which must still be in the store.
+def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int]) -> None:
+    """Delete the full-text rows of documents and of their passages, which must still be in the store.
 
     A table without a copy of its text must be told what it indexed; ``passage_text`` still has it.
     """
+    documents = [(key, _stored_texts(connection, key)) for key in document_keys]
+    passages = [passage for _, some in documents for passage in some]
+    counts = _ngram_counts(text for _, text in passages)
+    connection.executemany(
+        "UPDATE ngram_counts SET passages = passages - ? WHERE ngram = ?",
+        ((count, ngram) for ngram, count in sorted(counts.items())),
+    )
+    connection.executemany(
+        "DELETE FROM ngram_counts WHERE ngram = ? AND passages = 0", ((ngram,) for ngram in sorted(counts))
+    )
+    connection.executemany(
+        "INSERT INTO document_text (document_text, rowid, text) VALUES ('delete', ?, ?)",
+        ((key, _text_of_document(some)) for key, some in documents),
+    )
+    connection.executemany(
+        "INSERT INTO passage_ngrams (passage_ngrams, rowid, ngrams) VALUES ('delete', ?, ?)",
+        ((key, text.ngrams) for key, text in passages),
+    )
+    connection.executemany("DELETE FROM passage_text WHERE rowid = ?", ((key,) for key, _ in passages))
+
+
+def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tuple[int, LexicalText]]:
     rows = connection.execute(
         """
         SELECT t.rowid, t.header, t.body FROM passages p JOIN passage_text t ON t.rowid = p.key
         WHERE p.document_key = ? ORDER BY p.ordinal
         """,
         (document_key,),
-    ).fetchall()
-    passages = [(key, LexicalText(header, body)) for key, header, body in rows]
-    connection.execute(
-        "INSERT INTO document_text (document_text, rowid, text) VALUES ('delete', ?, ?)",
-        (document_key, _text_of_document(text for _, text in passages)),
     )
-    connection.executemany(
-        "INSERT INTO passage_ngrams (passage_ngrams, rowid, ngrams) VALUES ('delete', ?, ?)",
-        ((key, _ngrams_of_passage(text)) for key, text in passages),
-    )
-    connection.executemany("DELETE FROM passage_text WHERE rowid = ?", ((key,) for key, _ in passages))
+    return [(key, _with_ngrams(header, body)) for key, header, body in rows]
 
 
-def _ngrams_of_passage(text: LexicalText) -> str:
-    return ngrams(f"{text.header}\n{text.body}")
+def _text_of_document(passages: Sequence[tuple[int, LexicalText]]) -> str:
+    header = passages[0][1].header if passages else ""
+    return "\n".join([header, *(text.body for _, text in passages)])
 
 
-def _text_of_document(passages: Iterable[LexicalText]) -> str:
-    header = ""
-    bodies = []
-    for text in passages:
-        header = text.header
-        bodies.append(text.body)
-    return "\n".join([header, *bodies])
+def _ngram_counts(texts: Iterable[LexicalText]) -> Counter[str]:
+    return Counter(ngram for text in texts for ngram in set(text.ngrams.split()))
 
 
 def search(
@@ -137,36 +158,42 @@ def search(
         terms = _rarest_ngrams(connection, terms)
     if not terms or limit < 1:
         return []
-    match = " OR ".join(f'"{term}"' for term in terms)
-    sql, weights = _STATEMENTS[field], (header_weight, body_weight) if field == "passage" else ()
+    statement = _STATEMENTS[field]
+    parameters: list[object] = [header_weight, body_weight] if field == "passage" else []
+    parameters.append(" OR ".join(f'"{term}"' for term in terms))
     where = ""
-    parameters: tuple[object, ...] = (*weights, match)
     if condition is not None:
+        allowed = condition.document_keys if field == "document" else condition.passage_keys
         # The plus keeps FTS5 from looking up each allowed row by itself.
-        where = (
-            f"AND +f.rowid IN ({condition.document_keys if field == 'document' else condition.passage_keys})"
-        )
+        where = f"AND +f.rowid IN ({allowed})"
         parameters += condition.parameters
-    rows = connection.execute(sql.format(where=where), (*parameters, limit))
-    return [(key, -score) for key, score in rows]
+    sql = statement.format(where=where, order="score")
+    rows = connection.execute(sql, (*parameters, limit + 1)).fetchall()
+    if len({score for _, score in rows}) < len(rows):
+        # Looking up ids takes as long as the search itself, so it is done for equal scores only.
+        sql = statement.format(where=where, order=f"score, {_ID_OF_ROW[field]}")
+        rows = connection.execute(sql, (*parameters, limit)).fetchall()
+    return [(key, -score) for key, score in rows[:limit]]
 
 
 _STATEMENTS: dict[LexicalField, str] = {
     "passage": """
         SELECT f.rowid, bm25(passage_text, ?, ?) AS score FROM passage_text f
-        WHERE passage_text MATCH ? {where}
-        ORDER BY score, (SELECT id FROM passages WHERE key = f.rowid) LIMIT ?
+        WHERE passage_text MATCH ? {where} ORDER BY {order} LIMIT ?
     """,
     "document": """
         SELECT f.rowid, bm25(document_text) AS score FROM document_text f
-        WHERE document_text MATCH ? {where}
-        ORDER BY score, (SELECT id FROM documents WHERE key = f.rowid) LIMIT ?
+        WHERE document_text MATCH ? {where} ORDER BY {order} LIMIT ?
     """,
     "ngrams": """
         SELECT f.rowid, bm25(passage_ngrams) AS score FROM passage_ngrams f
-        WHERE passage_ngrams MATCH ? {where}
-        ORDER BY score, (SELECT id FROM passages WHERE key = f.rowid) LIMIT ?
+        WHERE passage_ngrams MATCH ? {where} ORDER BY {order} LIMIT ?
     """,
+}
+_ID_OF_ROW: dict[LexicalField, str] = {
+    "passage": "(SELECT id FROM passages WHERE key = f.rowid)",
+    "document": "(SELECT id FROM documents WHERE key = f.rowid)",
+    "ngrams": "(SELECT id FROM passages WHERE key = f.rowid)",
 }
 
 
@@ -188,7 +215,7 @@ def _rarest_ngrams(connection: sqlite3.Connection, terms: list[str]) -> list[str
     """Return those n-grams of ``terms`` that the fewest passages have, leaving out what none has."""
     counts = []
     for ngram in dict.fromkeys(ngrams(" ".join(terms)).split()):
-        row = connection.execute("SELECT doc FROM passage_ngram_counts WHERE term = ?", (ngram,)).fetchone()
+        row = connection.execute("SELECT passages FROM ngram_counts WHERE ngram = ?", (ngram,)).fetchone()
         if row is not None:
             counts.append((row[0], ngram))
     return [ngram for _, ngram in sorted(counts)[:_MAX_QUERY_NGRAMS]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from chunker.documents import Document, Page, PageStart, Passage, Source, Span
+    from chunker.documents import Document, Page, PageStart, Source, Span
     from embeddings.manifest import Manifest
     from embeddings.preparing import PreparedSource
 
@@ -77,11 +77,10 @@ def delete_source(connection: sqlite3.Connection, source_key: int) -> None:
 def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
     """Delete everything made of a source, but not the source."""
     rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
-    for (document_key,) in rows:
-        lexical_index.remove_document(connection, document_key)
+    lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
     delete_edges(connection, source_key)
     for table in ("documents", "pages", "chunkings"):
-        connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))
+        connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
 
 
 def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: PreparedSource) -> None:
@@ -103,19 +102,15 @@ def _insert_documents(connection: sqlite3.Connection, source_key: int, prepared:
     rows_of: dict[str, list[int]] = {document.id: [] for document in prepared.chunked.documents}
     for row, passage in enumerate(prepared.chunked.passages):
         rows_of[passage.document_id].append(row)
+    full_text = []
     for document in prepared.chunked.documents:
         document_key = _insert_document(connection, source_key, document)
-        passages = []
-        for row in rows_of[document.id]:
-            passage_key = _insert_passage(
-                connection, document_key, prepared.chunked.passages[row], prepared.text_hashes[row]
-            )
-            vector = np.ascontiguousarray(prepared.vectors[row], dtype="<f4").tobytes()
-            connection.execute(
-                "INSERT INTO vectors (passage_key, vector) VALUES (?, ?)", (passage_key, vector)
-            )
-            passages.append((passage_key, prepared.lexical_texts[row]))
-        lexical_index.add_document(connection, document_key, passages)
+        passages = [
+            (_insert_passage(connection, document_key, prepared, row), prepared.lexical_texts[row])
+            for row in rows_of[document.id]
+        ]
+        full_text.append((document_key, passages))
+    lexical_index.add_documents(connection, full_text)
 
 
 def _insert_document(connection: sqlite3.Connection, source_key: int, document: Document) -> int:
@@ -150,8 +145,10 @@ def _insert_document(connection: sqlite3.Connection, source_key: int, document: 
 
 
 def _insert_passage(
-    connection: sqlite3.Connection, document_key: int, passage: Passage, text_hash: bytes
+    connection: sqlite3.Connection, document_key: int, prepared: PreparedSource, row: int
 ) -> int:
+    """Write one passage with its vector; return its key."""
+    passage = prepared.chunked.passages[row]
     cursor = connection.execute(
         """
         INSERT INTO passages (
@@ -162,10 +159,13 @@ def _insert_passage(
         (
             *(passage.id, document_key, passage.ordinal, passage.start_char, passage.end_char),
             *(passage.token_count, *_page_values(passage.page), *_page_values(passage.page_end)),
-            *(text_hash, passage.text),
+            *(prepared.text_hashes[row], passage.text),
         ),
     )
-    return int(cursor.lastrowid or 0)
+    passage_key = int(cursor.lastrowid or 0)
+    vector = np.ascontiguousarray(prepared.vectors[row], dtype="<f4").tobytes()
+    connection.execute("INSERT INTO vectors (passage_key, vector) VALUES (?, ?)", (passage_key, vector))
+    return passage_key
 
 
 def _page_values(page: Page | None) -> tuple[str | None, str | None, int | None]:
