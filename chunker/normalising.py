@@ -58,7 +58,7 @@ _MARKUP = re.compile(
     | (?P<closes>(?<=\w)\*(?![\w*]))
     | (?P<hyphen>(?<=[^\W\d_])[-‐]\s*\n\s*(?=[^\W\d_]))
     | (?P<soft>[\u00ad\u200b-\u200d\u2060\ufeff])
-    | (?P<space>\s+)
+    | (?P<space>\s{2,}|[^\S\x20])
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -86,25 +86,23 @@ def tidy(text: str) -> AlignedText:
 def _tidy_pieces(text: str) -> Iterator[tuple[str, int, bool]]:
     """Yield (piece, where it stands in ``text``, whether it is copied character by character)."""
     position = 0
-    ends_in_space = True
-    last = ""
+    last = " "
     for match in _MARKUP.finditer(text):
-        if match.start() > position:
-            copied = text[position : match.start()]
-            yield copied, position, True
-            ends_in_space, last = False, copied[-1]
+        if copied := text[position + _is_second_space(text, position, last) : match.start()]:
+            yield copied, match.start() - len(copied), True
+            last = copied[-1]
         position = match.end()
         replacement = _replacement(match, text, last=last)
-        if replacement.isspace():
-            if ends_in_space:
-                continue
-            ends_in_space = True
-        elif replacement:
-            ends_in_space, last = False, replacement[-1]
-        start = match.start("escaped") if match["escaped"] else match.start()
-        yield replacement, start, False
-    if position < len(text):
-        yield text[position:], position, True
+        if replacement and not (replacement.isspace() and last.isspace()):
+            yield replacement, match.start("escaped") if match["escaped"] else match.start(), False
+            last = replacement[-1]
+    if copied := text[position + _is_second_space(text, position, last) :]:
+        yield copied, len(text) - len(copied), True
+
+
+def _is_second_space(text: str, position: int, last: str) -> bool:
+    """Tell whether a blank that removed markup left behind follows another."""
+    return last.isspace() and text[position : position + 1] == " "
 
 
 def _replacement(match: re.Match[str], text: str, *, last: str) -> str:
@@ -152,16 +150,29 @@ def level(text: str) -> str:
     return _levelled(text, array("q", range(len(text)))).text
 
 
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]+|[*_\\#<>]| {2,}")
+
+
 def _levelled(text: str, offsets: array[int]) -> AlignedText:
     pieces: list[str] = []
     kept_offsets = array("q")
-    for character, offset in zip(text, offsets, strict=True):
-        folded = _fold_character(character)
-        if folded == " " and (not pieces or pieces[-1] == " "):
-            continue
-        if folded:
-            pieces.append(folded)
-            kept_offsets.extend([offset] * len(folded))
+
+    def keep(piece: str, start: int, *, is_copy: bool) -> None:
+        if piece[:1] == " " and (not pieces or pieces[-1][-1] == " "):
+            piece, start = piece[1:], start + is_copy
+        if piece:
+            pieces.append(piece)
+            kept_offsets.extend(
+                offsets[start : start + len(piece)] if is_copy else array("q", [offsets[start]]) * len(piece)
+            )
+
+    position = 0
+    for match in _NOT_PLAIN.finditer(text):
+        keep(text[position : match.start()].lower(), position, is_copy=True)
+        for index, character in enumerate(match[0], start=match.start()):
+            keep(_fold_character(character), index, is_copy=False)
+        position = match.end()
+    keep(text[position:].lower(), position, is_copy=True)
     joined = "".join(pieces)
     kept = joined.rstrip()
     return AlignedText(kept, kept_offsets[: len(kept)])

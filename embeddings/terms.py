@@ -11,14 +11,14 @@ from chunker.normalising import fold
 
 STOPWORDS = frozenset(
     """
-    a about after again all also am an and any are as at be because been before being between both
-    but by can could did do does doing done down during each either etc ever every few for from
-    further had has have having he her here hers herself him himself his how however i if in into is
-    it its itself just like many may me might more most much must my no nor not now of off on once
-    one only or other our ours out over own per rather s same shall she should since so some such
-    t than that the their theirs them themselves then there these they this those though through to
-    too under until up upon us very was we were what when where whether which while who whom whose
-    why will with within without would yet you your yours
+    a about above after again against all also am an and any are as at be because been before being
+    between both but by can could did do does doing done during each either else few for from further
+    had has have having he her here hers herself him himself his how however i if in into is it its
+    itself just let many may me might more most much must my myself neither no nor not now of off on
+    once only or other our ours ourselves out over own per please s same shall she should since so some
+    such t tell than that the their theirs them themselves then there these they this those though
+    through to too under until up upon us very was we were what when where whether which while who whom
+    whose why will with within without would yet you your yours yourself yourselves
     """.split()
 )
 

@@ -1,0 +1,144 @@
+"""The way of a question to its answer: retrieve, judge, answer, cite. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chunker.documents import Span
+from chunker.normalising import tidy
+from embeddings.terms import read_terms
+from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
+from service.extracting import ExtractionSettings, extract
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from embeddings.records import IndexInfo
+    from embeddings.retriever import Retrieval, Retriever
+    from embeddings.search import Filters, HiddenSpan, Hit
+    from service.answer import Turn
+
+NO_ANSWER = "The documents do not answer this question. These passages come nearest."
+NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
+NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """When a question counts as answered, and what an answer is made of.
+
+    ``threshold`` is the confidence from which on it is answered.
+    """
+
+    threshold: float = 0.5
+    extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
+
+
+class Answerer:
+    """Answers questions from one index. Safe to use from many threads."""
+
+    def __init__(self, retriever: Retriever, settings: AnswerSettings) -> None:
+        self._retriever = retriever
+        self._settings = settings
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        hidden_spans: Sequence[HiddenSpan] = (),
+    ) -> Answer:
+        """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
+
+        ``history`` are the earlier turns of the conversation, oldest first. What overlaps
+        ``hidden_spans`` is treated as if the documents did not hold it.
+        """
+        del history  # follow-up questions stand alone for now
+        started = time.perf_counter()
+        retrieval = self._retriever.retrieve(question, top_k=top_k, filters=filters, hidden=hidden_spans)
+        answering = time.perf_counter()
+        confidence = _confidence(retrieval)
+        answerable = bool(retrieval.hits) and confidence >= self._settings.threshold
+        sentences = (
+            extract(retrieval.hits, retrieval.term_weights, self._settings.extraction) if answerable else []
+        )
+        passages = _ranked_passages(question, retrieval.hits)
+        finished = time.perf_counter()
+        return Answer(
+            question=question,
+            standalone_question=question,
+            answerable=bool(sentences),
+            confidence=confidence,
+            kind="extractive" if sentences else "none",
+            text=" ".join(f"{sentence.text} [{sentence.rank}]" for sentence in sentences)
+            or _no_answer(retrieval),
+            quotes=tuple(
+                _quote(retrieval.hits[sentence.rank - 1], sentence.rank, sentence.span, sentence.text)
+                for sentence in sentences
+            ),
+            passages=passages,
+            index=_index_state(retrieval.index),
+            timings_ms={
+                **retrieval.timings_ms,
+                "answer": (finished - answering) * 1000,
+                "total": (finished - started) * 1000,
+            },
+        )
+
+    def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> SearchResult:
+        """Return the ``top_k`` best passages for ``question``, best first."""
+        started = time.perf_counter()
+        retrieval = self._retriever.retrieve(question, top_k=top_k, filters=filters)
+        passages = _ranked_passages(question, retrieval.hits)
+        total = (time.perf_counter() - started) * 1000
+        timings = {**retrieval.timings_ms, "total": total}
+        return SearchResult(question, passages, _index_state(retrieval.index), timings)
+
+
+def _confidence(retrieval: Retrieval) -> float:
+    """Return the probability that the passages hold the answer, from the best passage's cosine.
+
+    The one signal that RETRIEVAL-time evidence supports so far; a logistic curve through it.
+    """
+    best = max((hit.scores.dense or 0.0 for hit in retrieval.hits), default=0.0)
+    return 1.0 / (1.0 + math.exp(-12.0 * (best - 0.42))) if retrieval.hits else 0.0
+
+
+def _no_answer(retrieval: Retrieval) -> str:
+    if not retrieval.index.passages:
+        return NOTHING_INDEXED
+    return NO_ANSWER if retrieval.hits else NOTHING_FOUND
+
+
+def _index_state(info: IndexInfo) -> IndexState:
+    return IndexState(generation=info.generation, model=info.model, passages=info.passages)
+
+
+def _quote(hit: Hit, citation: int, span: Span, text: str) -> Quote:
+    passage = hit.place.passage
+    stands = passage.text[span.start_char - passage.start_char : span.end_char - passage.start_char]
+    return Quote(
+        citation=citation,
+        text=text,
+        start_char=span.start_char,
+        end_char=span.end_char,
+        match="exact" if stands == text else "normalised",
+    )
+
+
+def _ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
+    wanted = {term.stem for term in read_terms(question)}
+    return tuple(_ranked_passage(rank, hit, wanted) for rank, hit in enumerate(hits, start=1))
+
+
+def _ranked_passage(rank: int, hit: Hit, wanted: set[str]) -> RankedPassage:
+    text = tidy(hit.place.passage.text).text
+    highlights = tuple(
+        Span(term.start_char, term.end_char) for term in read_terms(text) if term.stem in wanted
+    )
+    return RankedPassage(rank, hit, text, highlights)
