@@ -187,7 +187,8 @@ def _run_with_progress(request: Request) -> Report:
 
     from eval.running import run
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks = {}
 
         def on_progress(stage: str, total: int) -> None:

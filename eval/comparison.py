@@ -204,15 +204,15 @@ def _gate_failures(run: SavedReport, baseline: SavedReport) -> Iterator[GateFail
 def _drop(
     section: str, metric: str, before: Mapping[str, SavedQuestion], after: Mapping[str, SavedQuestion]
 ) -> Iterator[GateFailure]:
-    sign = -1.0 if section == HIDDEN else 1.0  # answering what cannot be answered is the drop there
-    paired = compare_paired(
-        {identity: sign * value for identity, value in _values(before, metric).items()},
-        {identity: sign * value for identity, value in _values(after, metric).items()},
-    )
+    old, new = _values(before, metric), _values(after, metric)
+    # answering what cannot be answered is what must not grow where the evidence is hidden
+    is_better_low = section == HIDDEN
+    paired = compare_paired(new, old) if is_better_low else compare_paired(old, new)
     if paired and paired.difference < 0 and paired.p_value_drop < SIGNIFICANCE:
+        means = (paired.mean_b, paired.mean_a) if is_better_low else (paired.mean_a, paired.mean_b)
         yield GateFailure(
-            f"{section}: {metric} went from {sign * paired.mean_a:.3f} to {sign * paired.mean_b:.3f} "
-            f"(chance of so large a drop without cause: {paired.p_value_drop:.3f})",
+            f"{section}: {metric} went from {means[0]:.3f} to {means[1]:.3f} "
+            f"(chance of so large a change without cause: {paired.p_value_drop:.3f})",
             paired.losses,
         )
 

@@ -151,7 +151,7 @@ def _entries(
         fields = _Fields(value, [])
         entry = parse(fields)
         identity = fields.text("id", report=False)
-        if identity in first_line:
+        if identity and identity in first_line:
             fields.messages.append(
                 f"the id {identity!r} stands in line {first_line[identity]} already; give another"
             )

@@ -18,6 +18,7 @@ from eval.runner import Ask, ask_through
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from embeddings.encoder import Encoder
     from embeddings.local_index import LocalIndex
     from eval.external import ExternalSet
     from service.assembly import Dossier
@@ -36,9 +37,12 @@ class Opened:
 
 
 @contextmanager
-def open_data_folder(data: Path | None) -> Iterator[Opened]:
-    """Open a data folder for reading, exactly as the service would; ``None`` takes the configured one."""
-    with _assembled(data, read_only=True) as (dossier, folder):
+def open_data_folder(data: Path | None, *, encoder: Encoder | None = None) -> Iterator[Opened]:
+    """Open a data folder for reading, exactly as the service would; ``None`` takes the configured one.
+
+    ``encoder`` replaces the configured model.
+    """
+    with _assembled(data, encoder=encoder, read_only=True) as (dossier, folder):
         yield _opened(dossier, folder)
 
 
@@ -47,6 +51,7 @@ def open_external(
     external: ExternalSet,
     *,
     data: Path | None = None,
+    encoder: Encoder | None = None,
     on_progress: Callable[[], None] | None = None,
 ) -> Iterator[Opened]:
     """Index a set and open the index; it is kept only where ``data`` names a folder for it.
@@ -58,7 +63,7 @@ def open_external(
     """
     with (
         tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
-        _assembled(data or Path(temporary), read_only=False) as (dossier, folder),
+        _assembled(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, folder),
     ):
         names = {source.name for source in external.sources}
         strangers = [record.name for record in dossier.index.sources() if record.name not in names]
@@ -71,12 +76,14 @@ def open_external(
 
 
 @contextmanager
-def _assembled(data: Path | None, *, read_only: bool) -> Iterator[tuple[Dossier, Path]]:
+def _assembled(
+    data: Path | None, *, encoder: Encoder | None, read_only: bool
+) -> Iterator[tuple[Dossier, Path]]:
     from service.assembly import assemble
     from service.settings import load_settings
 
     settings = load_settings({"data": data}).settings
-    dossier = assemble(settings, read_only=read_only)
+    dossier = assemble(settings, encoder=encoder, read_only=read_only)
     try:
         yield dossier, settings.data
     finally:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from embeddings.encoder import Encoder
     from eval.matching import LocatedQuestion
     from eval.opening import Opened
 
@@ -48,8 +49,10 @@ class Request:
     top_k: int = 20
 
 
-def run(request: Request, *, on_progress: OnProgress | None = None) -> Report:
+def run(request: Request, *, encoder: Encoder | None = None, on_progress: OnProgress | None = None) -> Report:
     """Evaluate; ``on_progress`` gets the stage and its number of steps after each of them.
+
+    ``encoder`` replaces the configured model.
 
     Raises:
         EvalError: the gold or the set cannot be used.
@@ -57,19 +60,22 @@ def run(request: Request, *, on_progress: OnProgress | None = None) -> Report:
     """
     report_progress = on_progress or _no_progress
     if request.external is not None:
-        return _run_external(request, request.external, report_progress)
+        return _run_external(request, request.external, encoder, report_progress)
     questions, conversations = _read_gold(request)
-    with open_data_folder(request.data) as opened:
+    with open_data_folder(request.data, encoder=encoder) as opened:
         located = locate(questions, opened.sources)
         sections = _ask_questions(opened, located, request, report_progress)
         sections |= _ask_conversations(opened, conversations, request, report_progress)
         return Report(request.name, request.made_at, opened.facts, sections)
 
 
-def _run_external(request: Request, path: Path, on_progress: OnProgress) -> Report:
+def _run_external(request: Request, path: Path, encoder: Encoder | None, on_progress: OnProgress) -> Report:
     external = read_external(path, limit=request.limit)
     with open_external(
-        external, data=request.data, on_progress=_step("indexing", len(external.sources), on_progress)
+        external,
+        data=request.data,
+        encoder=encoder,
+        on_progress=_step("indexing", len(external.sources), on_progress),
     ) as opened:
         sections = _ask_questions(opened, external.questions, request, on_progress)
         return Report(request.name, request.made_at, opened.facts, sections)
