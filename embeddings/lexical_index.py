@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chunker.normalising import fold
 from embeddings.terms import STOPWORDS
+from embeddings.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
@@ -167,13 +168,16 @@ def search(
         # The plus keeps FTS5 from looking up each allowed row by itself.
         where = f"AND +f.rowid IN ({allowed})"
         parameters += condition.parameters
-    sql = statement.format(where=where, order="score")
-    rows = connection.execute(sql, (*parameters, limit + 1)).fetchall()
-    if len({score for _, score in rows}) < len(rows):
-        # Looking up ids takes as long as the search itself, so it is done for equal scores only.
-        sql = statement.format(where=where, order=f"score, {_ID_OF_ROW[field]}")
-        rows = connection.execute(sql, (*parameters, limit)).fetchall()
-    return [(key, -score) for key, score in rows[:limit]]
+    table: Literal["passages", "documents"] = "documents" if field == "document" else "passages"
+    rows = connection.execute(
+        statement.format(where=where, order="score"), (*parameters, limit + 1)
+    ).fetchall()
+    if len(rows) > limit and rows[-1][1] == rows[-2][1]:
+        # The last place is shared. Ids must decide who gets it, among all who share it; that is rare,
+        # and asking for the id of every match takes as long again as the search.
+        order = f"score, (SELECT id FROM {table} WHERE key = f.rowid)"  # noqa: S608 - one of two names
+        rows = connection.execute(statement.format(where=where, order=order), (*parameters, limit)).fetchall()
+    return in_order_of_ids(connection, [(key, -score) for key, score in rows[:limit]], table=table)
 
 
 _STATEMENTS: dict[LexicalField, str] = {
@@ -189,11 +193,6 @@ _STATEMENTS: dict[LexicalField, str] = {
         SELECT f.rowid, bm25(passage_ngrams) AS score FROM passage_ngrams f
         WHERE passage_ngrams MATCH ? {where} ORDER BY {order} LIMIT ?
     """,
-}
-_ID_OF_ROW: dict[LexicalField, str] = {
-    "passage": "(SELECT id FROM passages WHERE key = f.rowid)",
-    "document": "(SELECT id FROM documents WHERE key = f.rowid)",
-    "ngrams": "(SELECT id FROM passages WHERE key = f.rowid)",
 }
 
 

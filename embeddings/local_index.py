@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from embeddings import catalogue, indexing, store_writing, vector_index
+from embeddings import catalogue, indexing, integrity, store_writing, vector_index
 from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
 from embeddings.manifest import Manifest, require_same
 from embeddings.preparing import Recipe
@@ -239,6 +239,15 @@ class LocalIndex:
         """See :meth:`Snapshot.facets`."""
         with self.snapshot() as snapshot:
             return snapshot.facets()
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the store, one line each; see :mod:`embeddings.integrity`.
+
+        Raises:
+            IndexDamagedError: SQLite cannot even read it.
+        """
+        with self._store.trying() as connection:
+            return list(integrity.problems(connection))
 
     def _prepare(self) -> None:
         with self._store.reading() as connection:

@@ -11,6 +11,7 @@ from embeddings import catalogue, lexical_index
 from embeddings.filtering import condition_of
 from embeddings.records import read_page_map
 from embeddings.search import Filters
+from embeddings.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,10 +49,7 @@ class Snapshot:
         Best first, equal ones in the order of their ids.
         """
         found = self.vectors.search(vector, limit=limit, allowed=self._allowed_keys(filters))
-        if len({score for _, score in found}) < len(found):
-            ids = self._passage_ids([key for key, _ in found])
-            found.sort(key=lambda hit: (-hit[1], ids[hit[0]]))
-        return found[:limit]
+        return in_order_of_ids(self._connection, found, table="passages")[:limit]
 
     def lexical_search(
         self,
@@ -166,9 +164,3 @@ class Snapshot:
             rows = self._connection.execute(condition.passage_keys, condition.parameters)
             self._allowed[filters] = np.fromiter((key for (key,) in rows), dtype=np.int64)
         return self._allowed[filters]
-
-    def _passage_ids(self, keys: Sequence[int]) -> dict[int, str]:
-        rows = self._connection.execute(
-            "SELECT key, id FROM passages WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(keys),)
-        )
-        return dict(rows.fetchall())
