@@ -82,6 +82,15 @@ def test_a_text_with_a_stray_control_character_is_still_a_text():
     assert text_of(b"Top secret\x1b\n") == "Top secret\x1b\n"
 
 
+def test_a_stray_null_is_replaced_in_its_place():
+    assert text_of(b"Top\0secret and more\n") == "Top\ufffdsecret and more\n"
+
+
+def test_utf16_cut_within_a_character_is_read_up_to_it():
+    assert text_of(RUSSIAN.encode("utf-16")[:-1]) == RUSSIAN[:-1]
+    assert text_of(RUSSIAN.encode("utf-16-le")[:-1]) == RUSSIAN[:-1]
+
+
 def test_too_many_characters_are_refused_in_one_line():
     with pytest.raises(SourceTooLargeError, match=r"^a\.txt: more than 10 characters"):
         read_text(b"x" * 11, name="a.txt", limits=ReadingLimits(max_characters=10))

@@ -48,20 +48,22 @@ def decode_text(data: bytes, *, name: str, limits: ReadingLimits, declared: str 
         check_characters(len(data) // 4, name=name, limits=limits)
     text = decoded_by_mark(data)
     if text is None:
-        text = decoded_wide(data) if b"\0" in data else decoded_narrow(data, declared)
+        text = decoded_wide(data) if b"\0" in data else None
+    if text is None:
+        text = decoded_narrow(data, declared)
     check_characters(len(text or ""), name=name, limits=limits)
     if text is None or is_binary(text):
         raise UnsupportedFormatError(
             f"{name}: is binary data, not text; give the document itself or save it as UTF-8 text"
         )
-    return text
+    return text.replace("\0", "\ufffd")  # a stray one; databases end a text at it
 
 
 def decoded_by_mark(data: bytes) -> str | None:
     """Decode bytes that begin with a byte-order mark; ``None`` where they have none or don't keep to it."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            text = decoded(data[len(mark) :], encoding)
+            text = decoded_whole_units(data[len(mark) :], encoding)
             if text is not None:
                 return text
     return None
@@ -70,7 +72,7 @@ def decoded_by_mark(data: bytes) -> str | None:
 def decoded_wide(data: bytes) -> str | None:
     """Decode UTF-16 or UTF-32 without a mark; ``None`` where neither gives anything like writing."""
     for encoding in WIDE_ENCODINGS:
-        text = decoded(data, encoding)
+        text = decoded_whole_units(data, encoding)
         if text is not None and is_like_writing(text):
             return text
     return None
@@ -94,6 +96,12 @@ def decoded(data: bytes, encoding: str) -> str | None:
         return None
     # utf-7 and a few others let lone surrogates through
     return None if SURROGATE.search(text) else text
+
+
+def decoded_whole_units(data: bytes, encoding: str) -> str | None:
+    """Decode ``data`` without the odd bytes at the end of a UTF-16 or UTF-32 file cut short."""
+    width = {"utf-32": 4, "utf-16": 2}.get(encoding[:6], 1)
+    return decoded(data[: len(data) - len(data) % width], encoding)
 
 
 def decoded_damaged_utf8(data: bytes) -> str | None:

@@ -18,8 +18,7 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
     tidy_line,
 )
-from chunker.readers.html import declared_encoding, parsed, strip_site
-from chunker.readers.html_body import text_of_body
+from chunker.readers.html import body_without_site, declared_encoding, parsed
 from chunker.readers.html_pages import consistent_page_starts, mark_pages
 
 if TYPE_CHECKING:
@@ -107,9 +106,8 @@ def chapter_text(archive: zipfile.ZipFile, path: str, *, name: str, limits: Read
     """Return the text of one chapter."""
     data = archive.read(path)
     source = decode_text(data, name=f"{name} ({path})", limits=limits, declared=declared_encoding(data))
-    root = parsed(source)
+    root = parsed(source, name=name)
     if root is None:
         raise BrokenSourceError(f"{name}: its chapter {path} is damaged; download the book again")
     mark_pages(root)
-    strip_site(root)
-    return text_of_body(root)
+    return body_without_site(root)

@@ -6,6 +6,7 @@ import copy
 import re
 from typing import TYPE_CHECKING
 
+from chunker.errors import BrokenSourceError
 from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
 from chunker.readers.html_body import text_of_body
@@ -33,6 +34,8 @@ SITE_PARTS = (
 # Where trafilatura keeps less than this share of the words outside menus and links, it has lost
 # chapters, not menus.
 MIN_KEPT_SHARE = 0.4
+# A shorter page gives it too little to go by.
+MIN_MAIN_CHARACTERS = 500
 
 
 def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -43,17 +46,22 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     index the extracted text, not the file.
     """
     source = decode_text(data, name=name, limits=limits, declared=declared_encoding(data))
-    root = parsed(source)
+    root = parsed(source, name=name)
     if root is None:
         return Extracted("")
     title = title_of(root)
     is_paged_book = mark_pages(root) > 1
-    main = None if is_paged_book else main_text(root)
-    strip_site(root)
-    everything = text_of_body(root)
-    if main is not None and main.length >= MIN_KEPT_SHARE * unlinked_length(root):
-        everything = main
-    return extracted(everything, title)
+    body = body_without_site(root)
+    if not is_paged_book and body.length >= MIN_MAIN_CHARACTERS:
+        main = main_text(root)
+        if main is not None and main.length >= MIN_KEPT_SHARE * unlinked_length(root):
+            body = main
+    return Extracted(
+        body.text,
+        title=title,
+        headings=tuple(body.headings),
+        page_starts=consistent_page_starts(body.page_marks, body.length),
+    )
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -66,8 +74,11 @@ def declared_encoding(data: bytes) -> str | None:
     return "cp1252" if encoding in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"} else encoding
 
 
-def parsed(source: str) -> _Element | None:
-    """Return the root of a page however ill-formed, or ``None`` where there is no element at all."""
+def parsed(source: str, *, name: str) -> _Element | None:
+    """Return the root of a page however ill-formed, or ``None`` where there is no element at all.
+
+    Raises BrokenSourceError where libxml2 gives up half-way, at 2,048 elements inside each other.
+    """
     from lxml import etree
     from lxml.html import HTMLParser
 
@@ -75,9 +86,15 @@ def parsed(source: str) -> _Element | None:
     # Encoded here, since lxml reads a str by rules that differ between platforms.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(cleaned.encode("utf-8"), parser=parser)
+        root = etree.fromstring(cleaned.encode("utf-8"), parser=parser)
     except etree.XMLSyntaxError:
         return None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise BrokenSourceError(
+            f"{name}: its elements are nested too deep to be read whole; "
+            "open it in a browser and save it as text or PDF"
+        )
+    return root
 
 
 def title_of(root: _Element) -> str | None:
@@ -96,9 +113,21 @@ def main_text(root: _Element) -> BodyText | None:
     return text_of_body(found.body) if isinstance(found, Document) and found.body is not None else None
 
 
-def strip_site(root: _Element) -> None:
-    """Remove from ``root`` what is never the page's text."""
-    for part in root.xpath(f"{NEVER_TEXT}|{SITE_PARTS}"):
+def body_without_site(root: _Element) -> BodyText:
+    """Remove the site's parts from ``root`` and return the text that is left.
+
+    A page that consists of nothing but such parts keeps them.
+    """
+    strip(root, NEVER_TEXT)
+    whole = text_of_body(root)
+    strip(root, SITE_PARTS)
+    left = text_of_body(root)
+    return left if left.length else whole
+
+
+def strip(root: _Element, paths: str) -> None:
+    """Remove from ``root`` the elements that XPath expressions name; the text after each stays."""
+    for part in root.xpath(paths):
         if part is not root and part.getparent() is not None:
             part.drop_tree()
 
@@ -106,13 +135,3 @@ def strip_site(root: _Element) -> None:
 def unlinked_length(root: _Element) -> int:
     """Return about how many characters of a page stand outside links, of which menus are made."""
     return sum(len(tidy_line(text)) for text in root.xpath("//text()[not(ancestor::a)]"))
-
-
-def extracted(body: BodyText, title: str | None) -> Extracted:
-    """Return what was written, as every reader gives it."""
-    return Extracted(
-        body.text,
-        title=title,
-        headings=tuple(body.headings),
-        page_starts=consistent_page_starts(body.page_marks, body.length),
-    )

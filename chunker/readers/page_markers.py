@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chunker.documents import Page, PageStart
-from chunker.readers.page_numbers import edge_lines, longest_rising, printed_labels, roman_value
+from chunker.readers.page_numbers import lines_at_edges, longest_rising, printed_labels, roman_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,7 +134,7 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     ends = [*offsets[1:], stripped_end]
     if any(end - start > MAX_PAGE_CHARACTERS for start, end in zip(offsets, ends, strict=True)):
         return ()
-    pages = [edge_lines(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
+    pages = [lines_at_edges(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
     labels = printed_labels(pages) or [str(position) for position in range(1, len(pages) + 1)]
     return tuple(printed_starts(offsets, labels))
 

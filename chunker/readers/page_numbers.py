@@ -77,7 +77,7 @@ def longest_rising(ranks: Sequence[Rank]) -> list[int]:
     return kept[::-1]
 
 
-def edge_lines(lines: Sequence[str]) -> tuple[str, ...]:
+def lines_at_edges(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the first and the last few non-blank lines of a page, where numbers are printed."""
     written = [line.strip() for line in lines if not line.isspace() and line]
     return tuple(written[:EDGE_LINES] + written[EDGE_LINES:][-EDGE_LINES:])

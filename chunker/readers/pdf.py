@@ -17,7 +17,7 @@ from chunker.readers.extraction import (
     tidy_line,
     without_surrogates,
 )
-from chunker.readers.page_numbers import edge_lines, printed_labels
+from chunker.readers.page_numbers import lines_at_edges, printed_labels
 from chunker.readers.pdf_lines import lines_of_page
 from chunker.readers.running_lines import without_running_lines
 
@@ -76,7 +76,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
             f"{name}: its {len(content.pages)} pages are images without text; "
             "recognise the text first (OCR) and give the result"
         )
-    printed = printed_labels([edge_lines(page) for page in content.pages])
+    printed = printed_labels([lines_at_edges(page) for page in content.pages])
     labels = cited_labels(content.labels, printed)
     pages = without_running_lines(content.pages, printed or labels)
     texts = ["\n".join(page).strip("\n") for page in pages]
