@@ -94,6 +94,8 @@ def match_titles(text: str, contents: Contents, *, ignored: Sequence[Span] = ())
     scores = similarity + _date_scores(entries, [_dates(text, body, place) for place in places])
     scores += _HEADING_BONUS * np.array([_is_emphasised(text, body, place) for place in places])
     scores = np.where(similarity > 0, scores, 0.0)
+    kept = _without_rivals(places, scores)
+    places, scores = [places[column] for column in kept], scores[:, kept]
     starts = [body[place.first].block.start_char for place in places]
     scores += np.where(scores > 0, _order_scores(_assign(scores, starts), entries, starts), 0.0)
     matches = [
@@ -208,6 +210,23 @@ def _date_scores(
                 agrees = any(are_compatible(entry.date, date) for date in stated)
                 scores[row, column] = _SAME_DATE if agrees else _OTHER_DATE
     return scores
+
+
+def _without_rivals(places: Sequence[_Place], scores: NDArray[np.float64]) -> list[int]:
+    """Return the columns left when a place gives way to a better one that shares lines with it.
+
+    Else an entry whose twin took the title would be given the title and the line before it.
+    """
+    best = scores.max(axis=0)
+    taken: dict[int, int] = {}  # line: the line at which the title it is part of begins
+    kept = []
+    for column in sorted(range(len(places)), key=lambda column: (-best[column], column)):
+        place = places[column]
+        line_numbers = range(place.first, place.last + 1)
+        if all(taken.get(line, place.first) == place.first for line in line_numbers):
+            taken.update((line, place.first) for line in line_numbers)
+            kept.append(column)
+    return sorted(kept)
 
 
 def _assign(scores: NDArray[np.float64], starts: Sequence[int]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chunker.known_pages import listed_pages
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import Source
-    from chunker.page_layout import KnownPage
     from chunker.segmenting import Segmentation
 
 HIDDEN_RUNS = (1, 10, 20)
@@ -124,7 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--hidden", type=int, nargs="+", default=HIDDEN_RUNS, help="documents in a row to hide"
     )
     options = parser.parse_args(arguments)
-    source = read_source(options.file)
+    path = Path(options.file)
+    source = read_source(path, name=path.name)
     segmentation = segment(source)
     scores = [leave_out(source, segmentation, hidden) for hidden in options.hidden]
     sys.stdout.write(table(scores) + "\n")
