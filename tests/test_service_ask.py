@@ -22,7 +22,8 @@ def ask(client, **request):
 def test_an_answer_has_every_field_of_the_contract(client):
     body = ask(client).json()
     assert set(body) >= {
-        "question", "standalone_question", "answerable", "confidence", "answer", "passages", "index", "timings_ms",
+        "question", "standalone_question", "answerable", "confidence", "answer", "passages", "index",
+        "timings_ms",
     }  # fmt: skip
     assert set(body["answer"]) >= {"text", "kind", "quotes"}
     assert set(body["answer"]["quotes"][0]) >= {"citation", "text", "start_char", "end_char", "match"}
@@ -31,7 +32,8 @@ def test_an_answer_has_every_field_of_the_contract(client):
     assert set(passage["scores"]) >= {"dense", "lexical"}
     assert set(passage["citation"]) >= {
         "number", "source", "source_id", "document_id", "title", "date", "kind", "participants", "page",
-        "page_end", "page_method", "page_margin", "start_char", "end_char", "archive_reference", "url", "also_in",
+        "page_end", "page_method", "page_margin", "start_char", "end_char", "archive_reference", "url",
+        "also_in",
     }  # fmt: skip
     assert set(body["index"]) >= {"generation", "model", "passages"}
     assert set(body["timings_ms"]) >= {"encode", "search", "rank", "answer", "total"}

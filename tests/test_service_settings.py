@@ -7,6 +7,11 @@ import pytest
 from service.errors import SettingsError
 from service.settings import Settings, load_settings
 
+NO_ORIGIN = (
+    "cors_origins (DOSSIER_CORS_ORIGINS): is no origin: write scheme and host, "
+    "such as https://archive.example, or *"
+)
+
 
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path, monkeypatch):
@@ -49,8 +54,7 @@ def test_all_bad_settings_are_told_at_once_each_in_a_line_with_its_origin(monkey
     monkeypatch.setenv("DOSSIER_CORS_ORIGINS", "https://good.example, bad")
     assert sorted(lines_of({"threads": 0})) == [
         "answer_threshold (dossier.toml): must be less than or equal to 1",
-        "cors_origins (DOSSIER_CORS_ORIGINS): is no origin: write scheme and host, "
-        "such as https://archive.example, or *",
+        NO_ORIGIN,
         "port (DOSSIER_PORT): must be less than or equal to 65535",
         "prot (dossier.toml): there is no such setting; did you mean port?",
         "threads (flag): must be greater than or equal to 1",
