@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chunker.normalising import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chunker.documents import Span
 
@@ -69,6 +69,13 @@ def without_markup(text: str) -> str:
     return _EMPHASIS.sub(" ", text).strip()
 
 
-def is_outside(start_char: int, end_char: int, spans: Sequence[Span]) -> bool:
-    """Return whether no span of ``spans`` touches the range."""
-    return all(end_char <= span.start_char or start_char >= span.end_char for span in spans)
+def outside(blocks: Iterable[Block], spans: Sequence[Span]) -> Iterator[Block]:
+    """Yield the blocks that no span of ``spans`` touches; ``blocks`` ascend, ``spans`` need not."""
+    ordered = sorted(span for span in spans if span.end_char > span.start_char)
+    next_span, reach = 0, 0
+    for block in blocks:
+        while next_span < len(ordered) and ordered[next_span].start_char < block.end_char:
+            reach = max(reach, ordered[next_span].end_char)
+            next_span += 1
+        if reach <= block.start_char:
+            yield block

@@ -34,7 +34,7 @@ _MONTH_NAMES = (
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
-_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = r"[^\W\d_]{3,10}\b\.?"  # any word: looking it up afterwards is faster than a list of ninety
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|\.)?(?!\d)"
 _YEAR = r"(?:1[0-9]|20)\d\d(?!\d)"
 _DASH = r"\s*(?:-|–|—|to|and|bis|au)\s*"
@@ -64,18 +64,11 @@ def read_date(text: str) -> DocumentDate | None:
 
     A year on its own is not taken for a date: see :func:`read_year`.
     """
-    if not _FOUR_DIGITS.search(text):
-        return None  # every form holds a year: most texts are told apart here
-    found = [match for form in _FORMS for match in form.finditer(text)]
-    dated = sorted(
-        (
-            (_PRECISION_ORDER[reading.precision], match.start(), -len(match[0]), reading)
-            for match in found
-            if (reading := _reading(match)) is not None
-        ),
-        key=lambda entry: entry[:3],
-    )
-    return dated[0][3] if dated else None
+    return min(
+        _readings(text),
+        key=lambda each: (_PRECISION_ORDER[each[1].precision], each[0].start(), -len(each[0][0])),
+        default=(None, None),
+    )[1]
 
 
 def read_year(text: str) -> DocumentDate | None:
@@ -89,8 +82,16 @@ def read_year(text: str) -> DocumentDate | None:
 
 def date_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where dates stand in ``text``; they may overlap."""
-    for form in _FORMS:
-        yield from (match.span() for match in form.finditer(text))
+    yield from (match.span() for match, _ in _readings(text))
+
+
+def is_date_line(line: str, max_other_words: int) -> bool:
+    """Return whether ``line`` is a date with few words beside it: a place, a number, a secrecy mark."""
+    spans = list(date_spans(line))
+    if not spans:
+        return False
+    beside = line[: min(start for start, _ in spans)] + line[max(end for _, end in spans) :]
+    return len(beside.split()) <= max_other_words
 
 
 def are_compatible(first: DocumentDate, second: DocumentDate) -> bool:
@@ -104,13 +105,24 @@ def more_exact(first: DocumentDate, second: DocumentDate) -> DocumentDate:
     return second if later_is_finer else first
 
 
+def _readings(text: str) -> Iterator[tuple[re.Match[str], DocumentDate]]:
+    """Yield every reading of every form, also of the same words in several forms."""
+    if not _FOUR_DIGITS.search(text):
+        return  # every form holds a year: most texts are told apart here
+    for form in _FORMS:
+        for match in form.finditer(text):
+            reading = _reading(match)
+            if reading is not None:
+                yield match, reading
+
+
 def _reading(match: re.Match[str]) -> DocumentDate | None:
     parts = match.groupdict()
     year = int(parts["y"])
-    month = int(parts["n"]) if parts.get("n") else _MONTHS[parts["m1"].lower().rstrip(".")]
-    if not 1 <= month <= 12:
+    month = int(parts["n"]) if parts.get("n") else _month_number(parts["m1"])
+    last_month = _month_number(parts["m2"]) if parts.get("m2") else month
+    if not (1 <= month <= 12 and last_month):
         return None
-    last_month = _MONTHS[parts["m2"].lower().rstrip(".")] if parts.get("m2") else month
     first_day, last_day = _number(parts.get("d1")), _number(parts.get("d2"))
     first_day = first_day or last_day
     if first_day is None:
@@ -119,6 +131,10 @@ def _reading(match: re.Match[str]) -> DocumentDate | None:
     if start is None or end is None:
         return _month(year, month)
     return DocumentDate(start, max(start, end), "day")
+
+
+def _month_number(name: str) -> int:
+    return _MONTHS.get(name.lower().rstrip("."), 0)
 
 
 def _number(text: str | None) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chunker.dates import date_spans
+
 KINDS = (
     "telegram",
     "conversation",
@@ -34,7 +36,7 @@ _WORDS = {
     "letter": r"(?:political |circular |open )?letters?",
     "memorandum": r"memorand(?:um|a)|memos?",
     "report": r"(?:annual |political |monthly |weekly |special |final )?reports?|d[ei]spatch(?:es)?"
-    r"|communiqu[eé]s?|bulletins?|summar(?:y|ies)|reviews?|information",
+    r"|communiqu[eé]s?|bulletins?|survey",
     "diary": r"diar(?:y|ies)|journals? of|log ?books?",
     "treaty": r"treat(?:y|ies)|agreements?|conventions?|pacts?|accords?|armistices?",
     "protocol": r"(?:secret |additional )?protocols?",
@@ -42,29 +44,39 @@ _WORDS = {
     r"|address(?:es)?",
     "speech": r"(?:the )?speech(?:es)?|lectures?|toasts?",
     "directive": r"directives?|instructions?|orders?|assignments?",
-    "decree": r"decrees?|resolutions?|decisions?|acts?|laws?",
+    "decree": r"decrees?|resolutions?|decisions?",
     "minutes": r"minutes|shorthand records?|verbatim records?|transcripts?|proceedings",
     "article": r"articles?|editorials?",
-    "chapter": r"chapters?|part|preface|foreword|introduction|conclusion|afterword|appendi(?:x|ces)",
+    "chapter": r"chapters?|preface|foreword|introduction|conclusion|afterword|appendi(?:x|ces)",
 }
-_ANY = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _WORDS.items()), re.IGNORECASE)
+_KIND = "|".join(rf"(?P<{kind}>{words})" for kind, words in _WORDS.items())
+_NAMED_EARLY = re.compile(
+    rf"\W*(?:from\b\W*)?(?:(?!of\b|to\b)[\w.'’-]+\W+){{0,3}}?(?:{_KIND})\b", re.IGNORECASE
+)
+_PAPER = "|".join(words for kind, words in _WORDS.items() if kind != "chapter")
 _OPENING = re.compile(
-    rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:(?:top |strictly )?secret\s+|joint\s+|urgent\s+)?"
-    rf"(?:{'|'.join(words for kind, words in _WORDS.items() if kind != 'chapter')})\b",
+    rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:(?:top |strictly )?secret\s+|joint\s+|urgent\s+)?(?:{_PAPER})\b",
     re.IGNORECASE,
 )
 _OPENING_CHARS = 90
+_NO_PAPERS = frozenset({"chapter", "article"})
 
 
 def read_kind(title: str) -> str | None:
-    """Return the kind of paper whose word comes first in ``title``, or ``None`` where it names none.
+    """Return the kind of paper ``title`` names among its first words, or ``None``.
 
-    "From the Report of … at a meeting" is a report, "recording of the conversation" a conversation.
-    A word far into the title ("… on the signing of the convention …") counts only if none comes
-    before it.
+    A date before them does not count. "From the Report of … at a meeting" is a report, "recording
+    of the conversation" a conversation; "a history of the treaty" is no treaty.
     """
-    match = _ANY.search(title)
+    spans = sorted(date_spans(title))
+    begin = spans[0][1] if spans and not title[: spans[0][0]].strip(" ,.[(") else 0
+    match = _NAMED_EARLY.match(title[begin:])
     return match.lastgroup if match else None
+
+
+def is_paper(kind: str | None) -> bool:
+    """Return whether ``kind`` is one that persons write, send, sign or record."""
+    return kind is not None and kind not in _NO_PAPERS
 
 
 def opens_like_a_paper(title: str) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chunker.archive_references import read_archive_reference, read_publication_reference
 from chunker.blocks import paragraphs, plain, without_markup
-from chunker.dates import are_compatible, more_exact, read_date, read_year
+from chunker.dates import are_compatible, is_date_line, more_exact, read_date, read_year
 from chunker.documents import DocumentMetadata
-from chunker.kinds import read_kind
+from chunker.kinds import is_paper, read_kind
 from chunker.names import read_participants
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _Found = TypeVar("_Found")
 __all__ = ["best_date", "read_date", "read_metadata"]
 
 _HEAD_PARAGRAPHS = 7
+_WORDS_BESIDE_DATE = 20
+_FEW_WORDS_BESIDE_DATE = 6
 _TAIL_PARAGRAPHS = 12
 _HEAD_LINE_CHARS = 160
 _TAIL_LINE_CHARS = 400
@@ -58,16 +60,24 @@ def read_metadata(title: str, body: str) -> DocumentMetadata:
     a rule is left out: ``None``, or no participants.
     """
     stated = _Lines(tuple(_head(title, body)), tuple(_tail(body)))
+    kind = read_kind(title)
     return DocumentMetadata(
-        date=_date(title, stated.head),
-        kind=read_kind(title),
-        participants=read_participants(title, stated.head, stated.tail),
-        secrecy=_secrecy(stated.head),
+        date=_date(title, kind, stated.head),
+        kind=kind,
+        participants=_participants(title, kind, stated),
+        secrecy=_secrecy(kind, stated.head),
         archive_reference=_first(read_archive_reference(line) for line in reversed(stated.tail)),
         publication_reference=_first(
             read_publication_reference(line) for line in (*reversed(stated.tail), *stated.head)
         ),
     )
+
+
+def _participants(title: str, kind: str | None, stated: _Lines) -> tuple[str, ...]:
+    """Return the persons named; in the title of what is no paper only names with initials are sure."""
+    if is_paper(kind):
+        return read_participants(title, stated.head, stated.tail)
+    return tuple(name for name in read_participants(title) if name[1:2] == ".")
 
 
 def best_date(own: DocumentDate | None, listed: DocumentDate | None) -> DocumentDate | None:
@@ -101,22 +111,28 @@ def _tail(body: str) -> Iterator[str]:
     yield from (without_markup(block.text) for block in last if len(block.text) <= _TAIL_LINE_CHARS)
 
 
-def _date(title: str, head: Sequence[str]) -> DocumentDate | None:
-    """Return the date of the title and of the lines below it: the more exact, else the line's own."""
+def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | None:
+    """Return the date of the title and of the lines below it: the more exact, else the line's own.
+
+    Below the title of what is no paper only a line that is little else than a date counts.
+    """
+    other_words = _WORDS_BESIDE_DATE if is_paper(kind) else _FEW_WORDS_BESIDE_DATE
     in_title = read_date(title)
-    in_lines = _first(read_date(line) for line in head if not _NOT_ITS_DATE.search(line))
+    in_lines = _first(
+        read_date(line) for line in head if not _NOT_ITS_DATE.search(line) and is_date_line(line, other_words)
+    )
     if in_title is not None and in_lines is not None:
         return more_exact(in_lines, in_title) if are_compatible(in_title, in_lines) else in_lines
     return in_lines or in_title or read_year(title)
 
 
-def _secrecy(head: Sequence[str]) -> str | None:
+def _secrecy(kind: str | None, head: Sequence[str]) -> str | None:
+    """Return the secrecy mark; outside papers "secret" alone is a word like others."""
     marks = [line for line in head if len(line) <= _SECRECY_LINE_CHARS]
+    grades = ("top", "secret", "confidential") if is_paper(kind) else ("top",)
     found = [match for line in marks for match in _SECRECY.finditer(line)]
-    grade = next(
-        (name for name in ("top", "secret", "confidential") if any(match[name] for match in found)), None
-    )
-    special = any(_SPECIAL_FOLDER.search(line) for line in marks)
+    grade = next((name for name in grades if any(match[name] for match in found)), None)
+    special = grade is not None and any(_SPECIAL_FOLDER.search(line) for line in marks)
     # "Soviet secret", "soy, secret": machine translation of the Russian "сов. секретно", top secret
     words = ["top secret" if grade == "top" else grade, "special folder" if special else None]
     return ", ".join(word for word in words if word) or None

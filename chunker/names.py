@@ -23,9 +23,10 @@ _PARTICLES = r"(?:von|van|de|del|della|di|da|le|la|al|ibn|bin|ben|el|ol|ter)"
 _WORD = r"[^\W\d_a-zа-я][^\W\d_]+(?:['’-][^\W\d_]+)*"
 _NAME = re.compile(
     rf"""(?P<initials>(?<![^\W_])(?:[^\W\d_]{{1,2}}\.\s?){{1,3}})?
-    (?P<words>(?:(?:{_PARTICLES}\s)?{_WORD})(?:[ ](?:{_PARTICLES}[ ])?{_WORD}){{0,3}})""",
+    (?P<words>(?:\b(?:{_PARTICLES}\s)?{_WORD})(?:[ ](?:{_PARTICLES}[ ])?{_WORD}){{0,3}})""",
     re.VERBOSE,
 )
+_ARTICLE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
 _ONE_LETTER = re.compile(r"[^\W\d_](?=\.)")
 _SIGNATURE_LEAD = re.compile(
     r"^(?:recorded(?:\s+by)?|signed(?:\s+by)?|translated(?:\s+by)?|drafted(?:\s+by)?|minutes\s+by"
@@ -68,13 +69,12 @@ def _names_in(text: str) -> Iterator[str]:
     for match in _NAME.finditer(text):
         words = _name_words(match["words"].split())
         surname = words[-1] if words else ""
-        if len(surname) >= _MIN_SURNAME_CHARS and not surname.isupper():
-            yield " ".join([*_initials(match["initials"], is_first=_opens(match, words)), *words])
-
-
-def _opens(match: re.Match[str], words: Sequence[str]) -> bool:
-    """Return whether the initials stand right before the name, not before a word that was dropped."""
-    return match["words"].startswith(words[0])
+        if len(surname) < _MIN_SURNAME_CHARS or surname.isupper():
+            continue
+        opens_run = match["words"].startswith(words[0])  # else the initials belong to a word left out
+        if opens_run and _ARTICLE.search(text, 0, match.start()):
+            continue  # "the Lausanne conference"
+        yield " ".join([*(_initials(match["initials"]) if opens_run else []), *words])
 
 
 def _name_words(words: Sequence[str]) -> list[str]:
@@ -107,8 +107,8 @@ def _is_no_name(word: str) -> bool:
     )
 
 
-def _initials(text: str | None, *, is_first: bool) -> list[str]:
-    if text is None or not is_first:
+def _initials(text: str | None) -> list[str]:
+    if text is None:
         return []
     letters = _ONE_LETTER.findall(text)
     parts = [part for part in re.split(r"[.\s]+", text) if part]

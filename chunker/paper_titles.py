@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.blocks import Block, is_outside, paragraphs, without_markup
-from chunker.dates import date_spans, read_date
+from chunker.blocks import Block, outside, paragraphs, without_markup
+from chunker.dates import is_date_line, read_date
 from chunker.kinds import opens_like_a_paper
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class PaperTitle:
     is_emphasised: bool
 
 
-def find_paper_titles(text: str, outside: Sequence[Span] = ()) -> tuple[PaperTitle, ...]:
-    """Return the titles of papers in ``text`` in its order; none is looked for in ``outside``."""
-    blocks = [block for block in paragraphs(text) if is_outside(block.start_char, block.end_char, outside)]
+def find_paper_titles(text: str, excluded: Sequence[Span] = ()) -> tuple[PaperTitle, ...]:
+    """Return the titles of papers in ``text`` in its order; none is looked for in ``excluded``."""
+    blocks = list(outside(paragraphs(text), excluded))
     titles = []
     next_free = 0
     for position, block in enumerate(blocks):
@@ -71,16 +71,6 @@ def _is_dated_below(blocks: Sequence[Block], last: int) -> bool:
     for block in blocks[last + 1 : last + 1 + _MAX_LINES_BEFORE_DATE]:
         if len(block.text) > _MAX_LINE_CHARS:
             return False
-        if is_date_line(block.text):
+        if is_date_line(without_markup(block.text), _MAX_WORDS_BESIDE_DATE):
             return True
     return False
-
-
-def is_date_line(line: str) -> bool:
-    """Return whether ``line`` is a date with at most a place, a number or a secrecy mark beside it."""
-    words = without_markup(line)
-    spans = list(date_spans(words))
-    if not spans:
-        return False
-    beside = words[: min(start for start, _ in spans)] + words[max(end for _, end in spans) :]
-    return len(beside.split()) <= _MAX_WORDS_BESIDE_DATE and len(words) <= _MAX_LINE_CHARS

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from chunker.blocks import Block, is_outside, lines, without_markup
+from chunker.blocks import Block, lines, outside, without_markup
 from chunker.dates import are_compatible, date_spans, read_date
 from chunker.documents import Span
 from chunker.increasing import heaviest_increasing_run
@@ -39,6 +39,7 @@ _OTHER_DATE = -0.5
 _ORDER_WEIGHT = 0.3
 _HEADING_BONUS = 0.05
 _MIN_SCORE = 0.75
+_MIN_SHARED_WORDS = 0.4
 
 _NUMBERING = re.compile(
     r"^(?:(?:chapter|part|section|book|kapitel|teil|chapitre|partie|capítulo|capitolo|глава|часть)\s+)?"
@@ -85,13 +86,13 @@ def match_titles(text: str, contents: Contents, *, ignored: Sequence[Span] = ())
 
     Each place is given to one entry at most.
     """
-    outside = (*ignored, Span(contents.start_char, contents.end_char))
-    body = _read_lines(text, outside)
+    excluded = (*ignored, Span(contents.start_char, contents.end_char))
+    body = _read_lines(text, excluded)
     entries = contents.entries
     places, similarity = _alike(text, body, [comparable(entry.title) for entry in entries])
     if not places:
         return ()
-    scores = similarity + _date_scores(entries, [_dates(text, body, place) for place in places])
+    scores = similarity + _date_scores(similarity, entries, [_dates(text, body, place) for place in places])
     scores += _HEADING_BONUS * np.array([_is_emphasised(text, body, place) for place in places])
     scores = np.where(similarity > 0, scores, 0.0)
     kept = _without_rivals(places, scores)
@@ -128,11 +129,10 @@ def _words(text: str) -> str:
     return _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
-def _read_lines(text: str, outside: Sequence[Span]) -> list[_Line]:
+def _read_lines(text: str, excluded: Sequence[Span]) -> list[_Line]:
     return [
         _Line(block, _words(block.text) if len(block.text) <= MAX_TITLE_CHARS else "")
-        for block in lines(text)
-        if is_outside(block.start_char, block.end_char, outside)
+        for block in outside(lines(text), excluded)
     ]
 
 
@@ -147,12 +147,22 @@ def _alike(
     if not lengths:
         return [], np.zeros((len(titles), 0))
     shortest, longest = min(lengths) * _MIN_SIMILARITY / 2, max(lengths) * 2 / _MIN_SIMILARITY
-    places = [place for place in _places(text, body) if shortest <= len(place.words) <= longest]
+    vocabulary = {word for title in titles for word in title.split()}
+    places = [
+        place
+        for place in _places(text, body)
+        if shortest <= len(place.words) <= longest and _shares_words(place.words.split(), vocabulary)
+    ]
     ratios = process.cdist(
         titles, [place.words for place in places], scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY * 100
     )
     kept = np.flatnonzero(ratios.any(axis=0)) if places else np.zeros(0, dtype=np.intp)
     return [places[column] for column in kept], ratios[:, kept].astype(np.float64) / 100
+
+
+def _shares_words(words: Sequence[str], vocabulary: set[str]) -> bool:
+    """Return whether enough of ``words`` occur in titles to make the costly comparison worth while."""
+    return sum(word in vocabulary for word in words) >= _MIN_SHARED_WORDS * len(words)
 
 
 def _places(text: str, body: Sequence[_Line]) -> Iterator[_Place]:
@@ -201,14 +211,16 @@ def _dates(text: str, body: Sequence[_Line], place: _Place) -> tuple[DocumentDat
 
 
 def _date_scores(
-    entries: Sequence[ContentsEntry], dates: Sequence[Sequence[DocumentDate]]
+    similarity: NDArray[np.float64],
+    entries: Sequence[ContentsEntry],
+    dates: Sequence[Sequence[DocumentDate]],
 ) -> NDArray[np.float64]:
-    scores = np.zeros((len(entries), len(dates)))
-    for row, entry in enumerate(entries):
-        for column, stated in enumerate(dates):
-            if entry.date is not None and stated:
-                agrees = any(are_compatible(entry.date, date) for date in stated)
-                scores[row, column] = _SAME_DATE if agrees else _OTHER_DATE
+    scores = np.zeros(similarity.shape)
+    for row, column in np.argwhere(similarity > 0).tolist():
+        listed, stated = entries[row].date, dates[column]
+        if listed is not None and stated:
+            agrees = any(are_compatible(listed, date) for date in stated)
+            scores[row, column] = _SAME_DATE if agrees else _OTHER_DATE
     return scores
 
 
