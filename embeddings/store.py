@@ -223,9 +223,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into this package's, each with the file and the remedy."""
+    """Turn SQLite's errors into this package's, each with the file and the remedy.
+
+    What only a mistake in this program can cause (a constraint, a wrong statement) is left as it is.
+    """
     try:
         yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
     except sqlite3.Error as error:
         raise _translation(error, path) from error
 

@@ -79,16 +79,17 @@ class VectorIndex:
         """
         if vector.shape != (self.index.d,):
             raise ValueError(f"The query's vector has shape {vector.shape}, not ({self.index.d},).")
-        available = self.index.ntotal if allowed is None else len(allowed)
-        count = min(limit, available)
-        while count > 0:
-            # one more than asked for tells whether the last one has equals outside
-            found = self._nearest(vector, count=min(count + 1, available), allowed=allowed)
-            if len(found) <= count or found[-1][1] < found[limit - 1][1]:
-                cosine = found[min(limit, len(found)) - 1][1]
-                return sorted((hit for hit in found if hit[1] >= cosine), key=lambda hit: (-hit[1], hit[0]))
+        available = len(self) if allowed is None else min(len(self), len(allowed))
+        if available == 0 or limit < 1:
+            return []
+        # one more than asked for tells whether the last one has equals outside
+        count = limit + 1
+        found = self._nearest(vector, count=min(count, available), allowed=allowed)
+        while len(found) == count and found[-1][1] == found[limit - 1][1]:
             count *= 2
-        return []
+            found = self._nearest(vector, count=min(count, available), allowed=allowed)
+        wanted = [hit for hit in found if hit[1] >= found[min(limit, len(found)) - 1][1]]
+        return sorted(wanted, key=lambda hit: (-hit[1], hit[0]))
 
     def _nearest(
         self, vector: FloatArray, *, count: int, allowed: KeyArray | None
