@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eval.tables import Table
 
 _Gold = Annotated[
-    list[Path] | None, typer.Argument(metavar="[GOLD.jsonl]...", help="Gold questions or conversations.")
+    list[Path] | None, typer.Argument(metavar="GOLD.jsonl", help="Gold questions or conversations.")
 ]
 _Data = Annotated[
     Path | None,
@@ -60,10 +60,10 @@ _Hidden = Annotated[
     bool, typer.Option("--hidden/--no-hidden", help="Ask again with the evidence hidden: must be refused.")
 ]
 _Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Ask only so many questions, evenly spread.")
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Ask only so many questions, evenly spread.")
 ]
-_TopK = Annotated[int, typer.Option("--top-k", min=10, max=50, help="Passages to look at.")]
-_Name = Annotated[str | None, typer.Option("--name", help="What the report is called.")]
+_TopK = Annotated[int, typer.Option("--top-k", metavar="N", min=10, max=50, help="Passages to look at.")]
+_Name = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What the report is called.")]
 
 gold = typer.Typer(
     help="Check gold questions, or draft new ones.", no_args_is_help=True, rich_markup_mode=None
@@ -136,7 +136,7 @@ def check(
 def suggest(
     sources: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to ask about.")],
     *,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many drafts.")] = 20,
+    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, help="How many drafts.")] = 20,
 ) -> None:
     """Draft gold questions for a person to correct, one JSON object a line."""
     from chunker.segmenting import segment

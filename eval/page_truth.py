@@ -4,6 +4,10 @@ Where a file prints its pages, its page map is the truth for every offset. Where
 table of contents, only a document's first page is certain: the quote's page is known when it ends
 within the first :data:`FIRST_PAGE_CHARS` characters of a document whose contents entry gives a page
 (the median page of the book has 1,951). Everywhere else the page is unknown and is not counted.
+
+The contents entries are those that the system itself matched to the documents, so this shows whether
+answers cite what is known, not whether the matching is right; for that see
+:mod:`eval.page_inference`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chunker.normalising import tidy
 from eval.abstention import Abstention, Judgement, judge_abstention
 from eval.errors import ReportError
 from eval.matching import found_pieces
@@ -36,7 +37,7 @@ RIGHT = "hit@5"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A gold quote and where it stands, in words."""
+    """A gold quote, tidied, and where it stands, in words."""
 
     quote: str
     document: str
@@ -45,7 +46,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A retrieved passage as the report shows it beside what was wanted."""
+    """A retrieved passage, tidied, as the report shows it beside what was wanted."""
 
     title: str
     source: str
@@ -145,11 +146,11 @@ def _record(outcome: Outcome) -> QuestionRecord:
         gold_answer=gold.answer,
         answer=response.text,
         wanted=tuple(
-            Wanted(piece.quote, _described(piece.document, piece.date), piece.is_alternative)
+            Wanted(tidy(piece.quote).text, _described(piece.document, piece.date), piece.is_alternative)
             for piece in gold.evidence
         ),
         retrieved=tuple(
-            Shown(result.title, result.span.source_name, result.page, result.text, bool(pieces))
+            Shown(result.title, result.span.source_name, result.page, tidy(result.text).text, bool(pieces))
             for result, pieces in zip(results, found, strict=True)
         ),
     )

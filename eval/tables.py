@@ -40,6 +40,9 @@ MEANINGS: Mapping[str, str] = {
     "leaked": "hidden evidence that was found all the same (must be 0)",
     "confidence": "mean confidence",
 }
+WORDS = ("meaning", "question")
+WIDE_CHARACTERS = 110
+NAME_CHARACTERS = 24
 KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
 SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
 
@@ -157,18 +160,29 @@ def described_index(index: IndexFacts) -> str:
 
 
 def print_tables(tables: Sequence[Table], console: Console) -> None:
-    """Print tables to a terminal."""
+    """Print tables to a terminal; a narrow one is spared the meanings."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     for table in tables:
-        shown = RichTable(title=Text(table.title), title_justify="left", box=box.SIMPLE)
-        for number, column in enumerate(table.columns):
-            is_words = number == 0 or column == "meaning"
-            shown.add_column(Text(column), justify="left" if is_words else "right", no_wrap=not is_words)
+        kept = [
+            number
+            for number, column in enumerate(table.columns)
+            if column != "meaning" or console.width >= WIDE_CHARACTERS
+        ]
+        shown = RichTable(title=Text(table.title), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
+        for number in kept:
+            is_words = number == 0 or table.columns[number] in WORDS
+            longest = max((len(row[number]) for row in table.rows), default=0)
+            shown.add_column(
+                # a long head is broken at its words, a figure never
+                Text(table.columns[number].replace("_", " ").replace("evidence@", "evidence @")),
+                justify="left" if is_words else "right",
+                min_width=min(longest, NAME_CHARACTERS) if is_words else longest,
+            )
         for row in table.rows:
-            shown.add_row(*(Text(cell) for cell in row))
+            shown.add_row(*(Text(row[number]) for number in kept))
         console.print(shown)
 
 
