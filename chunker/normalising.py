@@ -51,8 +51,8 @@ _MARKUP = re.compile(
       <sup>(?P<superscript>[^<>]{1,12})</sup>
     | (?P<tag></?(?:sup|sub|b|i|u|em|strong|br|span|p|div|a|small|font)\b[^<>\n]{0,200}>)
     | \\(?P<escaped>[\\`*_{}\[\]()\#+\-.!>~|"'$&<])
-    | (?P<rule>^[ \t]*\\?[ \t]*$)
-    | (?P<hashes>^[ \t]{0,3}\#{1,6}[ \t]+)
+    | (?P<rule>^\\[ \t]*$)
+    | (?P<hashes>^\#{1,6}[ \t]+)
     | (?P<strong>\*\*\*?|(?<!\w)__(?=\w)|(?<=\w)__(?!\w))
     | (?P<opens>(?<![\w*\\])\*(?=[^\s*])(?=[^*\n]{0,200}[^\s*\\]\*(?![\w*])))
     | (?P<closes>(?<=\w)\*(?![\w*]))
@@ -83,11 +83,26 @@ def tidy(text: str) -> AlignedText:
     return AlignedText(kept, offsets[lead : lead + len(kept)])
 
 
+# Wherever markup can begin; a character class alone is what the regex engine scans fastest.
+_SUSPECT = re.compile(r"[<\\#*_\-\u2010\u00ad\u200b-\u200d\u2060\ufeff\s]")
+_SUSPECT_BUT_BLANKS = re.compile(r"[<\\#*_\-\u2010\u00ad\u200b-\u200d\u2060\ufeff]|[^\S\x20]")
+
+
+def _markup(text: str) -> Iterator[re.Match[str]]:
+    """Yield what :data:`_MARKUP` finds, in order, trying it only where it can match."""
+    suspects = _SUSPECT if "  " in text or " \n" in text else _SUSPECT_BUT_BLANKS
+    position = 0
+    for suspect in suspects.finditer(text):
+        if suspect.start() >= position and (match := _MARKUP.match(text, suspect.start())):
+            position = match.end()
+            yield match
+
+
 def _tidy_pieces(text: str) -> Iterator[tuple[str, int, bool]]:
     """Yield (piece, where it stands in ``text``, whether it is copied character by character)."""
     position = 0
     last = " "
-    for match in _MARKUP.finditer(text):
+    for match in _markup(text):
         if copied := text[position + _is_second_space(text, position, last) : match.start()]:
             yield copied, match.start() - len(copied), True
             last = copied[-1]

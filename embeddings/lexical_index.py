@@ -7,6 +7,7 @@ spelling varies. BM25 is FTS5's own: k1 = 1.2, b = 0.75, from the statistics of 
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -224,3 +225,12 @@ def document_frequencies(connection: sqlite3.Connection, query: str) -> dict[str
     """Return for each word of ``query`` that is looked for in how many passages it stands."""
     statement = "SELECT count(*) FROM passage_text WHERE passage_text MATCH ?"
     return {term: connection.execute(statement, (f'"{term}"',)).fetchone()[0] for term in query_terms(query)}
+
+
+def folded_texts(connection: sqlite3.Connection, passage_keys: Sequence[int]) -> dict[int, str]:
+    """Return the folded text of each passage, without its header."""
+    rows = connection.execute(
+        "SELECT rowid, body FROM passage_text WHERE rowid IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_keys)),),
+    )
+    return dict(rows.fetchall())

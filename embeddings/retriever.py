@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chunker.normalising import fold
 from embeddings.fusion import fold_duplicates, min_max, shingles, weighted_sum
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import stem
@@ -128,17 +127,22 @@ class Retriever:
         order = np.argsort(-scores, kind="stable").tolist()
         if not hidden:
             order = order[: top_k + _FOLDED_BEYOND]
-        places = snapshot.places([found.keys[position] for position in order])
+        found_keys = [found.keys[position] for position in order]
         hits = [
             Hit(
                 place,
                 score=float(scores[position]) / (1.0 + self._settings.dense_weight),
                 scores=Scores(dense=float(found.cosines[position]), lexical=float(found.lexical[position])),
             )
-            for position, place in zip(order, places, strict=True)
-            if not any(_is_hidden(place, span) for span in hidden)
+            for position, place in zip(order, snapshot.places(found_keys), strict=True)
         ]
-        return folded(hits[: top_k + _FOLDED_BEYOND])[:top_k]
+        visible = [
+            (key, hit)
+            for key, hit in zip(found_keys, hits, strict=True)
+            if not any(_is_hidden(hit.place, span) for span in hidden)
+        ][: top_k + _FOLDED_BEYOND]
+        texts = snapshot.folded_texts([key for key, _ in visible])
+        return folded([hit for _, hit in visible], [texts[key] for key, _ in visible])[:top_k]
 
 
 def _idf(count: int, passages: int) -> float:
@@ -146,12 +150,13 @@ def _idf(count: int, passages: int) -> float:
     return math.log(1.0 + (passages - count + 0.5) / (count + 0.5))
 
 
-def folded(hits: Sequence[Hit]) -> list[Hit]:
+def folded(hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:
     """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
 
+    ``texts`` are the hits' words, folded.
     Of the places where the same words stand, one whose page is known is shown.
     """
-    groups = fold_duplicates([shingles(fold(hit.place.passage.text).text) for hit in hits])
+    groups = fold_duplicates([shingles(text) for text in texts])
     return [_merged(hits[kept], [hits[position].place for position in others]) for kept, others in groups]
 
 

@@ -81,6 +81,10 @@ class Snapshot:
         """Return for each content word of ``query``, folded, in how many passages it stands."""
         return lexical_index.document_frequencies(self._connection, query)
 
+    def folded_texts(self, passage_keys: Sequence[int]) -> dict[int, str]:
+        """Return the text of each passage as lexical search sees it, folded."""
+        return lexical_index.folded_texts(self._connection, passage_keys)
+
     def cosines(self, vector: FloatArray, keys: Sequence[int]) -> list[float]:
         """Return the cosine of each of these passages to ``vector``, of shape ``(dimension,)``."""
         return self.vectors.cosines(vector, keys)

@@ -30,7 +30,7 @@ class ExtractionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a hit: ``rank`` counts hits from 1, ``span`` indexes the source's text, ``text`` is tidy."""
+    """A sentence of a hit, tidied: ``rank`` counts hits from 1, ``span`` indexes the source's text."""
 
     rank: int
     span: Span
@@ -70,12 +70,16 @@ def _sentences(
     rank: int, hit: Hit, term_weights: Mapping[str, float], settings: ExtractionSettings
 ) -> Iterator[Sentence]:
     passage = hit.place.passage
+    title = set(stems(hit.place.document.header))
     total = sum(term_weights.values()) or 1.0
     for span in sentence_spans(passage.text):
         text = tidy(passage.text[span.start_char : span.end_char]).text
         if len(text.split()) < _MIN_WORDS:
             continue
-        matched = sum(term_weights.get(stem, 0.0) for stem in set(stems(text)))
+        words = set(stems(text))
+        if words <= title:
+            continue  # the document's heading, which every citation shows anyway
+        matched = sum(term_weights.get(word, 0.0) for word in words)
         yield Sentence(
             rank=rank,
             span=Span(passage.start_char + span.start_char, passage.start_char + span.end_char),
