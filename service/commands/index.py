@@ -130,7 +130,7 @@ def _progress(console: "Console", *, total: int | None) -> "Iterator[tuple[Progr
         TimeElapsedColumn(),
         TextColumn("{task.fields[told]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress, progress.add_task("index", total=total, told="")
 
 
