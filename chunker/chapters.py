@@ -29,8 +29,9 @@ class Chapter:
 def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]:
     """Return the chapters that ``headings`` declare, in the text's order; none if they give no sensible cut.
 
-    The chapters are those of the highest level that more than one heading has. One that is very
-    long and has sections is cut into them: "Chapter › Section". ``end_char`` of a chapter is the
+    The chapters are those of the highest level that more than one heading has; the heading above
+    them, such as an article's name over its sections, goes before their titles: "Article › Section".
+    A chapter that is very long and has sections is cut into them. ``end_char`` of a chapter is the
     end of its heading.
     """
     ordered = sorted(
@@ -41,9 +42,10 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
     if len(cut) < 2 or median(_lengths(cut, len(text))) < _MIN_CHAPTER_CHARS:
         return ()
     chapters: list[Chapter] = []
+    paths = _paths(ordered)
     ends = [heading.start_char for heading in cut[1:]] + [len(text)]
     for heading, end in zip(cut, ends, strict=True):
-        chapters.extend(_with_sections(heading, end, ordered))
+        chapters.extend(_with_sections(heading, end, ordered, paths[heading.start_char]))
     return tuple(chapters)
 
 
@@ -62,8 +64,20 @@ def _lengths(headings: Sequence[Heading], end_char: int) -> list[int]:
     return [end - start for start, end in zip(starts, [*starts[1:], end_char], strict=True)]
 
 
-def _with_sections(heading: Heading, end_char: int, headings: Sequence[Heading]) -> list[Chapter]:
-    title = plain(heading.text)
+def _paths(headings: Sequence[Heading]) -> dict[int, str]:
+    """Return for each heading, by its start, its text after that of the next higher heading before it."""
+    paths: dict[int, str] = {}
+    above: list[Heading] = []
+    for heading in headings:
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        title = plain(heading.text)
+        paths[heading.start_char] = f"{plain(above[-1].text)} › {title}" if above else title
+        above.append(heading)
+    return paths
+
+
+def _with_sections(heading: Heading, end_char: int, headings: Sequence[Heading], title: str) -> list[Chapter]:
     whole = Chapter(heading.start_char, heading.end_char, title)
     if end_char - heading.start_char <= _MAX_CHAPTER_CHARS:
         return [whole]

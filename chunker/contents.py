@@ -77,6 +77,8 @@ _PAGE = re.compile(
 _LIST_MARK = re.compile(r"^(?:[-*•+]\s+|\|\s*)+")
 _MAX_ENTRY_CHARS = 600
 _MAX_UNPAGED_ENTRIES = 4  # in a row, inside a table of contents whose entries have pages
+_MAX_ENTRIES = 2_000
+_PAGE_CHARS = 200  # from the end of a line: leader and page
 _MIN_MARKED_RUN = 5
 _MIN_ENTRIES = 3
 
@@ -139,13 +141,14 @@ def _entry_lines(text: str, start_char: int) -> Iterator[_Line]:
         begin = paragraph.start_char
         for line in lines(text, paragraph.start_char, paragraph.end_char):
             entry = _read_line(Block(begin, line.end_char, text[begin : line.end_char]))
-            if entry.page is not None or line.end_char == paragraph.end_char or _LIST_MARK.match(line.text):
+            is_last = line.end_char == paragraph.end_char or line.end_char - begin > _MAX_ENTRY_CHARS
+            if entry.page is not None or is_last or _LIST_MARK.match(line.text):
                 yield entry
                 begin = line.end_char + 1
 
 
 def _read_line(block: Block) -> _Line:
-    match = _PAGE.search(block.text)
+    match = _PAGE.search(block.text, max(0, len(block.text) - _PAGE_CHARS))
     if match is None or not any(character.isalpha() for character in block.text[: match.start()]):
         return _Line(block, len(block.text), None, is_marked=False)
     is_marked = bool(re.search(r"[.…·‥\t|–—-]|p", match["leader"], re.IGNORECASE))
@@ -177,7 +180,8 @@ def _until_the_body(entry_lines: Iterable[_Line]) -> list[_Line]:
     read: list[_Line] = []
     last = -1
     for line in entry_lines:
-        if len(read) - last > _MAX_UNPAGED_ENTRIES or len(line.block.text) > _MAX_ENTRY_CHARS:
+        is_prose = len(line.block.text) > _MAX_ENTRY_CHARS or len(read) == _MAX_ENTRIES
+        if is_prose or len(read) - last > _MAX_UNPAGED_ENTRIES:
             break
         read.append(line)
         marked_are_usual = sum(each.is_marked for each in read) * 2 > sum(
@@ -203,7 +207,7 @@ def _until_repeated(entry_lines: Iterable[_Line]) -> list[_Line]:
     """Return the lines up to the one that repeats the first: there a list without pages ends."""
     read: list[_Line] = []
     for line in entry_lines:
-        if len(line.block.text) > _MAX_ENTRY_CHARS:
+        if len(line.block.text) > _MAX_ENTRY_CHARS or len(read) == _MAX_ENTRIES:
             return []
         if len(read) >= _MIN_ENTRIES and _is_same_title(line, read[0]):
             return [_unpaged(each) for each in read]

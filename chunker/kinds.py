@@ -55,7 +55,8 @@ _NAMED_EARLY = re.compile(
 )
 _PAPER = "|".join(words for kind, words in _WORDS.items() if kind != "chapter")
 _OPENING = re.compile(
-    rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:(?:top |strictly )?secret\s+|joint\s+|urgent\s+)?(?:{_PAPER})\b",
+    rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:(?:top |strictly )?secret\s+|joint\s+|urgent\s+)?(?:{_PAPER})"
+    r"(?:\W*$|\W*[:,—–]|\s+(?:of|from|to|by|on|between|with|regarding|concerning|about|at|in|for|no|dated|sent)\b)",
     re.IGNORECASE,
 )
 _OPENING_CHARS = 90

@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from chunker.blocks import lines, paragraphs, plain
-from chunker.chapters import find_chapters
+from chunker.chapters import Chapter, find_chapters
 from chunker.contents import Contents, read_contents
 from chunker.documents import Document, Span, content_id
 from chunker.metadata import best_date, read_metadata
-from chunker.paper_titles import find_paper_titles
+from chunker.paper_titles import PaperTitle, find_paper_titles
 from chunker.title_matching import TitleMatch, match_titles, matched_contents
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ _logger = logging.getLogger(__name__)
 
 _MIN_MATCHED_TITLES = 3
 _MIN_MATCHED_SHARE = 0.5
+_MIN_PAPERS = 3
 _MOSTLY = 0.8
 _MAX_TITLE_MATTER_CHARS = 6_000
 _MAX_LEAD_CHARS = 1_500
 _MAX_TITLE_MATTER_PARAGRAPH = 500
 _MAX_TITLE_CHARS = 120
+_LINES_READ_CHARS = 2_000
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 
 
@@ -68,14 +70,15 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
     not blank belongs to exactly one document.
     """
     contents = read_contents(source.text)
-    matches = match_titles(source.text, contents, ignored=ignored) if contents else ()
+    chapters = find_chapters(source.text, source.headings)
     outside: tuple[Span, ...] = ()
-    if contents and _are_enough(matches, contents):
+    matches = match_titles(source.text, contents, ignored=ignored) if contents else ()
+    if contents and _are_enough(matches, contents) and (_names_pages(contents) or not chapters):
         contents = matched_contents(contents, matches)
         cuts = _cuts_of_matches(source.text, contents, matches, ignored)
         outside = (Span(contents.start_char, contents.end_char),)
     else:
-        cuts = _cuts_without_contents(source, ignored)
+        cuts = _cuts_without_contents(source, chapters, ignored)
     pieces = _pieces(source, cuts, outside, ignored)
     documents = tuple(_documents(source, pieces))
     _logger.debug("%s: %d documents", source.name, len(documents))
@@ -84,6 +87,10 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
 
 def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
     return len(matches) >= max(_MIN_MATCHED_TITLES, _MIN_MATCHED_SHARE * len(contents.entries))
+
+
+def _names_pages(contents: Contents) -> bool:
+    return any(entry.page is not None for entry in contents.entries)
 
 
 def _cuts_of_matches(
@@ -108,15 +115,22 @@ def _cuts_of_matches(
     return sorted(cuts, key=lambda cut: cut.start_char)
 
 
-def _cuts_without_contents(source: Source, ignored: Sequence[Span]) -> list[_Cut]:
+def _cuts_without_contents(
+    source: Source, chapters: Sequence[Chapter], ignored: Sequence[Span]
+) -> list[_Cut]:
     papers = find_paper_titles(source.text, ignored)
-    chapters = find_chapters(source.text, source.headings)
-    if papers and len(papers) >= len(chapters):
+    if papers and len(papers) >= len(chapters) and _is_made_of(papers, source.text, ignored):
         return [
             _Cut(paper.start_char, paper.end_char, _title(source.text, paper.start_char, paper.end_char))
             for paper in papers
         ]
     return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters]
+
+
+def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]) -> bool:
+    """Return whether the source is papers, not prose that quotes a few."""
+    lead = _trimmed(text, Span(0, papers[0].start_char), ignored)
+    return len(papers) >= _MIN_PAPERS or _is_title_matter(text, lead, _MAX_LEAD_CHARS)
 
 
 def _title(text: str, start_char: int, end_char: int) -> str:
@@ -140,8 +154,8 @@ def _pieces(
             if inside and _is_title_matter(source.text, lead, _MAX_LEAD_CHARS):
                 inside[0] = replace(inside[0], start_char=lead.start_char)
             else:
-                title = _fallback_title(source, lead)
-                inside.insert(0, _Cut(lead.start_char, lead.start_char, title))
+                title = source.title if source.title and not cuts else _first_line(source, lead)
+                inside.insert(0, _Cut(lead.start_char, lead.start_char, plain(title)))
         ends = [*(cut.start_char for cut in inside), span.start_char][1:]
         for cut, end in zip(inside, ends, strict=True):
             trimmed = _trimmed(source.text, Span(cut.start_char, end), ignored)
@@ -178,15 +192,13 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
     return None
 
 
-def _fallback_title(source: Source, span: Span) -> str:
-    """Return the source's title, the first short line of ``span``, or the file's name."""
-    if source.title and span.start_char == 0:
-        return plain(source.title)
-    for line in lines(source.text, span.start_char, min(span.end_char, span.start_char + 2_000)):
+def _first_line(source: Source, span: Span) -> str:
+    """Return the first short line of ``span``, or the file's name where it has none."""
+    for line in lines(source.text, span.start_char, min(span.end_char, span.start_char + _LINES_READ_CHARS)):
         words = plain(line.text)
         if len(words) <= _MAX_TITLE_CHARS and any(character.isalpha() for character in words):
             return words
-    return plain(source.title) if source.title else PurePosixPath(source.name).stem
+    return PurePosixPath(source.name).stem
 
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:

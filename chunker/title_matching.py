@@ -40,6 +40,7 @@ _ORDER_WEIGHT = 0.3
 _HEADING_BONUS = 0.05
 _MIN_SCORE = 0.75
 _MIN_SHARED_WORDS = 0.4
+_PLACES_AT_ONCE = 8_192
 
 _NUMBERING = re.compile(
     r"^(?:(?:chapter|part|section|book|kapitel|teil|chapitre|partie|capítulo|capitolo|глава|часть)\s+)?"
@@ -153,11 +154,17 @@ def _alike(
         for place in _places(text, body)
         if shortest <= len(place.words) <= longest and _shares_words(place.words.split(), vocabulary)
     ]
-    ratios = process.cdist(
-        titles, [place.words for place in places], scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY * 100
-    )
-    kept = np.flatnonzero(ratios.any(axis=0)) if places else np.zeros(0, dtype=np.intp)
-    return [places[column] for column in kept], ratios[:, kept].astype(np.float64) / 100
+    columns: list[NDArray[np.float64]] = []
+    kept: list[_Place] = []
+    for begin in range(0, len(places), _PLACES_AT_ONCE):
+        batch = places[begin : begin + _PLACES_AT_ONCE]
+        ratios = process.cdist(
+            titles, [place.words for place in batch], scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY * 100
+        )
+        alike = np.flatnonzero(ratios.any(axis=0))
+        kept += [batch[column] for column in alike]
+        columns.append(ratios[:, alike].astype(np.float64) / 100)
+    return kept, np.concatenate(columns, axis=1) if columns else np.zeros((len(titles), 0))
 
 
 def _shares_words(words: Sequence[str], vocabulary: set[str]) -> bool:
