@@ -1,0 +1,95 @@
+"""Late interaction: a passage is as good as its best token for each word of the question.
+
+After Khattab and Zaharia, ColBERT (2020), with the token vectors of an encoder that was not trained for
+it: each token of the question counts by the rarity of its word, and what a passage's neighbours or the
+rest of its document say counts in part for the passage, as it would for a reader who has the page open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chunker.normalising import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from embeddings.encoder import FloatArray, IntArray, TextEncoding, Tokens
+
+_NEIGHBOUR_SHARE = 0.2
+_DOCUMENT_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTokens:
+    """The tokens of a question's content words.
+
+    ``vectors`` has shape ``(tokens, dimension)``, rows of length 1; ``weights`` has shape ``(tokens,)``
+    and sums to 1.
+    """
+
+    vectors: FloatArray
+    weights: FloatArray
+
+
+def question_tokens(
+    question: str, encoding: TextEncoding, tokens: Tokens, word_weights: Mapping[str, float]
+) -> QuestionTokens | None:
+    """Return the tokens of ``question`` that count, or None where none does.
+
+    ``word_weights`` gives each content word, folded, its weight, which its tokens share.
+    """
+    words = [_word_around(question, start, end) for start, end in tokens.offsets[: len(encoding.token_ids)]]
+    weights = np.array(
+        [word_weights.get(fold(question[slice(*word)]).text, 0.0) / words.count(word) for word in words],
+        dtype=np.float32,
+    )
+    counting = weights > 0
+    if not counting.any():
+        return None
+    return QuestionTokens(encoding.token_vectors[counting], weights[counting] / weights.sum())
+
+
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return int(start), int(end)
+
+
+def best_matches(similarities: FloatArray, lengths: Sequence[int]) -> FloatArray:
+    """Return each question token's best similarity in each passage: shape ``(question tokens, passages)``.
+
+    ``similarities`` has shape ``(question tokens, tokens of all passages one after another)``;
+    ``lengths`` are the passages' numbers of tokens, none of them 0.
+    """
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+    best: FloatArray = np.maximum.reduceat(similarities, starts, axis=1)
+    return best
+
+
+def in_context(
+    matches: FloatArray, documents: IntArray, previous: IntArray, following: IntArray
+) -> FloatArray:
+    """Return ``matches`` raised towards what the neighbours and the whole document match better.
+
+    ``matches`` has shape ``(question tokens, passages)``; ``documents`` numbers each passage's document;
+    ``previous`` and ``following`` are the columns of its neighbours, -1 where there is none.
+    """
+    nowhere = np.full((len(matches), 1), -1.0, dtype=np.float32)
+    padded = np.hstack([matches, nowhere])
+    neighbours = np.maximum(padded[:, previous], padded[:, following])
+    _, of_document = np.unique(documents, return_inverse=True)
+    order = np.argsort(of_document, kind="stable")
+    starts = np.flatnonzero(np.diff(of_document[order], prepend=-1))
+    whole = np.maximum.reduceat(matches[:, order], starts, axis=1)
+    return np.asarray(
+        matches
+        + _NEIGHBOUR_SHARE * np.maximum(neighbours - matches, 0)
+        + _DOCUMENT_SHARE * np.maximum(whole[:, of_document] - matches, 0),
+        dtype=np.float32,
+    )
