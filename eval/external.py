@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import ExternalSetError
-from eval.gold import Evidence, GoldQuestion
+from eval.gold import Evidence, GoldQuestion, evenly_spread
 from eval.matching import LocatedEvidence, LocatedQuestion
 from eval.response import TextSpan
 
@@ -68,13 +68,7 @@ def read_external(path: Path, *, limit: int | None = None) -> ExternalSet:
         raise ExternalSetError(f"{path}: is damaged or of another form ({error!r})") from error
     if not external.questions:
         raise ExternalSetError(f"{path}: has no question that can be asked")
-    return replace(external, questions=_spread(external.questions, limit))
-
-
-def _spread(questions: tuple[LocatedQuestion, ...], limit: int | None) -> tuple[LocatedQuestion, ...]:
-    if limit is None or limit >= len(questions):
-        return questions
-    return tuple(questions[number * len(questions) // limit] for number in range(limit))
+    return replace(external, questions=evenly_spread(external.questions, limit))
 
 
 @dataclass(slots=True)

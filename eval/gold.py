@@ -17,7 +17,7 @@ from chunker.normalising import AlignedText, fold
 from eval.errors import GoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Entry = TypeVar("Entry")
@@ -130,6 +130,13 @@ def _quote_problems(
 def is_named(source_name: str, file: str | None) -> bool:
     """Return whether gold means this source: by its whole name or the end of its path; ``None`` means any."""
     return file is None or source_name == file or source_name.endswith(f"/{file}")
+
+
+def evenly_spread(entries: Sequence[Entry], limit: int | None) -> tuple[Entry, ...]:
+    """Return ``limit`` of the entries, evenly spread over them; ``None``: all."""
+    if limit is None or limit >= len(entries):
+        return tuple(entries)
+    return tuple(entries[number * len(entries) // limit] for number in range(limit))
 
 
 def _load(path: Path, parse: Callable[[_Fields], Entry]) -> tuple[Entry, ...]:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval.external import read_external
-from eval.gold import GoldConversation, GoldQuestion, holds_conversations, load_conversations, load_questions
+from eval.gold import (
+    GoldConversation,
+    GoldQuestion,
+    evenly_spread,
+    holds_conversations,
+    load_conversations,
+    load_questions,
+)
 from eval.matching import locate
 from eval.opening import open_data_folder, open_external
 from eval.report import HIDDEN, QUESTIONS, Report, Section, build_section
@@ -89,13 +96,7 @@ def _read_gold(request: Request) -> tuple[Sequence[GoldQuestion], Sequence[GoldC
             conversations += load_conversations(path)
         else:
             questions += load_questions(path)
-    return _spread(questions, request.limit), conversations
-
-
-def _spread(questions: Sequence[GoldQuestion], limit: int | None) -> Sequence[GoldQuestion]:
-    if limit is None or limit >= len(questions):
-        return questions
-    return [questions[number * len(questions) // limit] for number in range(limit)]
+    return evenly_spread(questions, request.limit), conversations
 
 
 def _ask_questions(
