@@ -115,7 +115,8 @@ def _opened(dossier: Dossier, folder: Path) -> Opened:
             model=info.model,
             passages=info.passages,
             generation=info.generation,
-            size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+            # subfolders hold models and the like, which do not grow with the documents
+            size_bytes=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
         ),
     )
 

@@ -96,7 +96,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class IndexFacts:
-    """The index that was asked; ``size_bytes`` is that of its folder, ``None`` where unknown."""
+    """The index that was asked; ``size_bytes`` is that of its files, ``None`` where unknown."""
 
     model: str = ""
     passages: int = 0
