@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from service.errors import ConflictError, NotFoundError, NotReadyError
-from service.problems import Problem, problem_from, unexpected
+from service.problems import problem_from, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from embeddings.indexing import SourceChange
+    from service.schemas import Problem
 
     Work = Callable[[Callable[["Progress"], None]], SourceChange]
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from embeddings.search import Filters
 from service.answer import Turn
-from service.problems import Problem
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -26,6 +25,38 @@ class ResponseModel(BaseModel):
     """A part of a response, made from the object that it shows."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str = Field(description="where it stands, such as body.top_k", examples=["body.top_k"])
+    message: str = Field(examples=["Input should be less than or equal to 50"])
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:dossier:problem:not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no source 0123456789abcdef; GET /v1/sources lists those there are.",
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="a URN that names the kind of problem")
+    title: str = Field(description="the kind of problem in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what is wrong here and what to do, in one line")
+    errors: list[FieldError] | None = Field(None, description="one entry for each bad field")
+    existing_id: str | None = Field(None, description="for a conflict: the id of what is there already")
+    error_id: str | None = Field(None, description="for a fault of the server: the id of its log entry")
 
 
 def _is_iso_day(value: object) -> object:
