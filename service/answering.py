@@ -11,6 +11,7 @@ from chunker.documents import Span
 from chunker.normalising import tidy
 from embeddings.terms import read_terms
 from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
+from service.conversation import stand_alone
 from service.extracting import ExtractionSettings, extract
 
 if TYPE_CHECKING:
@@ -58,20 +59,21 @@ class Answerer:
         ``history`` are the earlier turns of the conversation, oldest first. What overlaps
         ``hidden_spans`` is treated as if the documents did not hold it.
         """
-        del history  # follow-up questions stand alone for now
         started = time.perf_counter()
-        retrieval = self._retriever.retrieve(question, top_k=top_k, filters=filters, hidden=hidden_spans)
+        standalone = stand_alone(question, history)
+        read = time.perf_counter()
+        retrieval = self._retriever.retrieve(standalone, top_k=top_k, filters=filters, hidden=hidden_spans)
         answering = time.perf_counter()
         confidence = _confidence(retrieval)
         answerable = bool(retrieval.hits) and confidence >= self._settings.threshold
         sentences = (
             extract(retrieval.hits, retrieval.term_weights, self._settings.extraction) if answerable else []
         )
-        passages = _ranked_passages(question, retrieval.hits)
+        passages = _ranked_passages(standalone, retrieval.hits)
         finished = time.perf_counter()
         return Answer(
             question=question,
-            standalone_question=question,
+            standalone_question=standalone,
             answerable=bool(sentences),
             confidence=confidence,
             kind="extractive" if sentences else "none",
@@ -84,6 +86,7 @@ class Answerer:
             passages=passages,
             index=_index_state(retrieval.index),
             timings_ms={
+                "read": (read - started) * 1000,
                 **retrieval.timings_ms,
                 "answer": (finished - answering) * 1000,
                 "total": (finished - started) * 1000,
