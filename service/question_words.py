@@ -23,6 +23,7 @@ _DO = frozenset("do does did".split())
 _ADJECTIVE_OF_NATION = re.compile(
     r"(?:\w*(?:ish|ese|ian|ean|ican|rman|oman|ench|utch)|soviet|greek|swiss|czech|turk|arab)s?", re.IGNORECASE
 )
+_PREPOSITIONS = frozenset("according concerning regarding".split())
 _PARTICIPLE = re.compile(r"[a-z]{3,}ed")
 
 
@@ -86,7 +87,8 @@ def noun_phrases(question: str) -> list[Phrase]:
     runs: list[list[Word]] = [[]]
     for position, word in enumerate(words):
         is_in_date = any(start <= word.start_char < end for start, end in dated)
-        is_in = word.is_content and word.lower not in TIMES and position != verb and not is_in_date
+        is_noun = word.is_content and position != verb and word.lower not in TIMES | _PREPOSITIONS
+        is_in = is_noun and not is_in_date
         if not is_in or (runs[-1] and question[runs[-1][-1].end_char : word.start_char].strip()):
             runs.append([])
         if is_in:
@@ -104,18 +106,18 @@ def noun_phrases(question: str) -> list[Phrase]:
 def _verb(words: Sequence[Word]) -> int | None:
     """Return where the verb stands that "do", "does" or "did" asks with, ``None``: not found.
 
-    It closes the question after a name ("How did the session at Lausanne end?"), else it follows the
+    It closes the question after a year ("How did the session of May 1922 end?"), else it follows the
     subject ("What did Chicherin offer Mustafa Kemal?").
     """
     start = next((position for position, word in enumerate(words) if word.lower in _DO), None)
     if start is None:
         return None
     last = len(words) - 1
-    if last > start + 1 and _is_plain(words[last]) and _is_name_or_number(words[last - 1]):
+    if last > start + 1 and _is_plain(words[last]) and words[last - 1].text.isdigit():
         return last
     found = None
     for position in range(start + 1, len(words)):
-        if words[position].lower in STOPWORDS and found is not None:
+        if not words[position].is_content and found is not None:
             break
         if _is_plain(words[position]):
             found = position
@@ -123,8 +125,4 @@ def _verb(words: Sequence[Word]) -> int | None:
 
 
 def _is_plain(word: Word) -> bool:
-    return word.lower not in STOPWORDS and not _is_name_or_number(word)
-
-
-def _is_name_or_number(word: Word) -> bool:
-    return word.is_name or word.text.isdigit()
+    return word.is_content and not word.is_name and not word.text.isdigit()
