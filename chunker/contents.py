@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from chunker.blocks import Block, lines, paragraphs, plain
-from chunker.dates import read_date
+from chunker.dates import date_spans, read_date
+from chunker.increasing import heaviest_increasing_run
 from chunker.normalising import fold
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ _MAX_ENTRIES = 2_000
 _PAGE_CHARS = 200  # from the end of a line: leader and page
 _MIN_MARKED_RUN = 5
 _MIN_ENTRIES = 3
+_MOSTLY = 0.8
 
 
 def read_contents(text: str) -> Contents | None:
@@ -152,6 +153,8 @@ def _read_line(block: Block) -> _Line:
     if match is None or not any(character.isalpha() for character in block.text[: match.start()]):
         return _Line(block, len(block.text), None, is_marked=False)
     is_marked = bool(re.search(r"[.…·‥\t|–—-]|p", match["leader"], re.IGNORECASE))
+    if not is_marked and any(start < match.end("page") <= end for start, end in date_spans(block.text)):
+        return _Line(block, len(block.text), None, is_marked=False)  # "January 1, 1900"
     return _Line(block, match.start(), int(match["page"]), is_marked=is_marked)
 
 
@@ -192,7 +195,8 @@ def _until_the_body(entry_lines: Iterable[_Line]) -> list[_Line]:
     kept = [line if line.is_marked else _unpaged(line) for line in read[: last + 1]]
     if sum(line.page is not None for line in kept) >= _MIN_ENTRIES:
         return kept
-    return read[: last + 1] if _mostly_ascends([_page(line) for line in read[: last + 1]]) else []
+    pages = [line.page for line in read[: last + 1] if line.page is not None]
+    return read[: last + 1] if _mostly_ascends(pages) else []
 
 
 def _unpaged(line: _Line) -> _Line:
@@ -200,7 +204,9 @@ def _unpaged(line: _Line) -> _Line:
 
 
 def _mostly_ascends(pages: Sequence[int]) -> bool:
-    return len(pages) >= _MIN_ENTRIES and all(first <= second for first, second in pairwise(pages))
+    """Return whether numbers that nothing sets apart from the titles behave like pages."""
+    run = heaviest_increasing_run(pages)
+    return len(run) >= max(_MIN_ENTRIES, _MOSTLY * len(pages))
 
 
 def _until_repeated(entry_lines: Iterable[_Line]) -> list[_Line]:

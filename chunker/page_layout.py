@@ -27,6 +27,9 @@ _PARAGRAPH_SPACES = (0.0, 0.3, 0.6, 1.0)  # lines
 _MARKUP = re.compile(r"[*#\\]+|</?sup>")
 _MAX_PAGES_BETWEEN = 12  # pairs further apart tell little of where pages end
 _MIN_PAIRS = 3
+_COST_PER_PAGE_OUTSIDE = 8.0
+_MAX_COST = 4.0
+_RUN_DOCUMENTS = 8
 _TYPICAL_LINE_WIDTH = 71
 _TYPICAL_SPACE = 0.6
 
@@ -65,10 +68,14 @@ class PageLayout:
     starts_new_page: bool
     is_learnt: bool = True
 
+    def top(self, offset: int) -> float:
+        """Return how many lines lie above the first paragraph that begins at ``offset`` or after it."""
+        return self.tops[bisect_left(self.starts, offset)]
+
     def pages(self, start_char: int, end_char: int) -> float:
         """Return how many pages, with fractions, the text between two paragraph starts fills."""
-        first, last = (bisect_left(self.starts, offset) for offset in (start_char, end_char))
-        return max(0.0, self.tops[last] - self.tops[first] - self.paragraph_space) / self.page_lines
+        lines = self.top(end_char) - self.top(start_char) - self.paragraph_space
+        return max(0.0, lines) / self.page_lines
 
     def page_count(self, document_starts: Sequence[int], end_char: int) -> int:
         """Return how many pages the documents that begin at ``document_starts`` should take."""
@@ -106,16 +113,19 @@ def learn_layout(
         return _scaled_layout(paragraphs_read, starts, known)
     positions = np.array([[bisect_left(starts, char) for char in pair[:2]] for pair in pairs])
     counts = np.array([pair[2] for pair in pairs], dtype=np.float64)
-    found: list[tuple[float, PageLayout]] = []
+    best: dict[bool, tuple[float, PageLayout]] = {}
     for width in _LINE_WIDTHS:
         heights = _heights(paragraphs_read, width)
         for space in _PARAGRAPH_SPACES:
             tops = _tops(heights, space)
             lines = tops[positions[:, 1]] - tops[positions[:, 0]] - space
-            error, page_lines, starts_new_page = _best_page_lines(lines, counts)
-            layout = PageLayout(starts, tuple(tops.tolist()), page_lines, space, starts_new_page)
-            found.append((error, layout))
-    return min(found, key=lambda each: each[0])[1]
+            for starts_new_page in (True, False):
+                error, page_lines = _best_page_lines(lines, counts, starts_new_page=starts_new_page)
+                layout = PageLayout(starts, tuple(tops.tolist()), page_lines, space, starts_new_page)
+                if starts_new_page not in best or error < best[starts_new_page][0]:
+                    best[starts_new_page] = (error, layout)
+    layouts = [layout for _, layout in best.values()]
+    return min(layouts, key=lambda layout: _run_error(layout, known, document_starts))
 
 
 def _scaled_layout(
@@ -155,27 +165,44 @@ def _tops(heights: NDArray[np.float64], space: float) -> NDArray[np.float64]:
     return np.concatenate(([0.0], np.cumsum(heights + space)))
 
 
-def _best_page_lines(lines: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[float, float, bool]:
-    """Return the least error, the lines a page that give it, and whether documents begin on new pages.
+def _best_page_lines(
+    lines: NDArray[np.float64], counts: NDArray[np.float64], *, starts_new_page: bool
+) -> tuple[float, float]:
+    """Return the least error and the lines a page that give it.
 
     Tried are heights around the typical lines a page, up to nearly twice that: where documents begin
     on new pages their last pages are half empty.
     """
-    typical = max(1.0, float(np.median(lines / counts)))
+    typical = max(1.0, float(lines.sum() / max(1.0, counts.sum())))
     return min(
-        (_error(lines / page_lines, counts, starts_new_page=starts_new_page), page_lines, starts_new_page)
+        (_error(counts - lines / page_lines, starts_new_page=starts_new_page), page_lines)
         for page_lines in np.round(typical * np.arange(0.9, 1.9, 0.02), 2).tolist()
-        for starts_new_page in (True, False)
     )
 
 
-def _error(pages: NDArray[np.float64], counts: NDArray[np.float64], *, starts_new_page: bool) -> float:
-    """Return how badly the heights explain the page counts: 0 where each lies where it should.
+def _error(excess: NDArray[np.float64], *, starts_new_page: bool) -> float:
+    """Return how unlikely it is that the page counts exceed the pages filled by so much.
 
-    Where documents begin on new pages, ``n`` pages hold a height of ``n - 1`` to ``n``; else about ``n``.
+    A document that begins on a new page and is followed by one that does exceeds by 0 to 1, all alike
+    likely. One that begins and ends anywhere on a page exceeds by -1 to 1, most likely by little. Both
+    are negative logarithms of the densities, kept from growing past what a misprint may cost.
     """
     if starts_new_page:
-        off = np.maximum(np.maximum(pages - counts, counts - 1 - pages), 0.0)
-    else:
-        off = np.abs(pages - counts)
-    return float(np.minimum(off, 1.0).sum())
+        outside = np.maximum(np.maximum(-excess, excess - 1), 0.0)
+        return float(np.minimum(_COST_PER_PAGE_OUTSIDE * outside, _MAX_COST).sum())
+    return float(-np.log(np.maximum(1 - np.abs(excess), np.exp(-_MAX_COST))).sum())
+
+
+def _run_error(layout: PageLayout, known: Sequence[KnownPage], document_starts: Sequence[int]) -> float:
+    """Return by how many pages, on average, the layout misses the pages of several documents in a row.
+
+    Over single documents either way of setting them can be made to fit; over several, half-empty last
+    pages add up or they do not.
+    """
+    step = min(_RUN_DOCUMENTS, len(known) - 1)
+    errors = []
+    for first, second in zip(known, known[step:], strict=False):
+        begin, end = (bisect_left(document_starts, place.start_char) for place in (first, second))
+        expected = layout.page_count(document_starts[begin:end], second.start_char)
+        errors.append(min(_MAX_COST, abs(second.page - first.page - expected)))
+    return sum(errors) / len(errors)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEVIATION = 0.09  # of a page: how evenly pages are filled
 _MAX_FILL_COST = 12.0  # saturates: one odd page must not bend all others
-_MAX_PAGE_HEIGHT = 3.0  # pages: how much text one page may hold at the very most
+MAX_PAGE_HEIGHT = 3.0  # pages: how much text one page may hold at the very most
 _UNMARKED_DOCUMENT = 8.0  # a document that begins in the middle of a page, where they begin on new ones
 
 
@@ -42,9 +42,9 @@ def place_page_starts(
     best[0, 0] = 0.0
     came_from = np.zeros((last + 1, page_count + 1), dtype=np.intp)
     for end in range(1, last + 1):
-        first = int(np.searchsorted(tops, tops[end] - _MAX_PAGE_HEIGHT))
+        first = int(np.searchsorted(tops, tops[end] - MAX_PAGE_HEIGHT))
         heights = tops[end] - tops[first:end]
-        cost = _fill_cost(heights, is_free=bool(opens[end]) and layout.starts_new_page)
+        cost = fill_cost(heights, is_free=bool(opens[end]) and layout.starts_new_page)
         if layout.starts_new_page:
             cost = cost + _UNMARKED_DOCUMENT * (passed[end] - passed[first + 1 : end + 1])
         totals = best[first:end, :-1] + cost[:, None]
@@ -61,7 +61,7 @@ def place_page_starts(
     return starts[::-1]
 
 
-def _fill_cost(heights: NDArray[np.float64], *, is_free: bool) -> NDArray[np.float64]:
+def fill_cost(heights: NDArray[np.float64], *, is_free: bool) -> NDArray[np.float64]:
     """Return what pages of these heights cost; ``is_free``: one that ends a document may be short."""
     off = heights - 1.0
     if is_free:
