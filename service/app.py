@@ -15,8 +15,9 @@ from service.access import CrossSiteMiddleware, KeyMiddleware
 from service.assembly import assemble
 from service.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
 from service.observing import REQUEST_ID, ObservingMiddleware
+from service.pages import static_files
 from service.problems import handle_problems
-from service.routes import ask, documents, health, jobs, sources
+from service.routes import ask, documents, health, jobs, sources, web
 from service.state import ServiceState
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from service.assembly import Dossier
     from service.settings import Settings
 
-ROUTERS = (health.router, ask.router, sources.router, jobs.router, documents.router)
+ROUTERS = (health.router, ask.router, sources.router, jobs.router, documents.router, web.router)
 """To add endpoints, write a module in service/routes and add its router here."""
 
 _DESCRIPTION = """
@@ -70,6 +71,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     handle_problems(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/static", static_files(), name="static")
     return app
 
 

@@ -1,0 +1,71 @@
+// Talks to the API: a question answered as a stream of events, and errors as one line.
+
+export class ProblemError extends Error {}
+
+/** Asks, and calls `on.passages`, `on.delta` and `on.answer` as they come. Throws ProblemError with one line. */
+export async function ask(request, on, signal) {
+  const response = await send("/v1/ask", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+    body: JSON.stringify({ ...request, stream: true }),
+    signal,
+  });
+  let isAnswered = false;
+  for await (const { name, data } of events(response.body)) {
+    if (name === "passages") on.passages(data.passages);
+    else if (name === "answer.delta") on.delta(data.text);
+    else if (name === "answer") {
+      isAnswered = true;
+      on.answer(data);
+    } else if (name === "error") throw new ProblemError(data.detail ?? "The answer broke off.");
+  }
+  if (!isAnswered) throw new ProblemError("The connection broke off before the answer was there.");
+}
+
+/** Fetches; throws ProblemError with the server's own line where it refuses. */
+export async function send(address, options) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ProblemError("The server cannot be reached.");
+  }
+  if (!response.ok) throw new ProblemError(await problemLine(response));
+  return response;
+}
+
+export async function problemLine(response) {
+  const problem = await response.json().catch(() => ({}));
+  return problem.detail ?? `The server answered with status ${response.status}.`;
+}
+
+async function* events(body) {
+  let waiting = "";
+  for await (const text of texts(body)) {
+    const blocks = (waiting + text).split(/\r?\n\r?\n/);
+    waiting = blocks.pop();
+    for (const block of blocks) {
+      const fields = block.split(/\r?\n/).map((line) => line.split(/: ?(.*)/s));
+      const name = fields.find(([field]) => field === "event")?.[1];
+      const data = fields.filter(([field]) => field === "data").map(([, value]) => value).join("\n");
+      if (name) yield { name, data: JSON.parse(data || "{}") };
+    }
+  }
+}
+
+async function* texts(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ProblemError("The connection broke off before the answer was there.");
+  } finally {
+    reader.releaseLock();
+  }
+}

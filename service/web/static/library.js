@@ -1,0 +1,136 @@
+// The library: uploads with their progress, deletions after a question.
+
+import { problemLine, send } from "./asking.js";
+import { counted } from "./wording.js";
+
+const POLLED_EVERY_MS = 400;
+const uploads = document.getElementById("uploads");
+const status = document.getElementById("status");
+const dialog = document.getElementById("deleting");
+let queue = Promise.resolve();
+
+function start() {
+  const input = document.getElementById("files");
+  const drop = document.getElementById("drop");
+  input.addEventListener("change", () => {
+    addAll(input.files);
+    input.value = "";
+  });
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("is-over", name === "dragover");
+      if (name === "drop") addAll(event.dataTransfer.files);
+    });
+  }
+  document.getElementById("contents").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-delete]");
+    if (button) askToDelete(button);
+  });
+}
+
+/** Uploads files one after the other, so that a hundred of them do not share one line. */
+function addAll(files) {
+  for (const file of files) {
+    const row = newRow(file.name);
+    queue = queue.then(() => add(file, row));
+  }
+}
+
+async function add(file, row) {
+  try {
+    const job = await upload(file, (share) => row.show("uploading", share));
+    const done = await finished(job, row);
+    row.end(`added: ${counted(done.change.documents, "document")}, ${counted(done.change.passages, "passage")}`);
+    await refresh();
+  } catch (error) {
+    row.end(error.message, true);
+  }
+}
+
+/** Sends a file; fetch tells nothing of how far a request is, so this is the older way. */
+function upload(file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("file", file);
+    request.open("POST", "/v1/sources");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
+    request.addEventListener("error", () => reject(new Error("The server cannot be reached.")));
+    request.addEventListener("load", () => {
+      if (request.status === 202) resolve(request.response);
+      else reject(new Error(request.response?.detail ?? `The server answered with status ${request.status}.`));
+    });
+    request.send(body);
+  });
+}
+
+async function finished(job, row) {
+  for (;;) {
+    if (job.status === "failed") throw new Error(job.problem?.detail ?? "It could not be indexed.");
+    if (job.status === "succeeded") return job;
+    const { passages_done: done, passages_total: total } = job.progress;
+    if (job.status === "queued") row.show("waiting", null);
+    else if (total === null) row.show("reading", null);
+    else row.show(`${done.toLocaleString("en")} of ${counted(total, "passage")}`, total ? done / total : 1);
+    await new Promise((resolve) => setTimeout(resolve, POLLED_EVERY_MS));
+    job = await (await send(job.url)).json();
+  }
+}
+
+function newRow(name) {
+  const element = document.getElementById("upload-template").content.firstElementChild.cloneNode(true);
+  const bar = element.querySelector("progress");
+  const state = element.querySelector("[data-state]");
+  element.querySelector("[data-name]").textContent = name;
+  bar.setAttribute("aria-label", `Progress of ${name}`);
+  state.textContent = "waiting";
+  uploads.append(element);
+  return {
+    show(words, share) {
+      state.textContent = words;
+      if (share === null) bar.removeAttribute("value");
+      else bar.value = share;
+    },
+    end(words, isProblem = false) {
+      bar.remove();
+      state.textContent = words;
+      element.classList.add(isProblem ? "is-problem" : "is-done");
+      status.textContent = `${name}: ${words}`;
+    },
+  };
+}
+
+/** Shows the lists as they are now, without leaving the page. */
+async function refresh() {
+  const html = await (await send(location.href)).text();
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("contents");
+  document.getElementById("contents").replaceChildren(...fresh.children);
+}
+
+function askToDelete(button) {
+  const { delete: id, name, documents } = button.dataset;
+  const problem = dialog.querySelector("[data-problem]");
+  dialog.querySelector("[data-name]").textContent = name;
+  dialog.querySelector("[data-count]").textContent = counted(Number(documents), "document");
+  problem.hidden = true;
+  dialog.returnValue = "";
+  dialog.showModal();
+  dialog.querySelector("form").onsubmit = async (event) => {
+    if (event.submitter.value !== "delete") return;
+    event.preventDefault();
+    const response = await fetch(`/v1/sources/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => null);
+    if (response?.ok) {
+      dialog.close();
+      await refresh();
+      status.textContent = `${name} is deleted.`;
+      document.getElementById("main").focus();
+    } else {
+      problem.textContent = response ? await problemLine(response) : "The server cannot be reached.";
+      problem.hidden = false;
+    }
+  };
+}
+
+start();

@@ -1,0 +1,64 @@
+"""Dates and pages in words, the same wherever a person reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chunker.documents import DocumentDate
+
+MONTHS = "January February March April May June July August September October November December".split()
+NO_PAGE = "no page known"
+
+_METHODS = {
+    "printed": "as numbered in the file",
+    "contents": "from the table of contents",
+    "estimated": "estimated",
+}
+
+
+def date_words(iso_date: str | None) -> str:
+    """Return ``1940-11-14`` as ``14 November 1940``, ``1920-12`` as ``December 1920``; empty for ``None``."""
+    if not iso_date:
+        return ""
+    year, *rest = iso_date.split("-")
+    parts = [str(int(year))]
+    if rest:
+        parts.insert(0, MONTHS[int(rest[0]) - 1])
+    if len(rest) == 2:
+        parts.insert(0, str(int(rest[1])))
+    return " ".join(parts)
+
+
+def date_range_words(when: DocumentDate | None) -> str:
+    """Return a document's date, as ``22–29 December 1920`` where it has two ends; empty for ``None``."""
+    if when is None:
+        return ""
+    if when.precision != "day" or when.start == when.end:
+        return date_words(when.text)
+    start, end = date.fromisoformat(when.start), date.fromisoformat(when.end)
+    last = date_words(when.end)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{last}"
+    if start.year == end.year:
+        return f"{start.day} {MONTHS[start.month - 1]} – {last}"
+    return f"{date_words(when.start)} – {last}"
+
+
+def page_words(page: str | None, page_end: str | None, method: str, margin: int) -> str:
+    """Return ``p. 404``, ``pp. 404–405`` or ``about p. 405 ± 1``; ``no page known`` for no page."""
+    if page is None:
+        return NO_PAGE
+    several = page_end is not None and page_end != page
+    pages = f"pp. {page}–{page_end}" if several else f"p. {page}"
+    if method != "estimated":
+        return pages
+    return f"about {pages} ± {margin}" if margin else f"about {pages}"
+
+
+def method_words(method: str, margin: int = 0) -> str:
+    """Return how a page is known, in words; empty for ``none``."""
+    if method == "estimated" and margin:
+        return f"estimated, may be {margin} {'page' if margin == 1 else 'pages'} off"
+    return _METHODS.get(method, "")
