@@ -14,7 +14,7 @@ import numpy as np
 
 from chunker.boilerplate import edge_lines
 from embeddings import repetition, store_writing
-from embeddings.preparing import prepare_source, storable
+from embeddings.preparing import StoredEncoding, prepare_source, storable
 from embeddings.records import read_source
 from embeddings.repetition import repeated_in
 from embeddings.store_writing import spans_as_json
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from chunker.documents import Source, Span
-    from embeddings.encoder import FloatArray
     from embeddings.preparing import IndexingProgress, PreparedSource, Recipe
     from embeddings.store import Store
 
@@ -194,7 +193,7 @@ def _prepare(
                     reading.source,
                     recipe,
                     reading.repeated,
-                    stored_vector=partial(stored_vector, connection),
+                    stored_encoding=partial(stored_encoding, connection),
                     on_progress=on_progress,
                 ),
             )
@@ -202,14 +201,14 @@ def _prepare(
         ]
 
 
-def stored_vector(connection: sqlite3.Connection, text_hash: bytes) -> FloatArray | None:
-    """Return the vector kept for an indexed text with that hash, or ``None``."""
+def stored_encoding(connection: sqlite3.Connection, text_hash: bytes) -> StoredEncoding | None:
+    """Return what is kept for an indexed text with that hash, or ``None``."""
     row = connection.execute(
-        "SELECT v.vector FROM passages p JOIN vectors v ON v.passage_key = p.key"
+        "SELECT v.vector, v.token_codes FROM passages p JOIN vectors v ON v.passage_key = p.key"
         " WHERE p.text_hash = ? LIMIT 1",
         (text_hash,),
     ).fetchone()
-    return None if row is None else np.frombuffer(row[0], dtype="<f4")
+    return None if row is None else StoredEncoding(np.frombuffer(row[0], dtype="<f4"), row[1])
 
 
 def _stored_repeated(connection: sqlite3.Connection, source_key: int) -> str | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from embeddings.preparing import IndexingProgress
     from embeddings.records import DocumentRecord, Facets, IndexInfo, SourceRecord
     from embeddings.search import Filters, Place
+    from embeddings.token_vectors import TokenCodec
     from embeddings.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class LocalIndex:
         self.folder = folder
         self._store = store
         self._recipe = recipe
-        self._manifest = Manifest.of(recipe.encoder, recipe.chunking)
+        self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
         self._lock_timeout_seconds = lock_timeout_seconds
         self._vectors = vector_index.empty(recipe.encoder.dimension)
         self._saved = self._vectors
@@ -77,11 +78,13 @@ class LocalIndex:
         *,
         encoder: Encoder,
         chunking: ChunkingSettings,
+        codec: TokenCodec | None = None,
         read_only: bool = False,
         lock_timeout_seconds: float = 10.0,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
+        With a ``codec`` the vectors of tokens are kept too, for late interaction.
         ``lock_timeout_seconds`` is how long a change waits for one that another process or thread
         is making.
 
@@ -95,7 +98,7 @@ class LocalIndex:
             index = cls(
                 folder,
                 store,
-                Recipe(encoder, chunking),
+                Recipe(encoder, chunking, codec),
                 lock_timeout_seconds=lock_timeout_seconds,
             )
             index._prepare()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from chunker.chunking import ChunkingSettings
     from embeddings.encoder import Encoder
+    from embeddings.token_vectors import TokenCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Manifest:
     entries: Mapping[str, str]
 
     @classmethod
-    def of(cls, encoder: Encoder, chunking: ChunkingSettings) -> Manifest:
-        """Return the manifest of an index made now with ``encoder`` and ``chunking``."""
+    def of(cls, encoder: Encoder, chunking: ChunkingSettings, codec: TokenCodec | None = None) -> Manifest:
+        """Return the manifest of an index made now with ``encoder``, ``chunking`` and ``codec``."""
         return cls(
             {
                 "schema version": str(SCHEMA_VERSION),
@@ -36,6 +37,7 @@ class Manifest:
                 "model revision": encoder.revision,
                 "vector dimension": str(encoder.dimension),
                 "model window in tokens": str(encoder.max_tokens),
+                "token vectors": codec.name if codec else "none",
                 "chunker version": CHUNKER_VERSION,
                 **{f"chunking {name}": str(value) for name, value in asdict(chunking).items()},
             }
@@ -48,7 +50,14 @@ class Manifest:
 
     def has_vectors_of(self, other: Manifest) -> bool:
         """Return whether the vectors of an index with the manifest ``other`` are good for this one too."""
-        names = ("schema version", "model", "model revision", "vector dimension", "model window in tokens")
+        names = (
+            "schema version",
+            "model",
+            "model revision",
+            "vector dimension",
+            "model window in tokens",
+            "token vectors",
+        )
         return all(self.entries.get(name) == other.entries.get(name) for name in names)
 
     def differences(self, wanted: Manifest) -> list[str]:

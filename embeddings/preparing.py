@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -16,13 +16,14 @@ from embeddings.encoder import EncoderError
 from embeddings.lexical_index import lexical_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from chunker.boilerplate import EdgeLines
     from chunker.chunking import ChunkingSettings
     from chunker.documents import ChunkedSource, Source, Span
-    from embeddings.encoder import Encoder, FloatArray
+    from embeddings.encoder import Encoder, FloatArray, TokenEncoder
     from embeddings.lexical_index import LexicalText
+    from embeddings.token_vectors import TokenCodec
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,14 @@ class IndexingProgress:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a source becomes documents, passages and vectors."""
+    """How a source becomes documents, passages and vectors.
+
+    With a ``codec`` the vectors of the tokens are kept too; the encoder is a ``TokenEncoder`` then.
+    """
 
     encoder: Encoder
     chunking: ChunkingSettings
+    codec: TokenCodec | None = None
 
     @property
     def window(self) -> TokenLimit:
@@ -48,11 +53,20 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredEncoding:
+    """A passage's vector, of shape ``(dimension,)``, and its token vectors as the codec keeps them."""
+
+    vector: FloatArray
+    token_codes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedSource:
     """A source with all that is to be written of it.
 
-    The last three are parallel to ``chunked.passages``: what lexical search indexes, the hash of
-    the text that was encoded, and the vectors, of shape ``(passages, dimension)``.
+    The last four are parallel to ``chunked.passages``: what lexical search indexes, the hash of
+    the text that was encoded, the vectors, of shape ``(passages, dimension)``, and the token vectors
+    as the codec keeps them (empty where there is no codec).
     """
 
     chunked: ChunkedSource
@@ -61,6 +75,7 @@ class PreparedSource:
     lexical_texts: tuple[LexicalText, ...]
     text_hashes: tuple[bytes, ...]
     vectors: FloatArray
+    token_codes: tuple[bytes, ...] = ()
 
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -85,12 +100,12 @@ def prepare_source(
     recipe: Recipe,
     repeated: tuple[Span, ...],
     *,
-    stored_vector: Callable[[bytes], FloatArray | None],
+    stored_encoding: Callable[[bytes], StoredEncoding | None],
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> PreparedSource:
-    """Chunk a source and encode those of its passages whose text has no vector yet.
+    """Chunk a source and encode those of its passages whose text has not been encoded yet.
 
-    ``stored_vector`` gives the vector kept for a hash of an indexed text, or ``None``.
+    ``stored_encoding`` gives what is kept for a hash of an indexed text, or ``None``.
     """
 
     def report(encoded: int, to_encode: int) -> None:
@@ -103,53 +118,71 @@ def prepare_source(
     texts = [indexed_text(document_of[p.document_id], p, window) for p in chunked.passages]
     headers = {document.id: fitted_header(document, window) for document in chunked.documents}
     hashes = [hashlib.sha256(text.encode()).digest()[:16] for text in texts]
+    encodings = _encodings(texts, hashes, recipe, stored_encoding=stored_encoding, on_progress=report)
     return PreparedSource(
         chunked=chunked,
         edges=edge_lines(source.text),
         repeated=repeated,
         lexical_texts=tuple(lexical_text(headers[p.document_id], p.text) for p in chunked.passages),
         text_hashes=tuple(hashes),
-        vectors=_vectors(texts, hashes, recipe.encoder, stored_vector=stored_vector, on_progress=report),
+        vectors=np.array([one.vector for one in encodings], dtype=np.float32).reshape(
+            len(encodings), recipe.encoder.dimension
+        ),
+        token_codes=tuple(one.token_codes for one in encodings if one.token_codes is not None),
     )
 
 
-def _vectors(
+def _encodings(
     texts: Sequence[str],
     hashes: Sequence[bytes],
-    encoder: Encoder,
+    recipe: Recipe,
     *,
-    stored_vector: Callable[[bytes], FloatArray | None],
+    stored_encoding: Callable[[bytes], StoredEncoding | None],
     on_progress: Callable[[int, int], None],
-) -> FloatArray:
-    vector_of: dict[bytes, FloatArray] = {}
+) -> list[StoredEncoding]:
+    encoding_of: dict[bytes, StoredEncoding] = {}
     to_encode: dict[bytes, str] = {}
     for text_hash, text in zip(hashes, texts, strict=True):
-        stored = stored_vector(text_hash)
+        stored = stored_encoding(text_hash)
         if stored is None:
             to_encode[text_hash] = text
         else:
-            vector_of[text_hash] = stored
+            encoding_of[text_hash] = stored
     if to_encode:
-        vectors = encode(
-            encoder, list(to_encode.values()), on_progress=lambda done: on_progress(done, len(to_encode))
-        )
-        vector_of.update(zip(to_encode, vectors, strict=True))
-    rows = [vector_of[text_hash] for text_hash in hashes]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), encoder.dimension)
+        encoded = encode(recipe, list(to_encode.values()), lambda done: on_progress(done, len(to_encode)))
+        encoding_of.update(zip(to_encode, encoded, strict=True))
+    return [encoding_of[text_hash] for text_hash in hashes]
 
 
 def encode(
-    encoder: Encoder, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-) -> FloatArray:
-    """Return the vectors of ``texts``, having seen that they are fit to be stored.
+    recipe: Recipe, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+) -> Iterator[StoredEncoding]:
+    """Yield what is to be stored for each text, having seen that it is fit to be.
 
     Raises:
         EncoderError: the encoder gave vectors of another shape, or numbers that are none.
     """
-    vectors = encoder.encode(texts, on_progress=on_progress)
-    if vectors.shape != (len(texts), encoder.dimension) or not np.isfinite(vectors).all():
+    for vector, codes in _encoded(recipe, texts, on_progress):
+        _require_valid(vector, (recipe.encoder.dimension,), recipe.encoder)
+        yield StoredEncoding(vector, codes)
+
+
+def _require_valid(vectors: FloatArray, shape: tuple[int, ...], encoder: Encoder) -> None:
+    if vectors.shape != shape or not np.isfinite(vectors).all():
         raise EncoderError(
-            f"The model {encoder.name} gave no valid vectors (shape {vectors.shape} for {len(texts)} texts): "
+            f"The model {encoder.name} gave no valid vectors (shape {vectors.shape} for {shape}): "
             "set DOSSIER_MODEL to another model."
         )
-    return vectors
+
+
+def _encoded(
+    recipe: Recipe, texts: Sequence[str], on_progress: Callable[[int], None] | None
+) -> Iterator[tuple[FloatArray, bytes | None]]:
+    if recipe.codec is None:
+        vectors = recipe.encoder.encode(texts, on_progress=on_progress)
+        _require_valid(vectors, (len(texts), recipe.encoder.dimension), recipe.encoder)
+        yield from ((vector, None) for vector in vectors)
+        return
+    encoder = cast("TokenEncoder", recipe.encoder)
+    for encoding in encoder.encode_tokens(texts, on_progress=on_progress):
+        yield encoding.vector, recipe.codec.encode(encoding.token_vectors).tobytes()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from chunker.boilerplate import edge_lines
 from embeddings import catalogue, store_writing
 from embeddings.errors import IndexMissingError
-from embeddings.indexing import stored_vector
+from embeddings.indexing import stored_encoding
 from embeddings.local_index import STORE_NAME, VECTORS_NAME, writers_lock
 from embeddings.manifest import Manifest
 from embeddings.preparing import Recipe, prepare_source
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from embeddings.preparing import IndexingProgress
     from embeddings.records import IndexInfo
+    from embeddings.token_vectors import TokenCodec
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def rebuild(
     *,
     encoder: Encoder,
     chunking: ChunkingSettings,
+    codec: TokenCodec | None = None,
     lock_timeout_seconds: float = 10.0,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> IndexInfo:
@@ -55,7 +57,7 @@ def rebuild(
         IndexBusyError: another indexing run is at work.
         StorageFullError: the disk is full; the old index stands.
     """
-    recipe = Recipe(encoder, chunking)
+    recipe = Recipe(encoder, chunking, codec)
     store_path = folder / STORE_NAME
     if not store_path.is_file():
         raise IndexMissingError(f"There is no index in {folder}: make one with `dossier index`.")
@@ -64,7 +66,7 @@ def rebuild(
         try:
             with store.outside_transactions() as connection:
                 _stage(store, connection, recipe, on_progress)
-                _swap(connection, Manifest.of(encoder, chunking))
+                _swap(connection, Manifest.of(recipe.encoder, recipe.chunking, recipe.codec))
                 info = catalogue.info(connection)
         finally:
             store.close()
@@ -81,12 +83,12 @@ def _stage(
 ) -> None:
     """Chunk and encode every source into a temporary table."""
     old = catalogue.read_manifest(connection)
-    new = Manifest.of(recipe.encoder, recipe.chunking)
-    reusable = partial(stored_vector, connection) if old and new.has_vectors_of(old) else _no_vector
+    new = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
+    reusable = partial(stored_encoding, connection) if old and new.has_vectors_of(old) else _no_encoding
     connection.execute("CREATE TEMP TABLE staged (source_key INTEGER PRIMARY KEY, prepared BLOB)")
     for key, repeated in _repeated_by_source(store).items():
         source = read_source(connection, key)
-        prepared = prepare_source(source, recipe, repeated, stored_vector=reusable, on_progress=on_progress)
+        prepared = prepare_source(source, recipe, repeated, stored_encoding=reusable, on_progress=on_progress)
         connection.execute("INSERT INTO staged VALUES (?, ?)", (key, pickle.dumps(prepared)))
 
 
@@ -101,7 +103,7 @@ def _repeated_by_source(store: Store) -> dict[int, tuple[Span, ...]]:
         return {key: repeated_in(connection, read_source(connection, key).text) for key in keys}
 
 
-def _no_vector(_text_hash: bytes) -> None:
+def _no_encoding(_text_hash: bytes) -> None:
     return None
 
 

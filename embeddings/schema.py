@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -153,11 +153,12 @@ DERIVED_TABLES = (
     """,
     "CREATE UNIQUE INDEX passages_by_document ON passages (document_key, ordinal)",
     "CREATE INDEX passages_by_text ON passages (text_hash)",
-    # vector: little-endian float32
+    # vector: little-endian float32; token_codes: what the codec made of each token, one after another
     """
     CREATE TABLE vectors (
         passage_key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
-        vector BLOB NOT NULL
+        vector BLOB NOT NULL,
+        token_codes BLOB
     ) STRICT
     """,
 )

@@ -81,6 +81,28 @@ class Snapshot:
         """Return for each content word of ``query``, folded, in how many passages it stands."""
         return lexical_index.document_frequencies(self._connection, query)
 
+    def token_codes(self, passage_keys: Sequence[int]) -> dict[int, bytes]:
+        """Return the token vectors of each passage as the codec keeps them; what has none is left out."""
+        rows = self._connection.execute(
+            "SELECT passage_key, token_codes FROM vectors"
+            " WHERE passage_key IN (SELECT value FROM json_each(?)) AND length(token_codes) > 0",
+            (json.dumps(list(passage_keys)),),
+        )
+        return dict(rows.fetchall())
+
+    def neighbours(self, passage_keys: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
+        """Return the keys of the passages before and after each passage in its document."""
+        rows = self._connection.execute(
+            """
+            SELECT p.key, b.key, a.key FROM passages p
+            LEFT JOIN passages b ON b.document_key = p.document_key AND b.ordinal = p.ordinal - 1
+            LEFT JOIN passages a ON a.document_key = p.document_key AND a.ordinal = p.ordinal + 1
+            WHERE p.key IN (SELECT value FROM json_each(?))
+            """,
+            (json.dumps(list(passage_keys)),),
+        )
+        return {key: (before, after) for key, before, after in rows}
+
     def folded_texts(self, passage_keys: Sequence[int]) -> dict[int, str]:
         """Return the text of each passage as lexical search sees it, folded."""
         return lexical_index.folded_texts(self._connection, passage_keys)

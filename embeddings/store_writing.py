@@ -147,7 +147,7 @@ def _insert_document(connection: sqlite3.Connection, source_key: int, document: 
 def _insert_passage(
     connection: sqlite3.Connection, document_key: int, prepared: PreparedSource, row: int
 ) -> int:
-    """Write one passage with its vector; return its key."""
+    """Write one passage with its vectors; return its key."""
     passage = prepared.chunked.passages[row]
     cursor = connection.execute(
         """
@@ -164,7 +164,11 @@ def _insert_passage(
     )
     passage_key = int(cursor.lastrowid or 0)
     vector = np.ascontiguousarray(prepared.vectors[row], dtype="<f4").tobytes()
-    connection.execute("INSERT INTO vectors (passage_key, vector) VALUES (?, ?)", (passage_key, vector))
+    codes = prepared.token_codes[row] if prepared.token_codes else None
+    connection.execute(
+        "INSERT INTO vectors (passage_key, vector, token_codes) VALUES (?, ?, ?)",
+        (passage_key, vector, codes),
+    )
     return passage_key
 
 

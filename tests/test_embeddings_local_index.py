@@ -23,6 +23,7 @@ from embeddings.errors import (
 )
 from embeddings.local_index import LOCK_NAME, VECTORS_NAME, LocalIndex, writers_lock
 from embeddings.rebuilding import rebuild
+from embeddings.schema import SCHEMA_VERSION
 from embeddings.search import Filters
 
 ENVOY = "The envoy closed the Straits."
@@ -441,7 +442,7 @@ class TestRebuilding:
                 connection.execute("DROP TABLE vectors")
                 connection.execute("CREATE TABLE of_the_old_schema (key INTEGER REFERENCES passages (key))")
                 connection.execute("PRAGMA user_version = 0")
-        with pytest.raises(ManifestMismatchError, match="schema version 0, now 1"):
+        with pytest.raises(ManifestMismatchError, match=f"schema version 0, now {SCHEMA_VERSION}"):
             open_index(tmp_path)
         rebuild(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING)
         with open_index(tmp_path) as index:
