@@ -13,11 +13,12 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from service.access import CrossSiteMiddleware, KeyMiddleware
 from service.assembly import assemble
+from service.chat_errors import OpenAIErrorsMiddleware
 from service.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
 from service.observing import REQUEST_ID, ObservingMiddleware
 from service.pages import static_files
 from service.problems import handle_problems
-from service.routes import ask, documents, health, jobs, sources, web
+from service.routes import ask, chat, documents, health, jobs, sources, web
 from service.state import ServiceState
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from service.assembly import Dossier
     from service.settings import Settings
 
-ROUTERS = (health.router, ask.router, sources.router, jobs.router, documents.router, web.router)
+ROUTERS = (health.router, ask.router, chat.router, sources.router, jobs.router, documents.router, web.router)
 """To add endpoints, write a module in service/routes and add its router here."""
 
 _DESCRIPTION = """
@@ -39,6 +40,7 @@ _TAGS = [
     {"name": "questions", "description": "Answers and passages."},
     {"name": "sources", "description": "Files in the index, and how they get there."},
     {"name": "documents", "description": "What the files hold, and the pages it stands on."},
+    {"name": "chat", "description": "The same answers for chat front ends: OpenAI-compatible."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
@@ -86,7 +88,7 @@ def installed_version() -> str:
 def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
     keys = [key.get_secret_value() for key in settings.api_keys]
-    layers = [Middleware(ObservingMiddleware, metrics=state.metrics)]
+    layers = [Middleware(OpenAIErrorsMiddleware), Middleware(ObservingMiddleware, metrics=state.metrics)]
     if settings.cors_origins:
         layers.append(
             Middleware(

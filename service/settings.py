@@ -44,7 +44,15 @@ def _is_origin(value: str) -> str:
     return value
 
 
+def _is_web_address(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if scheme not in {"http", "https"} or not separator or not rest or any(mark in rest for mark in "?# "):
+        raise ValueError("is no web address: write one such as https://archive.example/dossier")
+    return value.rstrip("/")
+
+
 Origin = Annotated[str, AfterValidator(_is_origin)]
+WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 ApiKey = Annotated[SecretStr, Field(min_length=8)]
 
 
@@ -84,6 +92,26 @@ class Settings(BaseSettings):
     threads: int = Field(4, ge=1, le=256, description="requests computed at the same time")
     shutdown_seconds: int = Field(
         30, ge=0, le=3600, description="how long a stop waits for requests and a running ingest"
+    )
+
+    public_url: WebAddress | None = Field(
+        None, description="address at which readers reach the service; unset: as each request says"
+    )
+    chat_sources: Literal["list", "open-webui"] = Field(
+        "list",
+        description="how a streamed chat answer gives its sources: a list at its end, or Open WebUI's events",
+    )
+    chat_url: WebAddress | None = Field(
+        None,
+        description="OpenAI-compatible endpoint that words answers, as http://localhost:11434/v1; unset: no",
+    )
+    chat_model: str | None = Field(None, min_length=1, description="model that the endpoint is to use")
+    chat_key: SecretStr | None = Field(None, description="key for the endpoint, where it wants one")
+    chat_timeout_seconds: float = Field(
+        60, gt=0, le=3600, description="how long the endpoint may take for one answer"
+    )
+    chat_context_tokens: int = Field(
+        4_000, ge=500, description="most tokens of a prompt, by the configured encoding"
     )
 
     max_question_chars: int = Field(2_000, ge=16, description="longest question")
