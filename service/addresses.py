@@ -18,7 +18,7 @@ MAX_QUESTIONS = 10
 """Questions of one conversation that a link keeps: every one of them is asked when it is opened."""
 MAX_TOP_K = 50
 
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII)
 
 
 class AddressError(ServiceError):

@@ -38,6 +38,11 @@ class CitedPlace:
         return self.document.metadata.date
 
     @property
+    def archive_reference(self) -> str:
+        """Where the paper is kept, without a full stop; empty where it is not known."""
+        return (self.document.metadata.archive_reference or "").strip().rstrip(".")
+
+    @property
     def pages_are_known(self) -> bool:
         """Whether both pages stand in the file or its table of contents."""
         pages = [page for page in (self.page, self.page_end) if page]
@@ -60,17 +65,16 @@ def plain_citation(place: CitedPlace) -> str:
     head = ", ".join(part for part in (title, _missing_date(place, date_range_words(place.when))) if part)
     within = f"In: {place.container}" if place.container else ""
     where = ", ".join(part for part in (within or place.source_name, place.page_text) if part)
-    parts = (head, metadata.archive_reference, metadata.publication_reference, where)
+    parts = (head, place.archive_reference, metadata.publication_reference, where)
     return " ".join(f"{part.strip().rstrip('.')}." for part in parts if part)
 
 
 def chicago_note(place: CitedPlace) -> str:
     """Return a note after the Chicago Manual of Style (17th edition, 14.218-14.232, papers in archives)."""
-    metadata = place.document.metadata
     container = place.container or ""
     parts = [
         _missing_date(place, _american_date(place.when)),
-        (metadata.archive_reference or "").strip().rstrip("."),
+        place.archive_reference,
         f"in {container}" if container else "",
         place.page_text.removeprefix("pp. ").removeprefix("p. "),
     ]
@@ -111,7 +115,7 @@ def csl_json(place: CitedPlace) -> str:
         "issued": {"date-parts": _date_parts(when)} if when else None,
         "page": "-".join(_labels(place)) if place.pages_are_known else None,
         "genre": metadata.kind,
-        "archive_location": metadata.archive_reference,
+        "archive_location": place.archive_reference,
         "note": "; ".join(_notes(place, archive=False)) or None,
     }
     return json.dumps([{k: v for k, v in item.items() if v}], ensure_ascii=False, indent=2) + "\n"
@@ -175,7 +179,7 @@ def _labels(place: CitedPlace) -> list[str]:
 def _notes(place: CitedPlace, *, archive: bool) -> list[str]:
     metadata = place.document.metadata
     estimated = place.page_text if not place.pages_are_known else ""
-    reference = metadata.archive_reference if archive else None
+    reference = place.archive_reference if archive else ""
     source = f"file {place.source_name}" if place.container != place.source_name else ""
     return [part for part in (reference, metadata.publication_reference, estimated, source) if part]
 

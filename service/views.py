@@ -56,7 +56,6 @@ class PassageView:
     date_words: str
     kind: str
     page: str
-    page_method: str
     page_method_words: str
     source: str
     archive_reference: str
@@ -159,8 +158,7 @@ def passage_view(passage: RankedPassage, quotes: Iterable[Quote]) -> PassageView
         date_words=date_words(citation.date),
         kind=citation.kind or "",
         page=_page(citation),
-        page_method=citation.page_method,
-        page_method_words=method_words(citation.page_method, citation.page_margin),
+        page_method_words=method_words(citation.page_method),
         source=citation.source,
         archive_reference=citation.archive_reference or "",
         segments=segments(
@@ -225,7 +223,6 @@ BLANK_PASSAGE = PassageView(
     date_words="",
     kind="",
     page="",
-    page_method="",
     page_method_words="",
     source="",
     archive_reference="",

@@ -41,6 +41,9 @@ function start() {
   for (const choice of document.querySelectorAll(".filters input[type=checkbox]")) {
     choice.addEventListener("change", refilter);
   }
+  document.getElementById("to-filters").addEventListener("click", () => {
+    document.getElementById("filters").open = true;
+  });
   document.getElementById("clear")?.addEventListener("click", clearFilters);
 }
 
@@ -96,13 +99,16 @@ async function run(wanted) {
   for (const earlier of list.querySelectorAll(".turn")) settle(earlier);
   list.append(turn.element);
   showConversation(isFollowUp);
-  if (isFollowUp) turn.element.scrollIntoView({ block: "start" });
+  turn.element.scrollIntoView({ block: "start" });
   status.textContent = "Looking through the documents…";
   try {
     const request = { question, history: historyBefore(), filters: requestFilters(readFilters()) };
     if (topK) request.top_k = topK;
     await ask(request, {
-      passages: turn.passages,
+      passages(passages) {
+        turn.passages(passages);
+        turn.element.scrollIntoView({ block: "start" });
+      },
       delta: turn.delta,
       answer(response) {
         turns.at(-1).answer = response.answer.text;

@@ -6,7 +6,7 @@ const quote = document.getElementById("quote");
 const text = document.getElementById("document");
 
 function goToQuote() {
-  quote.scrollIntoView({ block: "center" });
+  quote.scrollIntoView({ block: "center", behavior: "instant" });
   quote.focus({ preventScroll: true });
 }
 
@@ -19,8 +19,10 @@ function goToPart() {
   if (part && part !== Number(text.dataset.part)) location.replace(`?part=${part}${location.hash}`);
 }
 
-if (quote) goToQuote();
-else goToPart();
+// The browser goes to the page that the address names; once it has, the quote is the better place.
+if (!quote) goToPart();
+else if (document.readyState === "complete") goToQuote();
+else window.addEventListener("load", () => requestAnimationFrame(goToQuote));
 window.addEventListener("hashchange", goToPart);
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.cite, a.to-quote");

@@ -19,10 +19,7 @@ export function pageWords({ page, page_end: pageEnd, page_method: method, page_m
 }
 
 /** How a page is known; empty where there is none. */
-export function methodWords({ page_method: method, page_margin: margin }) {
-  if (method === "estimated" && margin) {
-    return `estimated, may be ${margin} ${margin === 1 ? "page" : "pages"} off`;
-  }
+export function methodWords({ page_method: method }) {
   return { printed: "as numbered in the file", contents: "from the table of contents", estimated: "estimated" }[method] ?? "";
 }
 
