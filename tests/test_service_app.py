@@ -139,6 +139,8 @@ def test_every_operation_has_a_name_of_its_own_a_tag_and_a_summary(description):
 
 def test_every_documented_error_is_a_problem(description):
     for operation in operations_of(description):
+        if "chat" in operation["tags"]:  # its clients read errors in OpenAI's form
+            continue
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], operation["operationId"]

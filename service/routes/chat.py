@@ -35,6 +35,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         (401, "A key is needed and this is none."),
         (429, "Too many requests; `Retry-After` says when to ask again."),
         (503, "The index is not open yet."),
+        ("default", "Any other error has the same form."),
     )
 }
 
