@@ -1,26 +1,35 @@
-"""From a question to ranked passages: dense and lexical search, fused, duplicates folded."""
+"""From a question to ranked passages.
+
+Dense and lexical search propose candidates, fusion ranks them, late interaction looks at the best of
+them token by token, and what stands in two places becomes one hit.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from embeddings.encoder import TextEncoding
 from embeddings.fusion import fold_duplicates, min_max, shingles, weighted_sum
+from embeddings.late_interaction import best_matches, in_context, question_tokens
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.encoder import Encoder, FloatArray
+    from embeddings.encoder import Encoder, FloatArray, TokenEncoder
+    from embeddings.late_interaction import QuestionTokens
     from embeddings.local_index import LocalIndex
     from embeddings.records import IndexInfo
     from embeddings.search import HiddenSpan, Place
     from embeddings.snapshot import Snapshot
+    from embeddings.token_vectors import TokenCodec
 
 _FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
 
@@ -31,13 +40,17 @@ class RetrievalSettings:
 
     ``candidates`` is how many passages each method proposes. The lexical score is BM25 of the passage
     with its header, plus the BM25 of its whole document and of its character 4-grams by their
-    weights; the final score is the min-max of that plus ``dense_weight`` times the min-max cosine.
+    weights. The first score is the min-max of that plus ``dense_weight`` times the min-max cosine.
+    The ``rescored`` best by it gain ``late_weight`` times the min-max of late interaction, where the
+    index keeps token vectors.
     """
 
     candidates: int = 200
     document_weight: float = 0.5
     ngram_weight: float = 0.15
     dense_weight: float = 0.4
+    rescored: int = 40
+    late_weight: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +67,44 @@ class Retrieval:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
+class _Question:
+    """A question as every method sees it; ``tokens`` is None without late interaction."""
+
+    text: str
+    vector: FloatArray
+    word_weights: dict[str, float]
+    tokens: QuestionTokens | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Candidates, best first: parallel sequences. ``late`` is empty without late interaction."""
+
     keys: list[int]
-    cosines: FloatArray
-    lexical: FloatArray
+    scores: list[float]
+    cosines: list[float]
+    lexical: list[float]
+    late: dict[int, float]
 
 
 class Retriever:
-    """Ranks the passages of one index. Safe to use from many threads."""
+    """Ranks the passages of one index. Safe to use from many threads.
 
-    def __init__(self, index: LocalIndex, encoder: Encoder, settings: RetrievalSettings) -> None:
+    With the ``codec`` that the index was made with, the best candidates are looked at token by token.
+    """
+
+    def __init__(
+        self,
+        index: LocalIndex,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        *,
+        codec: TokenCodec | None = None,
+    ) -> None:
         self._index = index
         self._encoder = encoder
         self._settings = settings
+        self._codec = codec
 
     def retrieve(
         self,
@@ -80,69 +118,140 @@ class Retriever:
 
         Passages that overlap a ``hidden`` span are treated as if they were not in the index.
         """
-        started = time.perf_counter()
-        vector = self._encoder.encode([question])[0]
-        encoded = time.perf_counter()
+        clock = [time.perf_counter()]
+        encoding = self._encoding(question)
+        clock.append(time.perf_counter())
         with self._index.snapshot() as snapshot:
-            found = self._candidates(snapshot, question, vector, filters or Filters())
-            searched = time.perf_counter()
-            hits = self._ranked(snapshot, found, top_k=top_k, hidden=hidden)
             info = snapshot.info()
-            frequencies = snapshot.document_frequencies(question)
-        ranked = time.perf_counter()
-        timings = {
-            "encode": (encoded - started) * 1000,
-            "search": (searched - encoded) * 1000,
-            "rank": (ranked - searched) * 1000,
-        }
-        weights = {stem(word): _idf(count, info.passages) for word, count in frequencies.items()}
-        return Retrieval(tuple(hits), info, weights, timings)
+            asked = self._question(snapshot, question, encoding, info)
+            left_out = snapshot.overlapping(hidden)
+            ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
+            clock.append(time.perf_counter())
+            ranking = self._rescored(snapshot, asked, ranking, left_out)
+            hits = self._hits(snapshot, ranking, top_k)
+        clock.append(time.perf_counter())
+        stages = zip(("encode", "search", "rank"), pairwise(clock), strict=True)
+        return Retrieval(
+            hits=tuple(hits),
+            index=info,
+            term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
+            timings_ms={stage: (after - before) * 1000 for stage, (before, after) in stages},
+        )
 
-    def _candidates(
-        self, snapshot: Snapshot, question: str, vector: FloatArray, filters: Filters
-    ) -> _Candidates:
-        limit = self._settings.candidates
-        dense = dict(snapshot.dense_search(vector, limit=limit, filters=filters))
+    def _encoding(self, question: str) -> TextEncoding:
+        if self._codec is None:
+            nothing = np.zeros((0, 0), dtype=np.float32)
+            return TextEncoding(self._encoder.encode([question])[0], np.zeros(0, dtype=np.int32), nothing)
+        return next(iter(cast("TokenEncoder", self._encoder).encode_tokens([question])))
+
+    def _question(
+        self, snapshot: Snapshot, question: str, encoding: TextEncoding, info: IndexInfo
+    ) -> _Question:
+        frequencies = snapshot.document_frequencies(question)
+        weights = {word: _idf(count, info.passages) for word, count in frequencies.items()}
+        tokens = None
+        if self._codec is not None:
+            read = cast("TokenEncoder", self._encoder).tokenize(question)
+            tokens = question_tokens(question, encoding, read, weights)
+        return _Question(question, encoding.vector, weights, tokens)
+
+    def _first_ranking(
+        self, snapshot: Snapshot, asked: _Question, filters: Filters, left_out: frozenset[int]
+    ) -> _Ranking:
+        limit = self._settings.candidates + len(left_out)
+        dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
         passages, ngrams, documents = (
-            dict(snapshot.lexical_search(question, field=field, limit=limit, filters=filters))
+            dict(snapshot.lexical_search(asked.text, field=field, limit=limit, filters=filters))
             for field in ("passage", "ngrams", "document")
         )
-        keys = list(dict.fromkeys([*passages, *dense, *ngrams]))
+        keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
         document_of = snapshot.document_keys(keys)
         of_document = {key: documents.get(document_of[key], 0.0) for key in keys}
-        lexical = weighted_sum(
-            [
-                (1.0, passages),
-                (self._settings.document_weight, of_document),
-                (self._settings.ngram_weight, ngrams),
-            ],
-            keys,
-        )
-        return _Candidates(keys, np.array(snapshot.cosines(vector, keys), dtype=np.float32), lexical)
+        parts = [
+            (1.0, passages),
+            (self._settings.document_weight, of_document),
+            (self._settings.ngram_weight, ngrams),
+        ]
+        lexical = weighted_sum(parts, keys)
+        cosines = np.array(snapshot.cosines(asked.vector, keys), dtype=np.float32)
+        scores = min_max(lexical) + self._settings.dense_weight * min_max(cosines)
+        return _in_order(keys, scores, cosines.tolist(), lexical.tolist(), {})
 
-    def _ranked(
-        self, snapshot: Snapshot, found: _Candidates, *, top_k: int, hidden: Sequence[HiddenSpan]
-    ) -> list[Hit]:
-        scores = min_max(found.lexical) + self._settings.dense_weight * min_max(found.cosines)
-        order = np.argsort(-scores, kind="stable").tolist()
-        if not hidden:
-            order = order[: top_k + _FOLDED_BEYOND]
-        found_keys = [found.keys[position] for position in order]
+    def _rescored(
+        self, snapshot: Snapshot, asked: _Question, ranking: _Ranking, left_out: frozenset[int]
+    ) -> _Ranking:
+        """Return ``ranking`` with its head in the order that late interaction gives it."""
+        if self._codec is None or asked.tokens is None or not ranking.keys:
+            return ranking
+        head = ranking.keys[: self._settings.rescored]
+        late, raised = self._late_scores(snapshot, asked.tokens, head, left_out)
+        gains = self._settings.late_weight * min_max(np.array([raised.get(key, 0.0) for key in head]))
+        scores = np.array(ranking.scores, dtype=np.float32)
+        scores[: len(head)] += gains.astype(np.float32)
+        return _in_order(ranking.keys, scores, ranking.cosines, ranking.lexical, late)
+
+    def _late_scores(
+        self, snapshot: Snapshot, tokens: QuestionTokens, head: Sequence[int], left_out: frozenset[int]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Return the late interaction of each passage of ``head``, by itself and in its context."""
+        codec = cast("TokenCodec", self._codec)
+        neighbours = snapshot.neighbours(head)
+        around = [key for pair in neighbours.values() for key in pair if key and key not in left_out]
+        codes = snapshot.token_codes([*dict.fromkeys([*head, *around])])
+        if not codes:
+            return {}, {}
+        keys = list(codes)
+        column = {key: position for position, key in enumerate(keys)}
+        passages = [np.frombuffer(codes[key], np.uint8).reshape(-1, codec.bytes_per_token) for key in keys]
+        matches = best_matches(
+            codec.similarities(tokens.vectors, np.concatenate(passages)), [len(one) for one in passages]
+        )
+        document_of = snapshot.document_keys(keys)
+        before, after = (
+            np.array([column.get(neighbours.get(key, (None, None))[side], -1) for key in keys])
+            for side in (0, 1)
+        )
+        raised = in_context(matches, np.array([document_of[key] for key in keys]), before, after)
+        alone, together = tokens.weights @ matches, tokens.weights @ raised
+        return (
+            {key: float(alone[column[key]]) for key in head if key in column},
+            {key: float(together[column[key]]) for key in head if key in column},
+        )
+
+    def _hits(self, snapshot: Snapshot, ranking: _Ranking, top_k: int) -> list[Hit]:
+        keys = ranking.keys[: top_k + _FOLDED_BEYOND]
+        texts = snapshot.folded_texts(keys)
+        best = 1.0 + self._settings.dense_weight + (self._settings.late_weight if ranking.late else 0.0)
         hits = [
             Hit(
                 place,
-                score=float(scores[position]) / (1.0 + self._settings.dense_weight),
-                scores=Scores(dense=float(found.cosines[position]), lexical=float(found.lexical[position])),
+                score=ranking.scores[position] / best,
+                scores=Scores(
+                    dense=ranking.cosines[position],
+                    lexical=ranking.lexical[position],
+                    late_interaction=ranking.late.get(keys[position]),
+                ),
             )
-            for position, place in zip(order, snapshot.places(found_keys), strict=True)
+            for position, place in enumerate(snapshot.places(keys))
         ]
-        visible = [
-            (key, hit)
-            for key, hit in zip(found_keys, hits, strict=True)
-            if not any(_is_hidden(hit.place, span) for span in hidden)
-        ][: top_k + _FOLDED_BEYOND]
-        texts = snapshot.folded_texts([key for key, _ in visible])
-        return folded([hit for _, hit in visible], [texts[key] for key, _ in visible])[:top_k]
+        return folded(hits, [texts[key] for key in keys])[:top_k]
+
+
+def _in_order(
+    keys: Sequence[int],
+    scores: FloatArray,
+    cosines: Sequence[float],
+    lexical: Sequence[float],
+    late: dict[int, float],
+) -> _Ranking:
+    order = np.argsort(-scores, kind="stable").tolist()
+    return _Ranking(
+        keys=[keys[position] for position in order],
+        scores=[float(scores[position]) for position in order],
+        cosines=[cosines[position] for position in order],
+        lexical=[lexical[position] for position in order],
+        late=late,
+    )
 
 
 def _idf(count: int, passages: int) -> float:
@@ -165,11 +274,3 @@ def _merged(hit: Hit, others: Sequence[Place]) -> Hit:
     shown = next((place for place in places if place.passage.page), hit.place)
     rest = tuple(place for place in places if place is not shown)
     return replace(hit, place=shown, also_in=rest)
-
-
-def _is_hidden(place: Place, span: HiddenSpan) -> bool:
-    return (
-        place.source_name == span.source_name
-        and place.passage.start_char < span.end_char
-        and span.start_char < place.passage.end_char
-    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embeddings.filtering import Condition
     from embeddings.lexical_index import LexicalField
     from embeddings.records import DocumentRecord, Facets, IndexInfo, SourceRecord
-    from embeddings.search import Place
+    from embeddings.search import HiddenSpan, Place
     from embeddings.vector_index import KeyArray, VectorIndex
 
 NO_FILTERS = Filters()
@@ -102,6 +102,21 @@ class Snapshot:
             (json.dumps(list(passage_keys)),),
         )
         return {key: (before, after) for key, before, after in rows}
+
+    def overlapping(self, spans: Sequence[HiddenSpan]) -> frozenset[int]:
+        """Return the keys of the passages that overlap any of ``spans``."""
+        statement = """
+            SELECT p.key FROM source_names n
+            JOIN documents d ON d.source_key = n.source_key JOIN passages p ON p.document_key = d.key
+            WHERE n.name = ? AND p.start_char < ? AND p.end_char > ?
+        """
+        return frozenset(
+            key
+            for span in spans
+            for (key,) in self._connection.execute(
+                statement, (span.source_name, span.end_char, span.start_char)
+            )
+        )
 
     def folded_texts(self, passage_keys: Sequence[int]) -> dict[int, str]:
         """Return the text of each passage as lexical search sees it, folded."""
