@@ -19,6 +19,7 @@ _MAX_SKIPPED = 40  # listed pages in a row that may be wrong
 _WORST = 0.6  # two such steps weigh more than the page between them is worth
 _COST_PER_PAGE = 0.15
 _TOLERANCE = 0.15  # of the pages expected
+_COST_PER_TIE = 0.01  # decides between runs equally long
 
 
 def listed_pages(contents: Contents) -> list[KnownPage]:
@@ -50,7 +51,7 @@ def consistent_pages(
 def _most_plausible_run(
     listed: Sequence[KnownPage], layout: PageLayout, document_starts: Sequence[int]
 ) -> list[KnownPage]:
-    expected = _expected_pages(listed, layout, document_starts)
+    filled = _pages_before(listed, layout, document_starts)
     scores: list[float] = []
     before: list[int] = []
     for number, place in enumerate(listed):
@@ -59,7 +60,7 @@ def _most_plausible_run(
             count = place.page - listed[earlier].page
             if count < 0:
                 continue
-            score = scores[earlier] + 1.0 - _implausibility(count, expected[number] - expected[earlier])
+            score = scores[earlier] + 1.0 - _implausibility(count, filled[earlier], filled[number])
             if score > best:
                 best, best_before = score, earlier
         scores.append(best)
@@ -72,18 +73,25 @@ def _most_plausible_run(
     return run[::-1]
 
 
-def _expected_pages(
+def _pages_before(
     listed: Sequence[KnownPage], layout: PageLayout, document_starts: Sequence[int]
-) -> list[int]:
-    """Return how many pages the layout expects before each of ``listed``, counted from the first document."""
-    expected = [0]
+) -> list[tuple[float, float]]:
+    """Return the least and the most pages the layout expects before each of ``listed``.
+
+    Where documents begin on new pages the most is a page more for each document.
+    """
+    least, most = [0.0], [0.0]
     for first, second in pairwise(document_starts):
-        expected.append(expected[-1] + layout.page_count([first], second))
-    return [expected[bisect_left(document_starts, place.start_char)] for place in listed]
+        pages = layout.pages(first, second)
+        least.append(least[-1] + pages)
+        most.append(most[-1] + pages + (1.0 if layout.starts_new_page else 0.0))
+    positions = [bisect_left(document_starts, place.start_char) for place in listed]
+    return [(least[position], most[position]) for position in positions]
 
 
-def _implausibility(count: int, expected: int) -> float:
+def _implausibility(count: int, first: tuple[float, float], second: tuple[float, float]) -> float:
     """Return 0 where the text between two places fills about as many pages as their numbers say."""
-    off = abs(count - expected)
-    excess = max(0.0, off - 1 - _TOLERANCE * expected)
-    return min(_WORST, _COST_PER_PAGE * excess) + 0.001 * off
+    least, most = second[0] - first[0], second[1] - first[1]
+    off = max(0.0, least - count, count - most)
+    excess = max(0.0, off - 1 - _TOLERANCE * least)
+    return min(_WORST, _COST_PER_PAGE * excess) + _COST_PER_TIE * off

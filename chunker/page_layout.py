@@ -27,7 +27,7 @@ _PARAGRAPH_SPACES = (0.0, 0.3, 0.6, 1.0)  # lines
 _MARKUP = re.compile(r"[*#\\]+|</?sup>")
 _MAX_PAGES_BETWEEN = 12  # pairs further apart tell little of where pages end
 _MIN_PAIRS = 3
-_COST_PER_PAGE_OUTSIDE = 8.0
+_COST_PER_PAGE_OUTSIDE = 4.0
 _MAX_COST = 4.0
 _RUN_DOCUMENTS = 8
 _TYPICAL_LINE_WIDTH = 71
@@ -176,7 +176,7 @@ def _best_page_lines(
     typical = max(1.0, float(lines.sum() / max(1.0, counts.sum())))
     return min(
         (_error(counts - lines / page_lines, starts_new_page=starts_new_page), page_lines)
-        for page_lines in np.round(typical * np.arange(0.9, 1.9, 0.02), 2).tolist()
+        for page_lines in np.round(typical * np.arange(0.9, 1.9, 0.01), 2).tolist()
     )
 
 

@@ -79,8 +79,13 @@ def _through(
     own_costs = np.array([candidate.cost for candidate in inside])
     best = np.full((len(inside), count + 1), np.inf)
     came_from = np.zeros((len(inside), count + 1), dtype=np.intp)
+    chain_tops = np.array([chain.top for chain in chains])
+    chain_costs = np.array([chain.cost for chain in chains])
     for end in range(len(inside)):
-        arriving = [chain.cost + _page_cost(chain, tops[end]) for chain in chains]
+        heights = tops[end] - chain_tops
+        # above the very first known place part of its page is filled already, nobody knows how much
+        arriving = chain_costs + fill_cost(heights, is_free=chains[0].before is None)
+        arriving[heights > MAX_PAGE_HEIGHT] = np.inf
         came_from[end, 1] = int(np.argmin(arriving))
         best[end, 1] = arriving[came_from[end, 1]] + own_costs[end]
         first = int(np.searchsorted(tops, tops[end] - MAX_PAGE_HEIGHT))
@@ -94,17 +99,6 @@ def _through(
     near = [end for end in ends if tops[-1] - tops[end] <= MAX_PAGE_HEIGHT] or ends[-1:]
     table = _Table(inside, tops, best, came_from)
     return [_chain(chains, table, end, count) for end in near]
-
-
-def _page_cost(chain: _Chain, top: float) -> float:
-    """Return the cost of the page from the chain's last start to ``top``.
-
-    Above the very first known place part of its page is already filled, nobody knows how much.
-    """
-    heights = np.array([top - chain.top])
-    if heights[0] > MAX_PAGE_HEIGHT:
-        return float("inf")
-    return float(fill_cost(heights, is_free=chain.before is None)[0])
 
 
 def _chain(chains: Sequence[_Chain], table: _Table, end: int, count: int) -> _Chain:
