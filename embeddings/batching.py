@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from embeddings.encoder import FloatArray
-    from embeddings.word_pieces import WordPieces
+    from embeddings.word_pieces import ModelInput, WordPieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Batch:
     """Texts that go through the model together, padded on the right to the longest.
 
     ``positions`` are the texts' places in the sequence they came from. ``token_ids``, ``attention``
-    (1 for what is not padding) and ``in_text`` (false for padding and special tokens too) have shape
+    (1 for what is not padding) and ``is_content`` (true for tokens that carry meaning) have shape
     ``(texts, tokens)``.
     """
 
     positions: tuple[int, ...]
     token_ids: npt.NDArray[np.int64]
     attention: npt.NDArray[np.int64]
-    in_text: npt.NDArray[np.bool_]
+    is_content: npt.NDArray[np.bool_]
 
 
 def available_cores() -> int:
@@ -54,10 +54,10 @@ def length_batches(
     """
     for start in range(0, len(texts), texts_at_a_time):
         inputs = word_pieces.model_inputs(texts[start : start + texts_at_a_time], max_tokens=max_tokens)
-        order = sorted(range(len(inputs)), key=lambda position: -len(inputs[position][0]))
+        order = sorted(range(len(inputs)), key=lambda position: -len(inputs[position].ids))
         batches, batch = [], list[int]()
         for position in order:
-            if batch and (len(batch) + 1) * len(inputs[batch[0]][0]) > max_batch_tokens:
+            if batch and (len(batch) + 1) * len(inputs[batch[0]].ids) > max_batch_tokens:
                 batches.append(batch)
                 batch = []
             batch.append(position)
@@ -65,19 +65,18 @@ def length_batches(
         yield [_padded(batch, inputs, start, word_pieces.padding_id) for batch in batches]
 
 
-def _padded(
-    batch: list[int], inputs: list[tuple[list[int], list[bool]]], start: int, padding_id: int
-) -> Batch:
-    shape = (len(batch), len(inputs[batch[0]][0]))
+def _padded(batch: list[int], inputs: list[ModelInput], start: int, padding_id: int) -> Batch:
+    shape = (len(batch), len(inputs[batch[0]].ids))
     token_ids = np.full(shape, padding_id, dtype=np.int64)
     attention = np.zeros(shape, dtype=np.int64)
-    in_text = np.zeros(shape, dtype=np.bool_)
+    is_content = np.zeros(shape, dtype=np.bool_)
     for row, position in enumerate(batch):
-        ids, belongs = inputs[position]
-        token_ids[row, : len(ids)] = ids
-        attention[row, : len(ids)] = 1
-        in_text[row, : len(ids)] = belongs
-    return Batch(tuple(start + position for position in batch), token_ids, attention, in_text)
+        text = inputs[position]
+        token_ids[row, : len(text.ids)] = text.ids
+        attention[row, : len(text.ids)] = 1
+        is_content[row, : len(text.ids)] = text.is_content
+    positions = tuple(start + position for position in batch)
+    return Batch(positions, token_ids, attention, is_content)
 
 
 def text_encodings(batch: Batch, vectors: FloatArray, token_vectors: FloatArray) -> dict[int, TextEncoding]:
@@ -89,7 +88,7 @@ def text_encodings(batch: Batch, vectors: FloatArray, token_vectors: FloatArray)
     vectors = unit_rows(vectors)
     encodings = {}
     for row, position in enumerate(batch.positions):
-        chosen = batch.in_text[row]
+        chosen = batch.is_content[row]
         encodings[position] = TextEncoding(
             vector=vectors[row],
             token_ids=batch.token_ids[row, chosen].astype(np.int32),

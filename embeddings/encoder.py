@@ -52,7 +52,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text as the model reads it, special tokens excluded.
+    """The tokens of a text that carry meaning: no punctuation, no function words, nothing unknown.
 
     ``ids`` has shape ``(tokens,)``; ``offsets`` has shape ``(tokens, 2)``: each token's half-open
     range of characters, so that ``text[start:end]`` is where it stands.
@@ -64,10 +64,11 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
-    """A text's vector together with those of its tokens, special tokens excluded.
+    """A text's vector together with those of its tokens, of which only :class:`Tokens` are kept.
 
     ``vector`` has shape ``(dimension,)``; ``token_ids`` ``(tokens,)``; ``token_vectors``
-    ``(tokens, token_dimension)``. All vectors have length 1. Only the first ``max_tokens`` tokens are there.
+    ``(tokens, token_dimension)``. All vectors have length 1. Tokens past the first ``max_tokens`` of the
+    text are not there.
     """
 
     vector: FloatArray
@@ -82,7 +83,7 @@ class TokenEncoder(Encoder, Protocol):
     """
 
     def tokenize(self, text: str) -> Tokens:
-        """Return the model's own tokens of ``text``, special tokens excluded, uncut."""
+        """Return the tokens of ``text`` that carry meaning, uncut."""
 
     def encode_tokens(
         self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None

@@ -64,7 +64,7 @@ class OnnxEncoder:
         return self._word_pieces.count(text)
 
     def tokenize(self, text: str) -> Tokens:
-        """Return the model's own tokens of ``text``, special tokens excluded, uncut."""
+        """Return the tokens of ``text`` that carry meaning, uncut."""
         return self._word_pieces.tokenize(text)
 
     def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
@@ -82,7 +82,7 @@ class OnnxEncoder:
     def encode_tokens(
         self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
     ) -> Iterator[TextEncoding]:
-        """Yield the encoding of each text with those of its tokens, in the order given."""
+        """Yield the encoding of each text with those of its tokens that carry meaning, in order."""
         finished = 0
         for batches in self._batches(texts, texts_at_a_time=256):
             encodings: dict[int, TextEncoding] = {}

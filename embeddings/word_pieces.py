@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from embeddings.encoder import EncoderError, Tokens
+from embeddings.terms import STOPWORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from tokenizers import Encoding, Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """What the model reads of one text, special tokens included, and which of it carries meaning.
+
+    Both are of the same length.
+    """
+
+    ids: list[int]
+    is_content: list[bool]
 
 
 class WordPieces:
@@ -27,6 +41,15 @@ class WordPieces:
 
         self._tokenizer: Tokenizer = Tokenizer.from_str(definition)
         self.padding_id = self._padding_id() if padding_id is None else padding_id
+        self._unknown_id = next(
+            (
+                number
+                for token in ("[UNK]", "<unk>")
+                if (number := self._tokenizer.token_to_id(token)) is not None
+            ),
+            None,
+        )
+        self._kinds: dict[int, Literal["mark", "function word", "content"]] = {}
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
@@ -45,26 +68,44 @@ class WordPieces:
         return len(self._encode(text).ids)
 
     def tokenize(self, text: str) -> Tokens:
-        """Return the tokens of ``text`` and where they stand in it, special tokens excluded."""
+        """Return the tokens of ``text`` that carry meaning, and where they stand in it."""
         encoding = self._encode(text)
+        content = np.asarray(self._content(encoding), dtype=np.bool_)
         return Tokens(
-            ids=np.asarray(encoding.ids, dtype=np.int32),
-            offsets=np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2),
+            ids=np.asarray(encoding.ids, dtype=np.int32)[content],
+            offsets=np.asarray(encoding.offsets, dtype=np.int32).reshape(-1, 2)[content],
         )
 
-    def model_inputs(self, texts: Sequence[str], *, max_tokens: int) -> list[tuple[list[int], list[bool]]]:
-        """Return what the model reads of each text, cut to ``max_tokens`` between its special tokens.
-
-        Each is a list of token ids and, of the same length, whether the token stands in the text.
-        """
+    def model_inputs(self, texts: Sequence[str], *, max_tokens: int) -> list[ModelInput]:
+        """Return what the model reads of each text, cut to ``max_tokens`` between its special tokens."""
         inputs = []
-        for encoding in self._tokenizer.encode_batch_fast(
-            list(map(_encodable, texts)), add_special_tokens=False
-        ):
+        for encoding in self._tokenizer.encode_batch(list(map(_encodable, texts)), add_special_tokens=False):
+            content = iter(self._content(encoding))
             encoding.truncate(max_tokens)
             whole = self._tokenizer.post_process(encoding)
-            inputs.append((whole.ids, [not special for special in whole.special_tokens_mask]))
+            is_content = [not special and next(content) for special in whole.special_tokens_mask]
+            inputs.append(ModelInput(whole.ids, is_content))
         return inputs
+
+    def _content(self, encoding: Encoding) -> list[bool]:
+        """Tell for each token whether it carries meaning; each piece of a longer word does."""
+        pieces = Counter(encoding.word_ids)
+        return [
+            kind == "content" or (kind == "function word" and pieces[word] > 1)
+            for word, kind in zip(encoding.word_ids, map(self._kind, encoding.ids), strict=True)
+        ]
+
+    def _kind(self, token_id: int) -> Literal["mark", "function word", "content"]:
+        kind = self._kinds.get(token_id)
+        if kind is None:
+            piece = self._tokenizer.id_to_token(token_id) or ""
+            bare = (
+                piece.removeprefix("##").lstrip("\u2581\u0120").lower()
+            )  # as BERT, SentencePiece, GPT mark words
+            known = token_id != self._unknown_id and any(map(str.isalnum, bare))
+            kind = ("function word" if bare in STOPWORDS else "content") if known else "mark"
+            self._kinds[token_id] = kind
+        return kind
 
     def _padding_id(self) -> int:
         stated = self._tokenizer.padding
