@@ -32,7 +32,7 @@ run: setup index ## index corpus/ where that is not done yet, then serve on http
 	$(BIN)/dossier serve
 
 index: setup ## bring the index of corpus/ up to date
-	$(BIN)/dossier index corpus
+	$(BIN)/dossier index corpus/*.txt
 
 test: setup ## run all tests
 	$(BIN)/python -m pytest
