@@ -119,14 +119,16 @@ def _print_cited(
 
 
 def _marked(passage: RankedPassage) -> Text:
+    """Return the passage without its empty lines, the question's words in bold."""
     text = Text(passage.text)
     for start, end in passage.highlights:
         text.stylize("bold", start, end)
-    return text
+    lines = [line for line in text.split("\n") if line.plain.strip()]
+    return Text("\n").join(lines)
 
 
 def _indented(console: Console, text: Text) -> None:
-    console.print(Padding(text, (0, 0, 0, _INDENT)))
+    console.print(Padding(text, (0, 0, 0, _INDENT), expand=False))
 
 
 def _print_footer(console: Console, *facts: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -249,6 +250,14 @@ def test_the_settings_in_effect_are_shown_with_their_origins(run, monkeypatch):
     assert shown["host"] == {"value": "127.0.0.1", "from": "default"}
     assert "very-secret" not in out
     assert "very-secret" not in run("config")[1]
+
+
+def test_an_address_that_is_taken_is_told_before_anything_is_opened(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, out, err = run("serve", "--port", taken.getsockname()[1])
+    assert (code, out) == (2, "")
+    assert "cannot be listened on (Address already in use)" in err[-1]
+    assert not (tmp_path / "data").exists()
 
 
 def test_an_unforeseen_fault_is_one_line_unless_asked_for_more(run, monkeypatch):

@@ -1,11 +1,13 @@
 """`dossier serve`."""
 
 import logging
+import socket
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.commands.options import DataOption, settings_from
+from service.errors import SettingsError
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -28,6 +30,7 @@ def serve(
     from service.app import create_app
 
     settings = settings_from(host=host, port=port, data=data)
+    check_address(settings.host, settings.port)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -37,6 +40,21 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+
+
+def check_address(host: str, port: int) -> None:
+    """See that the address can be listened on, before anything is opened.
+
+    Raises:
+        SettingsError: it is taken, not this machine's, or not allowed.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]
+        line = f"{host} port {port} cannot be listened on ({reason}): choose others with --host and --port"
+        raise SettingsError([line]) from None
 
 
 def log_config(settings: "Settings") -> dict[str, Any]:
