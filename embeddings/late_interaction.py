@@ -93,3 +93,73 @@ def in_context(
         + _DOCUMENT_SHARE * np.maximum(whole[:, of_document] - matches, 0),
         dtype=np.float32,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SpanScores:
+    """How well a part of a passage meets a question.
+
+    ``late`` is its late interaction, ``in_header`` the same with half the credit for what only the
+    document's header says, ``cosine`` that of its mean token with the question's vector.
+    """
+
+    late: float
+    in_header: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMatches:
+    """A passage met by a question token by token, so that any part of it can be scored.
+
+    ``spans`` has shape ``(tokens, 2)`` and indexes the tidied passage; ``vectors`` has shape ``(tokens,
+    dimension)``; ``similarities`` ``(question tokens, tokens)``; ``header`` ``(question tokens,)`` is the
+    best match in the document's header, -1 where it has none; ``weights`` sum to 1.
+    """
+
+    spans: IntArray
+    vectors: FloatArray
+    similarities: FloatArray
+    header: FloatArray
+    weights: FloatArray
+    question_vector: FloatArray
+
+    def scores(self, start_char: int, end_char: int) -> SpanScores | None:
+        """Return the scores of ``tidied[start_char:end_char]``, None where no token lies in it."""
+        inside = (self.spans[:, 0] >= start_char) & (self.spans[:, 1] <= end_char)
+        if not inside.any():
+            return None
+        best = self.similarities[:, inside].max(axis=1)
+        mean = self.vectors[inside].mean(axis=0)
+        length = float(np.linalg.norm(mean) * np.linalg.norm(self.question_vector))
+        return SpanScores(
+            late=float(self.weights @ best),
+            in_header=float(self.weights @ (best + 0.5 * np.maximum(self.header - best, 0))),
+            cosine=float(mean @ self.question_vector) / length if length else 0.0,
+        )
+
+
+def match_tokens(
+    tokens: Tokens,
+    vectors: FloatArray,
+    header_chars: int,
+    question: QuestionTokens,
+    question_vector: FloatArray,
+) -> TokenMatches:
+    """Return how a question meets a passage.
+
+    ``tokens`` are those of the indexed text, of which the first ``header_chars`` characters are header;
+    ``vectors`` are theirs, as far as the encoder saw them.
+    """
+    spans = tokens.offsets[: len(vectors)]
+    similarities = question.vectors @ vectors.T
+    in_body = spans[:, 0] >= header_chars
+    header = similarities[:, ~in_body]
+    return TokenMatches(
+        spans=spans[in_body] - header_chars,
+        vectors=vectors[in_body],
+        similarities=similarities[:, in_body],
+        header=header.max(axis=1) if header.size else np.full(len(similarities), -1.0, dtype=np.float32),
+        weights=question.weights,
+        question_vector=question_vector,
+    )

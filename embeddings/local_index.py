@@ -107,6 +107,11 @@ class LocalIndex:
             raise
         return index
 
+    @property
+    def codec(self) -> TokenCodec | None:
+        """What the token vectors in this index are kept by; ``None``: it has none."""
+        return self._recipe.codec
+
     def close(self) -> None:
         """Save the vector index where it has changed, and close the store. May be called twice."""
         if not self._store.is_closed and not self._store.read_only:

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from chunker.chunking import indexed_text
+from chunker.normalising import tidy
+from chunker.tokens import TokenLimit
+from embeddings.batching import unit_rows
 from embeddings.encoder import TextEncoding
 from embeddings.fusion import fold_duplicates, min_max, shingles, weighted_sum
-from embeddings.late_interaction import best_matches, in_context, question_tokens
+from embeddings.late_interaction import best_matches, in_context, match_tokens, question_tokens
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import stem
 
@@ -24,13 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embeddings.encoder import Encoder, FloatArray, TokenEncoder
-    from embeddings.late_interaction import QuestionTokens
+    from embeddings.late_interaction import QuestionTokens, TokenMatches
     from embeddings.local_index import LocalIndex
     from embeddings.records import IndexInfo
     from embeddings.search import HiddenSpan, Place
     from embeddings.snapshot import Snapshot
     from embeddings.token_vectors import TokenCodec
 
+_ALONE = (None, None)
+_MATCHED_HITS = 5
 _FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
 
 
@@ -57,12 +63,15 @@ class RetrievalSettings:
 class Retrieval:
     """What a search found, in which state of the index, and how long its stages took.
 
-    ``term_weights`` gives each stem of the question its inverse document frequency.
+    ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
+    of the best hits, by passage id, how the question meets them token by token; it is empty without
+    late interaction.
     """
 
     hits: tuple[Hit, ...]
     index: IndexInfo
     term_weights: dict[str, float]
+    matches: dict[str, TokenMatches]
     timings_ms: dict[str, float]
 
 
@@ -90,7 +99,7 @@ class _Ranking:
 class Retriever:
     """Ranks the passages of one index. Safe to use from many threads.
 
-    With the ``codec`` that the index was made with, the best candidates are looked at token by token.
+    Where the index keeps token vectors, the best candidates are looked at token by token.
     """
 
     def __init__(
@@ -98,13 +107,11 @@ class Retriever:
         index: LocalIndex,
         encoder: Encoder,
         settings: RetrievalSettings,
-        *,
-        codec: TokenCodec | None = None,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        self._codec = codec
+        self._codec = index.codec
 
     def retrieve(
         self,
@@ -129,12 +136,14 @@ class Retriever:
             clock.append(time.perf_counter())
             ranking = self._rescored(snapshot, asked, ranking, left_out)
             hits = self._hits(snapshot, ranking, top_k)
+            matches = self._matches(snapshot, asked, hits[:_MATCHED_HITS])
         clock.append(time.perf_counter())
         stages = zip(("encode", "search", "rank"), pairwise(clock), strict=True)
         return Retrieval(
             hits=tuple(hits),
             index=info,
             term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
+            matches=matches,
             timings_ms={stage: (after - before) * 1000 for stage, (before, after) in stages},
         )
 
@@ -196,8 +205,8 @@ class Retriever:
         """Return the late interaction of each passage of ``head``, by itself and in its context."""
         codec = cast("TokenCodec", self._codec)
         neighbours = snapshot.neighbours(head)
-        around = [key for pair in neighbours.values() for key in pair if key and key not in left_out]
-        codes = snapshot.token_codes([*dict.fromkeys([*head, *around])])
+        around = [key for pair in neighbours.values() for key in pair if key not in left_out]
+        codes = snapshot.token_codes([key for key in dict.fromkeys([*head, *around]) if key is not None])
         if not codes:
             return {}, {}
         keys = list(codes)
@@ -208,7 +217,7 @@ class Retriever:
         )
         document_of = snapshot.document_keys(keys)
         before, after = (
-            np.array([column.get(neighbours.get(key, (None, None))[side], -1) for key in keys])
+            np.array([column.get(neighbours.get(key, _ALONE)[side] or 0, -1) for key in keys])
             for side in (0, 1)
         )
         raised = in_context(matches, np.array([document_of[key] for key in keys]), before, after)
@@ -235,6 +244,27 @@ class Retriever:
             for position, place in enumerate(snapshot.places(keys))
         ]
         return folded(hits, [texts[key] for key in keys])[:top_k]
+
+    def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
+        if self._codec is None or asked.tokens is None:
+            return {}
+        encoder = cast("TokenEncoder", self._encoder)
+        window = TokenLimit(encoder.count_tokens, encoder.max_tokens)
+        codes = snapshot.token_codes_of([hit.place.passage.id for hit in hits])
+        found = {}
+        for hit in hits:
+            passage, document = hit.place.passage, hit.place.document
+            if passage.id in codes:
+                packed = np.frombuffer(codes[passage.id], np.uint8).reshape(-1, self._codec.bytes_per_token)
+                text = indexed_text(document, passage, window)
+                found[passage.id] = match_tokens(
+                    encoder.tokenize(text),
+                    unit_rows(self._codec.decode(packed)),
+                    len(text) - len(tidy(passage.text).text),
+                    asked.tokens,
+                    asked.vector,
+                )
+        return found
 
 
 def _in_order(

@@ -90,6 +90,15 @@ class Snapshot:
         )
         return dict(rows.fetchall())
 
+    def token_codes_of(self, passage_ids: Sequence[str]) -> dict[str, bytes]:
+        """Return what :meth:`token_codes` does, by the passages' ids."""
+        rows = self._connection.execute(
+            "SELECT p.id, v.token_codes FROM passages p JOIN vectors v ON v.passage_key = p.key"
+            " WHERE p.id IN (SELECT value FROM json_each(?)) AND length(v.token_codes) > 0",
+            (json.dumps(list(passage_ids)),),
+        )
+        return dict(rows.fetchall())
+
     def neighbours(self, passage_keys: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
         """Return the keys of the passages before and after each passage in its document."""
         rows = self._connection.execute(

@@ -12,7 +12,7 @@ from chunker.normalising import tidy
 from embeddings.terms import read_terms
 from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
 from service.conversation import stand_alone
-from service.extracting import ExtractionSettings, extract
+from service.extracting import ExtractionSettings, extract, read_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +66,8 @@ class Answerer:
         answering = time.perf_counter()
         confidence = _confidence(retrieval)
         answerable = bool(retrieval.hits) and confidence >= self._settings.threshold
-        sentences = (
-            extract(retrieval.hits, retrieval.term_weights, self._settings.extraction) if answerable else []
-        )
+        candidates = read_sentences(retrieval, self._settings.extraction)
+        sentences = extract(candidates, self._settings.extraction) if answerable else []
         passages = _ranked_passages(standalone, retrieval.hits)
         finished = time.perf_counter()
         return Answer(

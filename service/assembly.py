@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.answer import IndexState
+from service.errors import SettingsError
 
 if TYPE_CHECKING:
     from chunker.chunking import ChunkingSettings
     from embeddings.encoder import Encoder
     from embeddings.local_index import LocalIndex
     from embeddings.records import SourceRecord
-    from service.answering import Answerer
+    from embeddings.token_vectors import TokenCodec
+    from embeddings.retriever import Retriever
+    from service.answering import Answerer, AnswerSettings
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -79,7 +82,11 @@ def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False)
     from embeddings.local_index import LocalIndex
 
     return LocalIndex.open(
-        settings.data, encoder=encoder, chunking=chunking_settings(settings), read_only=read_only
+        settings.data,
+        encoder=encoder,
+        chunking=chunking_settings(settings),
+        codec=token_codec(settings, encoder),
+        read_only=read_only,
     )
 
 
@@ -88,6 +95,13 @@ def chunking_settings(settings: Settings) -> ChunkingSettings:
     from chunker.chunking import ChunkingSettings
 
     return ChunkingSettings(max_tokens=settings.passage_tokens, encoding=settings.encoding)
+
+
+def token_codec(settings: Settings, encoder: Encoder) -> TokenCodec | None:
+    """Return what token vectors are kept by, or None where there are to be none."""
+    from embeddings.token_vectors import packaged_codec
+
+    return packaged_codec(encoder.revision) if settings.late_interaction else None
 
 
 def list_sources(settings: Settings) -> list[SourceRecord]:
@@ -112,4 +126,26 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
     answering = AnswerSettings()
     if settings.answer_threshold is not None:
         answering = replace(answering, threshold=settings.answer_threshold)
-    return Answerer(Retriever(index, encoder, RetrievalSettings()), answering)
+    retriever = Retriever(index, encoder, RetrievalSettings())
+    if settings.chat_url is None:
+        return Answerer(retriever, answering)
+    return _make_generating_answerer(settings, retriever, answering)
+
+
+def _make_generating_answerer(
+    settings: Settings, retriever: Retriever, answering: AnswerSettings
+) -> Answerer:
+    from chunker.tokens import token_counter
+    from service.chat_model import OpenAIChatModel
+    from service.generating import GeneratingAnswerer, PromptLimit
+
+    if settings.chat_url is None or settings.chat_model is None:
+        raise SettingsError(["chat_model: name the model that the endpoint of chat_url is to use"])
+    model = OpenAIChatModel(
+        url=settings.chat_url,
+        model=settings.chat_model,
+        key=settings.chat_key.get_secret_value() if settings.chat_key else None,
+        timeout_seconds=settings.chat_timeout_seconds,
+    )
+    limit = PromptLimit(token_counter(settings.encoding), settings.chat_context_tokens)
+    return GeneratingAnswerer(retriever, answering, model=model, limit=limit)

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     encoder_threads: int | None = Field(
         None, ge=1, le=1024, description="cores for computing many vectors; unset: all"
     )
+    late_interaction: bool = Field(
+        True, description="keep token vectors and look at the best passages token by token"
+    )
     encoding: str = Field(
         "cl100k_base", min_length=1, description="tiktoken encoding that counts passage tokens"
     )

@@ -93,13 +93,14 @@ def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
 
 def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> None:
     from embeddings.rebuilding import rebuild
-    from service.assembly import chunking_settings
+    from service.assembly import chunking_settings, token_codec
 
     with _progress(console, total=None) as (progress, task):
         rebuild(
             settings.data,
             encoder=encoder,
             chunking=chunking_settings(settings),
+            codec=token_codec(settings, encoder),
             on_progress=_shown_on(progress, task),
         )
 
