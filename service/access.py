@@ -22,7 +22,8 @@ CALLER = "dossier.caller"
 """Key of an HTTP scope: a digest of the caller's key, absent where no keys are configured."""
 
 _OPEN_PREFIX = "/health/"
-_CHALLENGE = 'Bearer realm="dossier", Basic realm="dossier", charset="UTF-8"'
+# A header each: Chromium looks at no challenge but the first of a header, and so would not ask for a key.
+_CHALLENGES = ('Bearer realm="dossier"', 'Basic realm="dossier", charset="UTF-8"')
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -48,7 +49,10 @@ class KeyMiddleware:
             matches = [hmac.compare_digest(digest, known) for known in self._digests]
             if not any(matches):
                 problem = problem_of(401, "Send a key: Authorization: Bearer KEY. None or a wrong one came.")
-                await response_of(problem, {"WWW-Authenticate": _CHALLENGE})(scope, receive, send)
+                response = response_of(problem)
+                for challenge in _CHALLENGES:
+                    response.headers.append("WWW-Authenticate", challenge)
+                await response(scope, receive, send)
                 return
             scope[CALLER] = digest.hex()[:16]
         await self.app(scope, receive, send)

@@ -47,9 +47,12 @@ def date_range_words(when: DocumentDate | None) -> str:
 
 
 def page_words(page: str | None, page_end: str | None, method: str, margin: int) -> str:
-    """Return ``p. 404``, ``pp. 404–405`` or ``about p. 405 ± 1``; ``no page known`` for no page."""
+    """Return ``p. 404``, ``pp. 404–405`` or ``about p. 405 ± 1``; ``no page known`` for no page.
+
+    Where only the last page is known: ``up to p. 12``.
+    """
     if page is None:
-        return NO_PAGE
+        return NO_PAGE if page_end is None else f"up to p. {page_end}"
     several = page_end is not None and page_end != page
     pages = f"pp. {page}–{page_end}" if several else f"p. {page}"
     if method != "estimated":

@@ -60,6 +60,7 @@ def test_a_range_of_days_shows_both_ends():
         (("405", "405", "estimated", 1), "about p. 405 ± 1"),
         (("405", "406", "estimated", 2), "about pp. 405–406 ± 2"),
         ((None, None, "none", 0), "no page known"),
+        ((None, "12", "none", 0), "up to p. 12"),
     ],
 )
 def test_pages_are_shown_with_how_sure_they_are(page, words):

@@ -138,7 +138,6 @@ function moreLink(shown) {
 }
 
 function showConversation(isNewEntry) {
-  document.getElementById("opening").hidden = true;
   document.body.classList.add("has-turns");
   document.getElementById("question-label").textContent = "Ask a follow-up";
   const address = addressOf(turns, readFilters(), topK);

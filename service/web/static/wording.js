@@ -12,7 +12,7 @@ export function dateWords(isoDate) {
 
 /** "p. 404", "pp. 404–405", "about p. 405 ± 1", or that no page is known. */
 export function pageWords({ page, page_end: pageEnd, page_method: method, page_margin: margin }) {
-  if (page === null) return "no page known";
+  if (page === null) return pageEnd === null ? "no page known" : `up to p. ${pageEnd}`;
   const pages = pageEnd !== null && pageEnd !== page ? `pp. ${page}–${pageEnd}` : `p. ${page}`;
   if (method !== "estimated") return pages;
   return margin ? `about ${pages} ± ${margin}` : `about ${pages}`;

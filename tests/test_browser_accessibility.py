@@ -1,0 +1,90 @@
+"""Every page, light and dark, wide and narrow, held to the accessibility rules of axe-core."""
+
+import pytest
+from browser_support import ask
+from service_support import make_app, serving
+from web_support import FILES, QUESTION, document_of, fill
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
+        fill(client)
+        yield client
+
+
+def violations(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # Colours are measured as they are, not half way through a change.
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
+
+
+LOOKS = [
+    pytest.param(
+        {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}, id=f"{scheme}-{width}"
+    )
+    for scheme in ("light", "dark")
+    for width in (1280, 360)
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_breaks_a_rule(browser, site, look):
+    start = FILES["envoys.txt"].index("the envoy of Sinop")
+    document = document_of(site, "envoys.txt")["id"]
+    place = f"from={start}&to={start + 30}"
+    with browser(site, **look) as page:
+        for address in (
+            "/",
+            f"/?q={QUESTION}&q=And Sinop?&kind=letter",
+            f"/?q={QUESTION}&from=nonsense",
+            f"/read/{document}?{place}#page=14",
+            f"/cite/{document}?{place}",
+            "/library",
+            "/library?title=nowhere",
+            "/read/unknown",
+        ):
+            page.goto(address)
+            assert violations(page) == [], address
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_state_of_a_page_breaks_a_rule(browser, site, look):
+    with browser(site, **look) as page:
+        page.goto("/")
+        ask(page, QUESTION)
+        page.locator(".passage .why summary").first.click()
+        page.locator("#filters").evaluate("one => { one.open = true; }")
+        assert violations(page) == []
+        page.get_by_role("link", name="Cite passage 1").click()
+        page.get_by_text("@").first.wait_for()
+        assert violations(page) == []
+        page.goto("/library")
+        page.get_by_role("button", name="Delete envoys.txt").click()
+        assert violations(page) == []
+
+
+def test_an_empty_index_breaks_no_rule(browser, tmp_path):
+    with serving(make_app(tmp_path)) as client, browser(client) as page:
+        for address in ("/", "/library"):
+            page.goto(address)
+            assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 800, 1280])
+def test_nothing_is_wider_than_the_window(browser, site, width):
+    document = document_of(site, "004_0215c096726144f6.txt")["id"]
+    with browser(site, viewport={"width": width, "height": 800}) as page:
+        for address in ("/", f"/?q={QUESTION}", f"/read/{document}", "/library", f"/cite/{document}"):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_those_who_want_no_motion_get_none(browser, site):
+    with browser(site, reduced_motion="reduce") as page:
+        page.goto("/")
+        assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

@@ -1,0 +1,108 @@
+"""The library, in a real browser: files that are added, asked and deleted."""
+
+import pytest
+from browser_support import ask, words_of
+from service_support import make_app, serving, upload
+
+pytestmark = pytest.mark.browser
+
+LETTER = (
+    b"# Letter from Ararat\n\nMay 5, 1922\n\n"
+    b"The shepherd of Ararat found eleven silver coins under a stone.\n"
+)
+
+
+@pytest.fixture
+def site(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        yield client
+
+
+def add(page, name, content):
+    page.get_by_label("Choose files").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": content}
+    )
+
+
+def test_a_file_is_added_asked_and_deleted(browser, site):
+    with browser(site) as page:
+        page.goto("/")
+        assert "Nothing is indexed yet." in words_of(page.locator("main"))
+        page.get_by_role("link", name="library", exact=True).click()
+        add(page, "ararat.md", LETTER)
+        page.locator(".uploads .is-done").wait_for()
+        assert words_of(page.locator(".uploads li")) == "ararat.md added: 1 document, 1 passage"
+        assert "Letter from Ararat" in words_of(page.locator("#documents"))
+        assert page.get_by_role("status").inner_text() == "ararat.md: added: 1 document, 1 passage"
+
+        page.get_by_role("link", name="Ask", exact=True).click()
+        page.wait_for_url("**/")
+        turn = ask(page, "What did the shepherd of Ararat find?")
+        assert "found eleven silver coins under a stone." in words_of(turn.locator(".answer-text"))
+        assert "5 May 1922" in words_of(turn.locator(".passage").first)
+
+        page.get_by_role("link", name="Library", exact=True).click()
+        page.get_by_role("button", name="Delete ararat.md").click()
+        dialog = page.get_by_role("dialog", name="Delete this source?")
+        assert "ararat.md goes from the index with 1 document." in words_of(dialog)
+        dialog.get_by_role("button", name="Keep it").click()
+        assert site.get("/v1/sources").json()["total"] == 1
+        page.get_by_role("button", name="Delete ararat.md").click()
+        dialog.get_by_role("button", name="Delete").click()
+        page.get_by_text("Nothing is indexed yet.").wait_for()
+        assert site.get("/v1/sources").json()["total"] == 0
+
+
+def test_several_files_are_added_and_a_bad_one_does_not_stop_the_others(browser, site):
+    with browser(site) as page:
+        page.goto("/library")
+        page.get_by_label("Choose files").set_input_files(
+            [
+                {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
+                {"name": "noise.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 noise"},
+                {"name": "ararat.md", "mimeType": "text/markdown", "buffer": LETTER},
+            ]
+        )
+        page.locator(".uploads .is-done").wait_for()
+        rows = [words_of(row) for row in page.locator(".uploads li").all()]
+        for row, name, content in zip(
+            rows, ("empty.txt", "noise.pdf"), (b"", b"%PDF-1.4 noise"), strict=False
+        ):
+            assert row == f"{name} {upload(site, name, content).json()['detail']}"
+        assert page.locator(".uploads .is-problem").count() == 2
+
+
+def test_the_same_file_twice_is_refused_in_words(browser, site):
+    with browser(site) as page:
+        page.goto("/library")
+        add(page, "ararat.md", LETTER)
+        page.locator(".uploads .is-done").wait_for()
+        add(page, "ararat.md", LETTER)
+        page.locator(".uploads .is-problem").wait_for()
+        assert "ararat.md is in the index already" in words_of(page.locator(".uploads .is-problem"))
+
+
+def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
+    upload(site, "ararat.md", LETTER)
+    with browser(site) as page:
+        page.goto("/library")
+        page.wait_for_function("document.readyState === 'complete'")
+        while not page.get_by_role("button", name="Delete ararat.md").is_visible():
+            page.reload()
+        page.route("**/v1/sources/*", lambda route: route.abort())
+        page.get_by_role("button", name="Delete ararat.md").click()
+        dialog = page.get_by_role("dialog", name="Delete this source?")
+        dialog.get_by_role("button", name="Delete").click()
+        dialog.get_by_text("The server cannot be reached.").wait_for()
+
+
+def test_a_bar_of_the_timeline_leads_to_its_year(browser, site):
+    upload(site, "ararat.md", LETTER)
+    with browser(site) as page:
+        page.goto("/library")
+        while not page.get_by_role("link", name="1922: 1 document").is_visible():
+            page.reload()
+        page.get_by_role("link", name="1922: 1 document").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/library?from=1922&to=1922#documents")
+        assert "1 document" in words_of(page.locator("#documents .total"))

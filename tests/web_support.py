@@ -1,0 +1,33 @@
+"""A small library for the tests of the pages: papers with pages, a hostile one, and one that is long."""
+
+from service_support import LETTER, PAGED, SHORT_NOTE, finished_job, upload
+
+HOSTILE_TITLE = "Letter of <script>alert('title')</script> & Co"
+HOSTILE = (
+    f"# {HOSTILE_TITLE}\n\nMarch 3, 1921\n\nThe pirate wrote: <img src=x onerror=alert('text')> "
+    "and \"}' --> <script>alert('text')</script> about the treasure of Tortuga.\n"
+)
+LONG = "# Chronicle of the island\n\n" + "\n\n".join(
+    f"In year {number} of the chronicle the island had {number * 3} goats and {number * 7} sheep."
+    for number in range(1, 2001)
+)
+QUESTION = "What did the envoy of Batum write about the fishing rights?"
+FILES = {
+    "envoys.txt": PAGED,
+    "pirates.md": HOSTILE,
+    "chronicle.md": LONG,
+    SHORT_NOTE.name: SHORT_NOTE.read_text("utf-8"),
+    LETTER.name: LETTER.read_text("utf-8"),
+}
+
+
+def fill(client):
+    """Upload the library, and wait until it is indexed."""
+    for name, content in FILES.items():
+        job = finished_job(client, upload(client, name, content))
+        assert job["status"] == "succeeded", job
+
+
+def document_of(client, source_name):
+    """Return the first document of a source, as the API gives it."""
+    return client.get("/v1/documents", params={"source": source_name}).json()["documents"][0]
