@@ -61,7 +61,8 @@ class Answer:
     """The answer to a question.
 
     ``confidence`` is the probability that the passages hold the answer; ``answerable`` compares it
-    with the configured threshold. ``timings_ms`` has the stages and their ``total``.
+    with the configured threshold. ``timings_ms`` has the stages and their ``total``. ``notice`` tells
+    the reader how the answer came about where that is not as configured.
     """
 
     question: str
@@ -74,6 +75,7 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     index: IndexState
     timings_ms: dict[str, float] = field(default_factory=dict)
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

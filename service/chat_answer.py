@@ -21,6 +21,7 @@ REFERENCE = re.compile(r"\[(\d{1,3})\]")
 _NEAREST = 3
 _SNIPPET_CHARS = 300
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|])")
+_ESCAPED = r"\\\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def chat_answer(response: AskResponse, *, base_url: str, lists_sources: bool) ->
     ]
     text = response.answer.text
     pieces = _pieces(text)
+    if response.answer.notice:
+        pieces.append(f"\n\n_{_MARKDOWN.sub(_ESCAPED, response.answer.notice)}_")
     if lists_sources and listed:
         pieces.append("\n\n" + "\n".join(_source_line(passage, url) for passage, url in listed))
     return ChatAnswer(
@@ -164,5 +167,5 @@ def _label(citation: Citation) -> str:
 
 
 def _source_line(passage: RankedPassage, url: str) -> str:
-    label = _MARKDOWN.sub(r"\\\1", " ".join(_label(passage.citation).split()))
+    label = _MARKDOWN.sub(_ESCAPED, " ".join(_label(passage.citation).split()))
     return f"- [{passage.citation.number}] [{label}]({url})"

@@ -24,6 +24,7 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
             text=answer.text,
             kind=answer.kind,
             quotes=[schemas.Quote.model_validate(one) for one in answer.quotes],
+            notice=answer.notice,
         ),
         passages=[ranked_passage(one) for one in answer.passages],
         index=schemas.IndexState.model_validate(answer.index),

@@ -229,6 +229,9 @@ class AnswerText(ResponseModel):
     text: str
     kind: Literal["extractive", "generated", "none"]
     quotes: list[Quote]
+    notice: str | None = Field(
+        None, description="how the answer came about, where a language model failed or was corrected"
+    )
 
 
 class IndexState(ResponseModel):

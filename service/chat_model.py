@@ -1,0 +1,215 @@
+"""A language model that words answers: the seam, and the one kind there is, an OpenAI-compatible endpoint.
+
+    ChatModelError          the model gave nothing that can be used; the message tells why, in a few words
+
+Ollama, vLLM, llama.cpp's server, LM Studio and the hosted services all speak this protocol.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, AnyStr, Literal, Protocol
+
+from service.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import httpx
+
+logger = logging.getLogger(__name__)
+
+_MAX_REPLY_CHARS = 100_000
+_MAX_ERROR_CHARS = 200
+_REST_SECONDS = 15.0
+"""How long an endpoint that was too slow or too busy is left alone, so that not every question waits."""
+_MAX_REST_SECONDS = 120.0
+
+
+class ChatModelError(ServiceError):
+    """The language model gave nothing that can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatModel(Protocol):
+    """Continues a conversation. Must be safe to use from many threads."""
+
+    def complete(self, messages: Sequence[ChatMessage]) -> str:
+        """Return the model's whole reply.
+
+        Raises:
+            ChatModelError: there is none.
+        """
+
+
+class OpenAIChatModel:
+    """Asks an OpenAI-compatible endpoint, ``url`` being what stands before ``/chat/completions``.
+
+    ``timeout_seconds`` is the most that one reply may take, however slowly it drips in.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        model: str,
+        key: str | None,
+        timeout_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        import httpx
+
+        self._address = f"{url}/chat/completions"
+        self._model = model
+        self._timeout_seconds = timeout_seconds
+        self._clock = clock
+        self._rests_until = 0.0
+        self._takes_temperature = True
+        self._lock = threading.Lock()
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
+            # The one address that the settings name, and neither proxies nor redirects to others.
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    def complete(self, messages: Sequence[ChatMessage]) -> str:
+        """Return the model's whole reply."""
+        import httpx
+
+        if self._clock() < self._rests_until:
+            raise ChatModelError("it was too slow or too busy a moment ago")
+        try:
+            reply = self._reply(messages)
+        except httpx.TimeoutException:
+            raise self._rest(f"it did not answer within {self._timeout_seconds:g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ChatModelError(f"it cannot be reached ({type(error).__name__})") from error
+        if not reply.strip():
+            raise ChatModelError("its reply was empty")
+        return reply
+
+    def _reply(self, messages: Sequence[ChatMessage]) -> str:
+        try:
+            return self._request(messages)
+        except _TemperatureRefusedError:
+            # Reasoning models take none; the others are to say the same to the same question.
+            self._takes_temperature = False
+            return self._request(messages)
+
+    def _request(self, messages: Sequence[ChatMessage]) -> str:
+        deadline = self._clock() + self._timeout_seconds
+        with self._client.stream("POST", self._address, json=self._body(messages)) as response:
+            if response.status_code != 200:
+                raise self._refusal(response)
+            if "event-stream" in response.headers.get("content-type", ""):
+                return self._streamed(response.iter_lines(), deadline)
+            return _whole(b"".join(self._limited(response.iter_bytes(), deadline)))
+
+    def _body(self, messages: Sequence[ChatMessage]) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "stream": True,
+        }
+        return body | {"temperature": 0} if self._takes_temperature else body
+
+    def _refusal(self, response: httpx.Response) -> ChatModelError:
+        text = response.read()[:10_000].decode("utf-8", "replace")
+        if response.status_code == 400 and "temperature" in text and self._takes_temperature:
+            return _TemperatureRefusedError("it takes no temperature")
+        logger.warning("the language model answered %d: %s", response.status_code, text[:_MAX_ERROR_CHARS])
+        error = ChatModelError(f"it answered with the error {response.status_code}")
+        if response.status_code in {429, 503}:
+            return self._rest(str(error), seconds=_seconds(response.headers.get("retry-after")))
+        return error
+
+    def _rest(self, message: str, *, seconds: float = _REST_SECONDS) -> ChatModelError:
+        with self._lock:
+            self._rests_until = max(self._rests_until, self._clock() + min(seconds, _MAX_REST_SECONDS))
+        return ChatModelError(message)
+
+    def _streamed(self, lines: Iterator[str], deadline: float) -> str:
+        pieces: list[str] = []
+        for line in self._limited(lines, deadline):
+            if not line.startswith("data:"):
+                continue
+            data = line.removeprefix("data:").strip()
+            if data == "[DONE]":
+                return "".join(pieces)
+            choice = _first_choice(_json(data))
+            pieces.append(_text((choice.get("delta") or {}).get("content")))
+            if choice.get("finish_reason"):
+                return "".join(pieces)
+        raise ChatModelError("its reply broke off")
+
+    def _limited(self, pieces: Iterator[AnyStr], deadline: float) -> Iterator[AnyStr]:
+        """Pass on what comes before the deadline, up to a length no answer has."""
+        length = 0
+        for piece in pieces:
+            if self._clock() > deadline:
+                raise self._rest(f"it did not finish within {self._timeout_seconds:g} s")
+            length += len(piece)
+            if length > _MAX_REPLY_CHARS * 10:
+                raise ChatModelError("its reply had no end")
+            yield piece
+
+
+class _TemperatureRefusedError(ChatModelError):
+    """The model takes no temperature."""
+
+
+def _whole(body: bytes) -> str:
+    """Return the reply of an endpoint that does not stream."""
+    choice = _first_choice(_json(body.decode("utf-8", "replace")))
+    return _text((choice.get("message") or {}).get("content"))
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise ChatModelError("its reply is not JSON") from error
+    if not isinstance(value, dict):
+        raise ChatModelError("its reply is no completion")
+    if value.get("error"):
+        raise ChatModelError("it reported an error")
+    return value
+
+
+def _first_choice(value: dict[str, Any]) -> dict[str, Any]:
+    choices = value.get("choices")
+    if choices == []:  # a chunk that only tells usage
+        return {}
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        raise ChatModelError("its reply is no completion")
+    return choices[0]
+
+
+def _text(content: object) -> str:
+    if content is None:
+        return ""
+    if not isinstance(content, str):
+        raise ChatModelError("its reply is no text")
+    return content
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Return the seconds of a ``Retry-After`` header; its date form counts as the usual rest."""
+    try:
+        return float(retry_after or _REST_SECONDS)
+    except ValueError:
+        return _REST_SECONDS
