@@ -19,6 +19,7 @@ from service.observing import REQUEST_ID, ObservingMiddleware
 from service.pages import static_files
 from service.problems import handle_problems
 from service.routes import ask, chat, documents, health, jobs, sources, web
+from service.routes.dependencies import KEY_DOCUMENTED
 from service.state import ServiceState
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     app.state.service = state
     handle_problems(app)
     for router in ROUTERS:
-        app.include_router(router)
+        needs_key = settings.api_keys and router is not health.router
+        app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
     app.mount("/static", static_files(), name="static")
     return app
 

@@ -58,7 +58,7 @@ def test_an_index_made_with_other_settings_is_refused_with_the_remedy(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/v1/nope", "/v1", "/health", "//", "/v1/ask/x", "/%00", "/v1/%2e%2e"]
+    "path", ["/nope", "/v1/nope", "/v1", "/health", "/v1/ask/x", "/%00", "/v1/%2e%2e"]
 )
 def test_an_unknown_address_is_a_problem_too(tmp_path, path):
     with serving(make_app(tmp_path)) as client:
@@ -145,6 +145,13 @@ def test_every_documented_error_is_a_problem(description):
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], operation["operationId"]
                 assert response["description"]
+
+
+def test_a_key_is_described_where_one_is_needed_and_only_there(description, tmp_path):
+    assert not any("security" in operation for operation in operations_of(description))
+    guarded = make_app(tmp_path, api_keys=("a-long-key",)).openapi()
+    assert guarded["paths"]["/v1/ask"]["post"]["security"] == [{"key": []}]
+    assert "security" not in guarded["paths"]["/health/live"]["get"]
 
 
 def test_every_reference_of_the_description_leads_somewhere(description):

@@ -17,12 +17,12 @@ from service.chat_tasks import perform, read_task
 from service.errors import NotFoundError
 from service.presenting import ask_response
 from service.problems import FieldError, ProblemError
-from service.routes.dependencies import KEY_DOCUMENTED, CurrentDossier, CurrentState
+from service.routes.dependencies import CurrentDossier, CurrentState
 from service.schemas import AskResponse
 from service.settings import Settings
 from service.state import ServiceState
 
-router = APIRouter(prefix="/v1", tags=["chat"], dependencies=[KEY_DOCUMENTED])
+router = APIRouter(prefix="/v1", tags=["chat"])
 
 MODEL = "dossier"
 _MESSAGE_TOKENS = 3
