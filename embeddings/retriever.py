@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -64,14 +64,16 @@ class Retrieval:
     """What a search found, in which state of the index, and how long its stages took.
 
     ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
-    of the best hits, by passage id, how the question meets them token by token; it is empty without
-    late interaction.
+    of the best hits, by passage id, how the question meets them token by token; ``late_scores`` are
+    the late interactions of all re-scored passages in their context, the best first. Both are empty
+    without late interaction.
     """
 
     hits: tuple[Hit, ...]
     index: IndexInfo
     term_weights: dict[str, float]
     matches: dict[str, TokenMatches]
+    late_scores: tuple[float, ...]
     timings_ms: dict[str, float]
 
 
@@ -87,13 +89,17 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Candidates, best first: parallel sequences. ``late`` is empty without late interaction."""
+    """Candidates, best first: parallel sequences.
+
+    ``late`` and ``late_in_context``, the latter best first, are empty without late interaction.
+    """
 
     keys: list[int]
     scores: list[float]
     cosines: list[float]
     lexical: list[float]
-    late: dict[int, float]
+    late: dict[int, float] = field(default_factory=dict)
+    late_in_context: tuple[float, ...] = ()
 
 
 class Retriever:
@@ -144,6 +150,7 @@ class Retriever:
             index=info,
             term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
             matches=matches,
+            late_scores=ranking.late_in_context,
             timings_ms={stage: (after - before) * 1000 for stage, (before, after) in stages},
         )
 
@@ -170,8 +177,8 @@ class Retriever:
         limit = self._settings.candidates + len(left_out)
         dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
         passages, ngrams, documents = (
-            dict(snapshot.lexical_search(asked.text, field=field, limit=limit, filters=filters))
-            for field in ("passage", "ngrams", "document")
+            dict(snapshot.lexical_search(asked.text, field=kind, limit=limit, filters=filters))
+            for kind in ("passage", "ngrams", "document")
         )
         keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
         document_of = snapshot.document_keys(keys)
@@ -184,7 +191,7 @@ class Retriever:
         lexical = weighted_sum(parts, keys)
         cosines = np.array(snapshot.cosines(asked.vector, keys), dtype=np.float32)
         scores = min_max(lexical) + self._settings.dense_weight * min_max(cosines)
-        return _in_order(keys, scores, cosines.tolist(), lexical.tolist(), {})
+        return _in_order(_Ranking(keys, scores.tolist(), cosines.tolist(), lexical.tolist()))
 
     def _rescored(
         self, snapshot: Snapshot, asked: _Question, ranking: _Ranking, left_out: frozenset[int]
@@ -197,7 +204,14 @@ class Retriever:
         gains = self._settings.late_weight * min_max(np.array([raised.get(key, 0.0) for key in head]))
         scores = np.array(ranking.scores, dtype=np.float32)
         scores[: len(head)] += gains.astype(np.float32)
-        return _in_order(ranking.keys, scores, ranking.cosines, ranking.lexical, late)
+        return _in_order(
+            replace(
+                ranking,
+                scores=scores.tolist(),
+                late=late,
+                late_in_context=tuple(sorted(raised.values(), reverse=True)),
+            )
+        )
 
     def _late_scores(
         self, snapshot: Snapshot, tokens: QuestionTokens, head: Sequence[int], left_out: frozenset[int]
@@ -267,20 +281,14 @@ class Retriever:
         return found
 
 
-def _in_order(
-    keys: Sequence[int],
-    scores: FloatArray,
-    cosines: Sequence[float],
-    lexical: Sequence[float],
-    late: dict[int, float],
-) -> _Ranking:
-    order = np.argsort(-scores, kind="stable").tolist()
-    return _Ranking(
-        keys=[keys[position] for position in order],
-        scores=[float(scores[position]) for position in order],
-        cosines=[cosines[position] for position in order],
-        lexical=[lexical[position] for position in order],
-        late=late,
+def _in_order(ranking: _Ranking) -> _Ranking:
+    order = sorted(range(len(ranking.keys)), key=lambda position: -ranking.scores[position])
+    return replace(
+        ranking,
+        keys=[ranking.keys[position] for position in order],
+        scores=[ranking.scores[position] for position in order],
+        cosines=[ranking.cosines[position] for position in order],
+        lexical=[ranking.lexical[position] for position in order],
     )
 
 

@@ -63,7 +63,8 @@ class Response:
     """The answer to one question, passages best first.
 
     ``confidence`` is the probability, 0..1, that the passages hold the answer; ``kind`` is
-    ``extractive``, ``generated`` or ``none``; times are in milliseconds by stage.
+    ``extractive``, ``generated`` or ``none``; times are in milliseconds by stage; ``signals`` are what
+    the confidence was made of.
     """
 
     question: str
@@ -75,6 +76,7 @@ class Response:
     quotes: tuple[ResponseQuote, ...] = ()
     standalone_question: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 def response_from_answer(answer: Answer) -> Response:
@@ -98,6 +100,7 @@ def response_from_answer(answer: Answer) -> Response:
         ),
         passages=tuple(_retrieved(passage) for passage in answer.passages),
         timings_ms=dict(answer.timings_ms),
+        signals=dict(answer.signals),
     )
 
 

@@ -62,7 +62,8 @@ class Answer:
 
     ``confidence`` is the probability that the passages hold the answer; ``answerable`` compares it
     with the configured threshold. ``timings_ms`` has the stages and their ``total``. ``notice`` tells
-    the reader how the answer came about where that is not as configured.
+    the reader how the answer came about where that is not as configured. ``signals`` are what the
+    confidence was made of, by name (:mod:`service.judging`).
     """
 
     question: str
@@ -76,6 +77,7 @@ class Answer:
     index: IndexState
     timings_ms: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
+    signals: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

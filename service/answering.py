@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from embeddings.terms import read_terms
 from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
 from service.conversation import stand_alone
 from service.extracting import ExtractionSettings, extract, read_sentences
+from service.judging import JUDGED_HITS, confidence, signals_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,19 +62,24 @@ class Answerer:
         started = time.perf_counter()
         standalone = stand_alone(question, history)
         read = time.perf_counter()
-        retrieval = self._retriever.retrieve(standalone, top_k=top_k, filters=filters, hidden=hidden_spans)
+        # Judged by the same hits whatever the number wished for: it must not change the confidence.
+        retrieval = self._retriever.retrieve(
+            standalone, top_k=max(top_k, JUDGED_HITS), filters=filters, hidden=hidden_spans
+        )
         answering = time.perf_counter()
-        confidence = _confidence(retrieval)
-        answerable = bool(retrieval.hits) and confidence >= self._settings.threshold
         candidates = read_sentences(retrieval, self._settings.extraction)
-        sentences = extract(candidates, self._settings.extraction) if answerable else []
-        passages = _ranked_passages(standalone, retrieval.hits)
+        signals = signals_of(retrieval, candidates)
+        probability = confidence(signals)
+        answerable = bool(retrieval.hits) and probability >= self._settings.threshold
+        shown = [sentence for sentence in candidates if sentence.rank <= top_k]
+        sentences = extract(shown, self._settings.extraction) if answerable else []
+        passages = _ranked_passages(standalone, retrieval.hits[:top_k])
         finished = time.perf_counter()
         return Answer(
             question=question,
             standalone_question=standalone,
             answerable=bool(sentences),
-            confidence=confidence,
+            confidence=probability,
             kind="extractive" if sentences else "none",
             text=" ".join(f"{sentence.text} [{sentence.rank}]" for sentence in sentences)
             or _no_answer(retrieval),
@@ -90,6 +95,7 @@ class Answerer:
                 "answer": (finished - answering) * 1000,
                 "total": (finished - started) * 1000,
             },
+            signals=signals,
         )
 
     def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> SearchResult:
@@ -100,15 +106,6 @@ class Answerer:
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
         return SearchResult(question, passages, _index_state(retrieval.index), timings)
-
-
-def _confidence(retrieval: Retrieval) -> float:
-    """Return the probability that the passages hold the answer, from the best passage's cosine.
-
-    The one signal that RETRIEVAL-time evidence supports so far; a logistic curve through it.
-    """
-    best = max((hit.scores.dense or 0.0 for hit in retrieval.hits), default=0.0)
-    return 1.0 / (1.0 + math.exp(-12.0 * (best - 0.42))) if retrieval.hits else 0.0
 
 
 def _no_answer(retrieval: Retrieval) -> str:

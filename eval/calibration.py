@@ -1,0 +1,210 @@
+"""Learns how signals become a confidence, and writes what ``service.judging`` uses.
+
+    python -m eval.calibration --data data --external FOLDER --external FOLDER … [--write]
+
+Each answerable question is asked twice: as it stands, and with all passages that hold its evidence hidden,
+which must be refused. Questions of the other collections are asked besides; nothing answers them either.
+So no signal can win by the wording or the length of a question. Hidden and foreign questions count half
+each, so that a confidence of one half is even odds where one question in two is answered.
+
+The figures printed for the gold questions are from five-fold cross-validation, those for the gold's own
+unanswerable questions from weights that never saw any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eval.external import read_external
+from eval.gold import evenly_spread, load_questions
+from eval.matching import locate
+from eval.opening import open_data_folder, open_external
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from eval.matching import LocatedQuestion
+    from eval.opening import Opened
+
+TARGET = Path(__file__).parents[1] / "service" / "data" / "calibration.json"
+GOLD = Path(__file__).parent / "data" / "questions.jsonl"
+SIGNALS = {
+    "with_late_interaction": ("sentence", "late", "margin", "gap"),
+    "without_late_interaction": ("cosine", "gap"),
+}
+FOLDS = 5
+FOREIGN_QUESTIONS = 100
+TOP_K = 5
+
+Signals = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What one collection taught: signals of questions answered, hidden, foreign and unanswerable."""
+
+    name: str
+    answered: list[Signals]
+    hidden: list[Signals]
+    foreign: list[Signals]
+    unanswerable: list[Signals]
+
+
+def main() -> None:
+    """Ask everything, print how well the signals tell, and write the weights where that is wished."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--gold", type=Path, default=GOLD)
+    parser.add_argument("--data", type=Path, default=Path("data"), help="index that the gold is about")
+    parser.add_argument("--external", type=Path, action="append", default=[], help="set to learn from too")
+    parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
+    parser.add_argument("--limit", type=int, default=400, help="most questions of each external set")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
+    worlds = _worlds(parser.parse_args())
+    calibrations = {}
+    for name, signals in SIGNALS.items():
+        print(name)
+        for held_out in worlds:
+            _print_scores(held_out, worlds, signals)
+        calibrations[name] = _fitted([(world, slice(None)) for world in worlds], signals).as_json()
+    if parser.parse_args().write:
+        note = "written by python -m eval.calibration"
+        TARGET.write_text(
+            json.dumps({"note": note, "calibrations": calibrations}, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def _worlds(arguments: argparse.Namespace) -> list[World]:
+    with ExitStack() as stack:
+        own = stack.enter_context(open_data_folder(arguments.data))
+        collections = [("gold", own, locate(load_questions(arguments.gold), own.sources))]
+        for path in arguments.external:
+            external = read_external(path)
+            kept = arguments.keep / external.name if arguments.keep else None
+            opened = stack.enter_context(open_external(external, data=kept))
+            collections.append((external.name, opened, evenly_spread(external.questions, arguments.limit)))
+        return [
+            _asked(
+                name,
+                opened,
+                questions,
+                foreign=[one for other, _, theirs in collections if other != name for one in theirs],
+            )
+            for name, opened, questions in collections
+        ]
+
+
+def _asked(
+    name: str, opened: Opened, questions: Sequence[LocatedQuestion], *, foreign: Sequence[LocatedQuestion]
+) -> World:
+    def signals(question: LocatedQuestion, *, is_hidden: bool = False) -> Signals:
+        places = [place for evidence in question.evidence for place in evidence.places]
+        response = opened.ask(question.gold.question, top_k=TOP_K, hidden=places if is_hidden else ())
+        return dict(response.signals)
+
+    answerable = [question for question in questions if question.gold.is_answerable]
+    world = World(
+        name,
+        answered=[signals(question) for question in answerable],
+        hidden=[signals(question, is_hidden=True) for question in answerable],
+        foreign=[signals(question) for question in evenly_spread(foreign, FOREIGN_QUESTIONS)],
+        unanswerable=[signals(question) for question in questions if not question.gold.is_answerable],
+    )
+    print(f"{name}: {len(world.answered)} answered and hidden, {len(world.foreign)} foreign", flush=True)
+    return world
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    names: tuple[str, ...]
+    means: npt.NDArray[np.float64]
+    deviations: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float64]
+    intercept: float
+
+    def logit(self, rows: Sequence[Mapping[str, float]]) -> npt.NDArray[np.float64]:
+        return np.asarray(
+            (_matrix(rows, self.names) - self.means) / self.deviations @ self.weights + self.intercept
+        )
+
+    def as_json(self) -> dict[str, object]:
+        terms = zip(self.names, self.means, self.deviations, self.weights, strict=True)
+        return {
+            "intercept": round(self.intercept, 4),
+            "terms": {
+                name: [round(float(value), 4) for value in (mean, deviation, weight)]
+                for name, mean, deviation, weight in terms
+            },
+        }
+
+
+def _fitted(parts: Sequence[tuple[World, slice]], names: tuple[str, ...]) -> _Model:
+    """Fit to the questions of each world that its slice names; every world counts the same."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows: list[Signals] = []
+    labels: list[int] = []
+    counts: list[float] = []
+    for world, chosen in parts:
+        foreign_share = 0.5 if world.foreign else 0.0
+        for group, label, share in (
+            (world.answered[chosen], 1, 1.0),
+            (world.hidden[chosen], 0, 1.0 - foreign_share),
+            (world.foreign, 0, foreign_share),
+        ):
+            rows += group
+            labels += [label] * len(group)
+            counts += [1000 * share / len(group)] * len(group) if group else []
+    matrix = _matrix(rows, names)
+    means, deviations = matrix.mean(axis=0), matrix.std(axis=0)
+    model = LogisticRegression().fit((matrix - means) / deviations, labels, sample_weight=counts)
+    return _Model(names, means, deviations, model.coef_[0], float(model.intercept_[0]))
+
+
+def _print_scores(world: World, worlds: Sequence[World], names: tuple[str, ...]) -> None:
+    """Print how well a world's questions are told apart by weights that have not seen them."""
+    others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
+    answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
+    for fold in range(FOLDS):
+        tested = np.arange(len(world.answered)) % FOLDS == fold
+        kept = World(
+            world.name,
+            answered=[row for row, is_tested in zip(world.answered, tested, strict=True) if not is_tested],
+            hidden=[row for row, is_tested in zip(world.hidden, tested, strict=True) if not is_tested],
+            foreign=world.foreign,
+            unanswerable=[],
+        )
+        model = _fitted([*others, (kept, slice(None))], names)
+        for scores, rows in ((answered, world.answered), (hidden, world.hidden)):
+            scores[tested] = model.logit(
+                [row for row, is_tested in zip(rows, tested, strict=True) if is_tested]
+            )
+    print(f"  {world.name:<14}hidden evidence, {FOLDS}-fold: AUROC {_auroc(answered, hidden):.3f}", end="")
+    whole = _fitted([*others, (world, slice(None))], names)
+    for kind in ("foreign", "unanswerable"):
+        if rows := getattr(world, kind):
+            print(f"; {kind}: {_auroc(whole.logit(world.answered), whole.logit(rows)):.3f}", end="")
+    print()
+
+
+def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    labels = [1] * len(positive) + [0] * len(negative)
+    return float(roc_auc_score(labels, np.concatenate([positive, negative])))
+
+
+def _matrix(rows: Sequence[Mapping[str, float]], names: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    return np.array([[row[name] for name in names] for row in rows])
+
+
+if __name__ == "__main__":
+    main()
