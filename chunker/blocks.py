@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Span
 
-_LINE = re.compile(r"[^\n\f]*\S[^\n\f]*")
+_LINE = re.compile(r"[^\n\f]+")
 _EMPHASIS = re.compile(r"[*_#\s\\]+")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 
@@ -36,8 +36,9 @@ def lines(text: str, start_char: int = 0, end_char: int | None = None) -> Iterat
     """Yield the lines of ``text[start_char:end_char]`` that are not blank."""
     for match in _LINE.finditer(text, start_char, len(text) if end_char is None else end_char):
         stripped = match[0].strip()
-        start = match.start() + match[0].index(stripped)
-        yield Block(start, start + len(stripped), stripped)
+        if stripped:
+            start = match.start() + match[0].index(stripped)
+            yield Block(start, start + len(stripped), stripped)
 
 
 def paragraphs(text: str, start_char: int = 0, end_char: int | None = None) -> Iterator[Block]:
