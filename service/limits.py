@@ -22,7 +22,7 @@ MULTIPART_OVERHEAD_BYTES = 64_000
 """What the multipart form around a file may take."""
 
 _SWEEP_SECONDS = 60
-_UNLIMITED_PREFIXES = ("/health/", "/metrics")
+_UNLIMITED_PREFIXES = ("/health/", "/metrics", "/static/")
 
 
 class BodyLimitMiddleware:

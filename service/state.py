@@ -12,6 +12,7 @@ from embeddings.errors import EmbeddingsError
 from service.errors import NotReadyError, ServiceError
 from service.jobs import IngestWorker, Job
 from service.metrics import Metrics
+from service.uploads import remove_abandoned_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ class ServiceState:
 
     def _open(self) -> None:
         try:
+            remove_abandoned_uploads(self.settings.data)
             self._dossier = self._assemble()
         except (ServiceError, EmbeddingsError, EncoderError, ChunkerError) as error:
             self._failure = str(error)

@@ -1,6 +1,8 @@
 """Uploads, jobs and deletions: what is reported done is done, and nothing is ever half done."""
 
+import os
 import threading
+import time
 
 import pytest
 from encoders import WordHashEncoder
@@ -149,6 +151,26 @@ def test_a_file_larger_than_allowed_is_refused_and_leaves_nothing(tmp_path):
             problem_of(response)
         assert finished_job(client, upload(client, "fits.txt", b"word " * 2_000))["status"] == "succeeded"
     assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_where_an_upload_cannot_be_stored_the_server_says_so(tmp_path):
+    (tmp_path / "uploads").write_text("in the way")
+    with serving(make_app(tmp_path)) as client:
+        response = upload(client, "treaty.txt", TREATY)
+        assert response.status_code == 507
+        assert "treaty.txt cannot be stored" in problem_of(response)["detail"]
+        assert names_of(client) == []
+
+
+def test_what_a_killed_process_left_of_an_upload_is_removed_and_one_in_progress_is_not(tmp_path):
+    for name, age_seconds in (("left", 2 * 86_400), ("in-progress", 10)):
+        place = tmp_path / "uploads" / name
+        place.mkdir(parents=True)
+        (place / "upload.txt").write_text("text")
+        then = time.time() - age_seconds
+        os.utime(place, (then, then))
+    with serving(make_app(tmp_path)):
+        assert [place.name for place in (tmp_path / "uploads").iterdir()] == ["in-progress"]
 
 
 class FailingEncoder(WordHashEncoder):

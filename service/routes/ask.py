@@ -27,7 +27,6 @@ _AFTER_REFERENCE = re.compile(r"(?<=\] )")
         200: {
             "content": {
                 "text/event-stream": {
-                    "schema": {"type": "string"},
                     "example": 'event: passages\ndata: {"passages": […]}\n\nevent: answer.delta\ndata: …\n\n',
                 }
             }

@@ -1,11 +1,7 @@
 """The files in the index: lists, uploads and deletions."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import Annotated, BinaryIO
+from collections.abc import Callable
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, UploadFile
 
@@ -15,15 +11,13 @@ from embeddings.indexing import SourceChange
 from service.assembly import Dossier
 from service.errors import ConflictError, NotFoundError
 from service.jobs import Progress
-from service.problems import FieldError, ProblemError, documented
+from service.problems import documented
 from service.routes.dependencies import CurrentDossier, CurrentState
 from service.routes.jobs import job_info
 from service.schemas import JobInfo, SourceInfo, SourceList
+from service.uploads import source_name, stored_upload
 
 router = APIRouter(prefix="/v1", tags=["sources"])
-
-_MAX_NAME_CHARS = 255
-_COPIED_BYTES = 1 << 20
 
 
 @router.get("/sources", operation_id="list_sources", responses=documented(401, 422, 429, 503))
@@ -69,10 +63,9 @@ def upload_source(
     tells when it is indexed. A file of a name that is there already replaces that one when its bytes
     differ, and is refused with 409 when they are the same.
     """
-    name = _source_name(file.filename)
-    with _stored(
-        file.file, name, folder=state.settings.data, max_bytes=state.settings.max_upload_bytes
-    ) as path:
+    name = source_name(file.filename)
+    settings = state.settings
+    with stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes) as path:
         source = read_source(path, name=name)
     existing = dossier.index.source(source.id)
     if existing is not None and name in {existing.name, *existing.copies}:
@@ -100,39 +93,6 @@ def delete_source(source_id: str, dossier: CurrentDossier) -> None:
 
 def _no_source(source_id: str) -> NotFoundError:
     return NotFoundError(f"There is no source {source_id}; GET /v1/sources lists those there are.")
-
-
-def _source_name(filename: str | None) -> str:
-    """Return the last part of the name the client gave: its folders are of no meaning here."""
-    name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
-    if not name or len(name) > _MAX_NAME_CHARS or not name.isprintable():
-        message = f"needs a printable file name of at most {_MAX_NAME_CHARS} characters"
-        raise ProblemError(
-            422,
-            f"The uploaded file {message}.",
-            name="invalid-request",
-            errors=[FieldError(field="body.file", message=message)],
-        )
-    return name
-
-
-@contextmanager
-def _stored(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> Iterator[Path]:
-    """Give the uploaded file a place in the data folder while it is read; it never is whole in memory."""
-    uploads = folder / "uploads"
-    uploads.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=uploads) as place:
-        path = Path(place) / f"upload{PurePosixPath(name).suffix}"
-        with path.open("wb") as stored:
-            shutil.copyfileobj(upload, stored, _COPIED_BYTES)
-            if stored.tell() > max_bytes:
-                raise ProblemError(
-                    413,
-                    f"{name} has {stored.tell():,} bytes, at most {max_bytes:,} are allowed "
-                    "(DOSSIER_MAX_UPLOAD_BYTES).",
-                    name="file-too-large",
-                )
-        yield path
 
 
 def _indexing(dossier: Dossier, source: Source) -> Callable[[Callable[[Progress], None]], SourceChange]:
