@@ -1,5 +1,17 @@
-"""What the tests in a real browser share; see browser_support.py."""
+"""What all tests share; for those in a real browser see browser_support.py."""
+
+import os
 
 from browser_support import browser, chromium
+from hypothesis import HealthCheck, settings
 
 __all__ = ["browser", "chromium"]
+
+# No test is timed, so a slow machine fails none; continuous integration tries the same examples each time.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("steady")
