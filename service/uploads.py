@@ -70,7 +70,7 @@ def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) 
         if size_bytes > max_bytes:
             raise ProblemError(
                 413,
-                f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} are allowed (DOSSIER_MAX_UPLOAD_BYTES).",
+                f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} may be (DOSSIER_MAX_UPLOAD_BYTES).",
                 name="file-too-large",
             )
         yield path
