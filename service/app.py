@@ -10,11 +10,13 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from service.access import CrossSiteMiddleware, KeyMiddleware
 from service.assembly import assemble
 from service.chat_errors import OpenAIErrorsMiddleware
 from service.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
+from service.mcp_server import McpEndpoint
 from service.observing import REQUEST_ID, ObservingMiddleware
 from service.pages import static_files
 from service.problems import handle_problems
@@ -75,6 +77,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     for router in ROUTERS:
         needs_key = settings.api_keys and router is not health.router
         app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
+    app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
     app.mount("/static", static_files(), name="static")
     return app
 

@@ -13,6 +13,7 @@ import typer
 from service.commands.ask import ask, search
 from service.commands.config import config
 from service.commands.index import index
+from service.commands.mcp import mcp
 from service.commands.serve import serve
 from service.commands.sources import delete, sources
 
@@ -27,6 +28,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier ask "What was agreed?" --from 1939-08 --kind telegram
   dossier search "Straits regime" --json   passages only, as the API gives them
   dossier serve                            web page and API on http://127.0.0.1:8000
+  dossier mcp                              the same for an agent, on standard input and output
 
 Settings come from flags, DOSSIER_* variables or dossier.toml; `dossier config` shows them.
 """
@@ -39,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (index, ask, search, sources, delete, serve, config):
+for _command in (index, ask, search, sources, delete, serve, mcp, config):
     app.command()(_command)
 
 

@@ -1,0 +1,94 @@
+"""What the tools of the Model Context Protocol return: short enough for a context, cited throughout."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class CitedPlace(BaseModel):
+    """Where words stand, as a reader would cite it."""
+
+    title: str
+    date: str | None = Field(description="ISO 8601, as exact as the document gives it")
+    page: str | None = Field(description="the page to cite; null where none is known")
+    page_is_estimated: bool = Field(description="true: the page may be off, say so when citing it")
+    source: str = Field(description="the file's name")
+    archive_reference: str | None
+    document_id: str = Field(description="for read_pages")
+    url: str = Field(description="the reader, opened at these words")
+
+
+class CitedQuote(CitedPlace):
+    """Words of the answer that stand in a document to the letter."""
+
+    number: int = Field(description="the [n] of the answer")
+    text: str
+
+
+class CitedPassage(CitedPlace):
+    """A passage found for the question, best first."""
+
+    number: int
+    text: str
+    score: float
+
+
+class AskResult(BaseModel):
+    """An answer, or the plain statement that the documents do not give one."""
+
+    standalone_question: str
+    answerable: bool = Field(description="false: the documents do not answer it; do not answer from memory")
+    confidence: float = Field(description="probability that the passages hold the answer")
+    answer: str
+    kind: Literal["extractive", "generated", "none"]
+    notice: str | None
+    quotes: list[CitedQuote]
+    passages: list[CitedPassage]
+
+
+class SearchPassagesResult(BaseModel):
+    """Passages nearest to a question, best first."""
+
+    passages: list[CitedPassage]
+
+
+class PageOfText(BaseModel):
+    """What of a document stands on one page."""
+
+    page: str | None = Field(description="null: this text is on no known page")
+    page_is_estimated: bool
+    text: str
+
+
+class ReadPagesResult(BaseModel):
+    """Pages of a document in reading order."""
+
+    document_id: str
+    title: str
+    date: str | None
+    source: str
+    url: str
+    pages: list[PageOfText]
+    all_pages: list[str] = Field(description="the labels of every page of the document")
+    next_page: str | None = Field(description="where to read on; null: nothing was left out")
+
+
+class ListedDocument(BaseModel):
+    """A document as a list shows it."""
+
+    document_id: str
+    title: str
+    date: str | None
+    kind: str | None
+    participants: list[str]
+    source: str
+    archive_reference: str | None
+    url: str
+
+
+class ListDocumentsResult(BaseModel):
+    """A part of the documents, in the order of their files."""
+
+    documents: list[ListedDocument]
+    total: int
+    next_offset: int | None = Field(description="where the list goes on; null: it ends here")
