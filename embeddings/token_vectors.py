@@ -28,7 +28,10 @@ CodeArray = npt.NDArray[np.uint8]
 
 CENTROIDS = 256
 _PACKAGED = "token_codebooks.npz"
-_ROWS_AT_A_TIME = 4_096  # what the tables of one run take stays within the processor's cache
+# What one step works on stays within the processor's cache.
+_ENCODED_AT_A_TIME = 512
+_ADDED_AT_A_TIME = 4_096
+_LANES = 16  # question tokens added up side by side: 16 of two bytes are what numpy copies fastest
 # Beneath this k-means has too little to choose from; 39 points a centroid is what faiss asks for.
 MIN_TRAINING_VECTORS = 39 * CENTROIDS
 
@@ -67,12 +70,14 @@ class TokenCodec:
         """
         parts = self._parts(vectors)
         codes = np.empty(parts.shape[:2], dtype=np.uint8)
-        for start in range(0, len(parts), _ROWS_AT_A_TIME):
-            rows = slice(start, start + _ROWS_AT_A_TIME)
-            for number, known in enumerate(self.codebooks):
-                # |x - c|^2 without |x|^2, which is the same for every c
-                distances = (known**2).sum(axis=1) - 2 * (parts[rows, number] @ known.T)
-                codes[rows, number] = distances.argmin(axis=1)
+        for number, known in enumerate(self.codebooks):
+            half_squares = (known**2).sum(axis=1) / 2
+            for start in range(0, len(parts), _ENCODED_AT_A_TIME):
+                rows = slice(start, start + _ENCODED_AT_A_TIME)
+                # |x - c|^2 is least where x.c - |c|^2 / 2 is greatest
+                nearness = parts[rows, number] @ known.T
+                nearness -= half_squares
+                codes[rows, number] = nearness.argmax(axis=1)
         return codes
 
     def decode(self, codes: CodeArray) -> FloatArray:
@@ -84,28 +89,48 @@ class TokenCodec:
         """Return the inner product of each vector of a question with each token behind ``codes``.
 
         ``question_vectors`` has shape ``(question tokens, dimension)``, ``codes`` ``(tokens,
-        bytes_per_token)``; the result has shape ``(question tokens, tokens)``.
+        bytes_per_token)``; the result has shape ``(question tokens, tokens)``. What the codes lost makes
+        it about a sixth less than the cosine, for all tokens alike.
 
         Raises:
             ValueError: the vectors have another dimension.
         """
         tables = self.codebooks @ self._parts(question_vectors).transpose(1, 2, 0)
         similarities = np.empty((len(question_vectors), len(codes)), dtype=np.float32)
-        for start in range(0, len(codes), _ROWS_AT_A_TIME):
-            columns = codes[start : start + _ROWS_AT_A_TIME].T.astype(np.intp, order="C")
-            total = np.take(tables[0], columns[0], axis=0)
-            looked_up = np.empty_like(total)
-            for table, column in zip(tables[1:], columns[1:], strict=True):
-                # A byte is never out of bounds; "clip" only saves numpy a copy that "raise" needs.
-                np.take(table, column, axis=0, out=looked_up, mode="clip")
-                total += looked_up
-            similarities[:, start : start + _ROWS_AT_A_TIME] = total.T
+        if similarities.size:
+            for first in range(0, len(similarities), _LANES):
+                few = slice(first, first + _LANES)
+                _add_up(tables[:, :, few], codes, similarities[few])
         return similarities
 
     def _parts(self, vectors: FloatArray) -> FloatArray:
         if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
             raise ValueError(f"vectors of shape {vectors.shape} for a codec of dimension {self.dimension}")
-        return np.asarray(vectors, dtype=np.float32).reshape(len(vectors), self.bytes_per_token, -1)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(vectors), *self.codebooks.shape[::2])
+
+
+def _add_up(tables: FloatArray, codes: CodeArray, similarities: FloatArray) -> None:
+    """Write the sums of what ``codes`` stand for in ``tables``, of shape ``(bytes, 256, question tokens)``.
+
+    It is done in whole numbers of two bytes: half the memory to go through, for an error of about a
+    thousandth (André, Kermarrec and Le Scouarnec, 2015, go on to single bytes).
+    """
+    wanted = len(similarities)
+    largest_sum = np.abs(tables).max(axis=1).sum(axis=0).max()
+    scale = 32_000 / max(float(largest_sum), 1e-12)
+    lanes = 8 if wanted <= 8 else _LANES
+    steps = np.zeros((*tables.shape[:2], lanes), dtype=np.int16)
+    steps[:, :, :wanted] = np.rint(tables * scale)
+    for start in range(0, len(codes), _ADDED_AT_A_TIME):
+        columns = codes[start : start + _ADDED_AT_A_TIME].T.astype(np.intp, order="C")
+        total = np.take(steps[0], columns[0], axis=0)
+        looked_up = np.empty_like(total)
+        for table, column in zip(steps[1:], columns[1:], strict=True):
+            # A byte is never out of bounds; "clip" only saves numpy a copy that "raise" needs.
+            np.take(table, column, axis=0, out=looked_up, mode="clip")
+            total += looked_up
+        similarities[:, start : start + _ADDED_AT_A_TIME] = total.T[:wanted]
+    similarities /= scale
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +154,7 @@ def packaged_codec(model_revision: str) -> TokenCodec | None:
 
 def _read(path: Path) -> tuple[frozenset[str], TokenCodec]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             codebooks = stored["codebooks"].astype(np.float32)
             revisions = frozenset(str(revision) for revision in stored["model_revisions"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
