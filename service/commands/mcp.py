@@ -1,8 +1,12 @@
 """`dossier mcp`."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from service.commands.options import DataOption, settings_from
+
+if TYPE_CHECKING:
+    from service.assembly import Dossier
 
 
 def mcp(*, data: DataOption = None) -> None:
@@ -11,13 +15,18 @@ def mcp(*, data: DataOption = None) -> None:
     For an agent's configuration: command `dossier`, arguments `mcp --data FOLDER`. A running
     `dossier serve` offers the same at /mcp.
     """
-    from service.assembly import assemble
+    from service.assembly import assemble, list_sources
     from service.mcp_server import run_stdio
 
     settings = settings_from(data=data)
+
+    def open_index() -> "Dossier":
+        list_sources(settings)  # finds a missing index before the model is loaded
+        return assemble(settings, read_only=True)
+
     with ThreadPoolExecutor(1, thread_name_prefix="open-index") as executor:
         # The agent is answered at once; its first question waits for the model if it must.
-        opening = executor.submit(assemble, settings, read_only=True)
+        opening = executor.submit(open_index)
         try:
             run_stdio(opening.result, settings)
         finally:
