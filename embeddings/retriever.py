@@ -64,16 +64,14 @@ class Retrieval:
     """What a search found, in which state of the index, and how long its stages took.
 
     ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
-    of the best hits, by passage id, how the question meets them token by token; ``late_scores`` are
-    the late interactions of all re-scored passages in their context, the best first. Both are empty
-    without late interaction.
+    of the best hits, by passage id, how the question meets them token by token; it is empty without
+    late interaction.
     """
 
     hits: tuple[Hit, ...]
     index: IndexInfo
     term_weights: dict[str, float]
     matches: dict[str, TokenMatches]
-    late_scores: tuple[float, ...]
     timings_ms: dict[str, float]
 
 
@@ -89,17 +87,13 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Candidates, best first: parallel sequences.
-
-    ``late`` and ``late_in_context``, the latter best first, are empty without late interaction.
-    """
+    """Candidates, best first: parallel sequences. ``late`` is empty without late interaction."""
 
     keys: list[int]
     scores: list[float]
     cosines: list[float]
     lexical: list[float]
     late: dict[int, float] = field(default_factory=dict)
-    late_in_context: tuple[float, ...] = ()
 
 
 class Retriever:
@@ -150,7 +144,6 @@ class Retriever:
             index=info,
             term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
             matches=matches,
-            late_scores=ranking.late_in_context,
             timings_ms={stage: (after - before) * 1000 for stage, (before, after) in stages},
         )
 
@@ -204,14 +197,7 @@ class Retriever:
         gains = self._settings.late_weight * min_max(np.array([raised.get(key, 0.0) for key in head]))
         scores = np.array(ranking.scores, dtype=np.float32)
         scores[: len(head)] += gains.astype(np.float32)
-        return _in_order(
-            replace(
-                ranking,
-                scores=scores.tolist(),
-                late=late,
-                late_in_context=tuple(sorted(raised.values(), reverse=True)),
-            )
-        )
+        return _in_order(replace(ranking, scores=scores.tolist(), late=late))
 
     def _late_scores(
         self, snapshot: Snapshot, tokens: QuestionTokens, head: Sequence[int], left_out: frozenset[int]

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 TARGET = Path(__file__).parents[1] / "service" / "data" / "calibration.json"
 GOLD = Path(__file__).parent / "data" / "questions.jsonl"
 SIGNALS = {
-    "with_late_interaction": ("sentence", "late", "margin", "gap"),
+    "with_late_interaction": ("sentence", "late", "gap"),
     "without_late_interaction": ("cosine", "gap"),
 }
 FOLDS = 5

@@ -13,7 +13,6 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,10 +44,9 @@ class Calibration:
 def signals_of(retrieval: Retrieval, sentences: Sequence[Sentence]) -> dict[str, float]:
     """Return what speaks for an answer, by name; nothing where there are no hits.
 
-    ``cosine``: the best passage's. ``late``: the first hit's late interaction; ``margin``: how far the
-    best passage in its context is above the mean of the ten best; ``gap``: how far the first hit's score is
-    above the fifth's; ``sentence``: the cosine of the sentence nearest to the question. Without late
-    interaction there are only ``cosine`` and ``gap``.
+    ``cosine``: the best passage's; ``gap``: how far the first hit's score is above the fifth's. With late
+    interaction also ``late``, that of the first hit, and ``sentence``, the cosine of the sentence nearest
+    to the question.
     """
     hits = retrieval.hits[:JUDGED_HITS]
     if not hits:
@@ -58,9 +56,8 @@ def signals_of(retrieval: Retrieval, sentences: Sequence[Sentence]) -> dict[str,
         "cosine": max(hit.scores.dense or 0.0 for hit in hits),
         "gap": scores[0] - scores[min(4, len(scores) - 1)],
     }
-    if retrieval.late_scores:
-        signals["late"] = hits[0].scores.late_interaction or 0.0
-        signals["margin"] = retrieval.late_scores[0] - fmean(retrieval.late_scores[:JUDGED_HITS])
+    if hits[0].scores.late_interaction is not None:
+        signals["late"] = hits[0].scores.late_interaction
         signals["sentence"] = max((sentence.cosine or 0.0 for sentence in sentences), default=0.0)
     return signals
 
