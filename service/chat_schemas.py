@@ -59,7 +59,7 @@ def _none_as_empty(value: object) -> object:
 class ChatRequest(LenientModel):
     """A conversation whose last question is to be answered."""
 
-    model: str = Field("", max_length=200, description="any name; there is one model, `dossier`")
+    model: str | None = Field(None, max_length=200, description="any name; there is one model, `dossier`")
     messages: list[ChatMessage] = Field(min_length=1, max_length=1_000)
     stream: bool = False
     stream_options: Annotated[StreamOptions, BeforeValidator(_none_as_empty)] = StreamOptions()

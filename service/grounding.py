@@ -173,9 +173,11 @@ def _quote(words: str, ranked: RankedPassage) -> Quote | None:
         return None
     span = located.span
     stands = passage.text[span.start_char : span.end_char]
+    tidied = tidy(passage.text)
+    shown = tidied.derived_span(span.start_char, span.end_char)
     return Quote(
         citation=ranked.rank,
-        text=stands if located.match == "exact" else tidy(stands).text,
+        text=stands if located.match == "exact" else tidied.text[shown.start_char : shown.end_char],
         start_char=passage.start_char + span.start_char,
         end_char=passage.start_char + span.end_char,
         match=located.match,
