@@ -33,9 +33,9 @@ class Calibration:
     terms: Mapping[str, tuple[float, float, float]]
 
     def probability(self, signals: Mapping[str, float]) -> float:
-        """Return the probability that the question is answered."""
+        """Return the probability that the question is answered; a missing signal counts as average."""
         total = self.intercept + sum(
-            weight * (signals[name] - mean) / deviation
+            weight * (signals.get(name, mean) - mean) / deviation
             for name, (mean, deviation, weight) in self.terms.items()
         )
         return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
