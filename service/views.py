@@ -87,6 +87,11 @@ class TurnView:
         return self.response.standalone_question
 
     @property
+    def notice(self) -> str:
+        """What there is to know about how the answer came about."""
+        return (self.response.answer.notice or "") if self.response else ""
+
+    @property
     def passages_title(self) -> str:
         """What stands above the passages."""
         count = f"{len(self.passages)} {'passage' if len(self.passages) == 1 else 'passages'}"

@@ -3,16 +3,9 @@
 import pytest
 from browser_support import ask
 from service_support import make_app, serving
-from web_support import FILES, QUESTION, document_of, fill
+from web_support import FILES, QUESTION, document_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
-        fill(client)
-        yield client
 
 
 def violations(page):

@@ -12,13 +12,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
-        fill(client)
-        yield client
-
-
-@pytest.fixture(scope="module")
 def silent_site(tmp_path_factory):
     """A site that answers nothing, since no confidence is enough for it."""
     with serving(make_app(tmp_path_factory.mktemp("data"), answer_threshold=1.0)) as client:

@@ -25,13 +25,6 @@ PAPER = (
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
-        fill(client)
-        yield client
-
-
-@pytest.fixture(scope="module")
 def empty_site(tmp_path_factory):
     with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
         yield client
@@ -170,7 +163,8 @@ def test_a_question_in_the_address_is_answered_with_document_date_and_page(site)
     (link,) = [one["href"] for one in parsed.all("a", class_="reference")][:1]
     assert link.startswith(f"/read/{citation['document_id']}?from=")
     assert citation["title"] in parsed.text
-    assert "pp. 12–14 · as numbered in the file" in parsed.text.replace(" as", " · as")
+    assert "pp. 12–14" in parsed.text
+    assert "as numbered in the file" in parsed.text
 
 
 def test_a_follow_up_keeps_the_questions_before_it_in_the_form(site):
@@ -181,14 +175,14 @@ def test_a_follow_up_keeps_the_questions_before_it_in_the_form(site):
 
 
 def test_filters_in_the_address_hold_and_show(site):
-    query = {"q": "What did the ambassador say?", "from": "1941", "to": "1941-12", "kind": "telegram"}
+    query = {"q": "What did the ambassador say?", "from": "1937", "to": "1941-12", "kind": "telegram"}
     parsed = Parsed(site.get("/", params=query))
-    assert parsed.all("input", name="from")[0]["value"] == "1941"
+    assert parsed.all("input", name="from")[0]["value"] == "1937"
     assert parsed.all("input", name="to")[0]["value"] == "1941-12"
     assert "checked" in parsed.all("input", name="kind", value="telegram")[0]
     dates = [one["datetime"] for one in parsed.all("time") if one["datetime"]]
     assert dates
-    assert all(date.startswith("1941") for date in dates)
+    assert set(dates) == {"1937-05-14"}
 
 
 def test_a_date_that_is_none_gives_one_line_and_keeps_the_question(site):
@@ -272,7 +266,7 @@ def test_a_long_document_comes_in_parts_and_opens_at_the_mark(site):
     first = Parsed(site.get(f"/read/{document['id']}")).text
     assert "Part 1 of" in first
     assert "In year 1 of" in first
-    start = LONG.index("In year 1900 of")
+    start = LONG.index("In year 230 of")
     opened = site.get(f"/read/{document['id']}", params={"from": start, "to": start + 12})
     assert "<mark" in opened.text
     assert "In year 1 of" not in Parsed(opened).text
@@ -361,7 +355,7 @@ def test_documents_are_found_by_title_kind_and_date(site):
 
 def test_a_long_list_comes_in_parts(tmp_path):
     book = "".join(
-        f"# Letter number {n} of the envoy\n\nMarch {n % 28 + 1}, {1900 + n % 30}\n\n"
+        f"# Letter of envoy {NAMES[n % 3]}\n\nMarch {n % 28 + 1}, {1900 + n % 30}\n\n"
         f"The harbour has {n} ships, of which two are full of grain and wait for the ice to go.\n\n"
         for n in range(130)
     )

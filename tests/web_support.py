@@ -1,6 +1,9 @@
 """A small library for the tests of the pages: papers with pages, a hostile one, and one that is long."""
 
-from service_support import LETTER, PAGED, SHORT_NOTE, finished_job, upload
+import time
+
+import pytest
+from service_support import LETTER, PAGED, SHORT_NOTE, make_app, serving, upload
 
 HOSTILE_TITLE = "Letter of <script>alert('title')</script> & Co"
 HOSTILE = (
@@ -8,9 +11,11 @@ HOSTILE = (
     "and \"}' --> <script>alert('text')</script> about the treasure of Tortuga.\n"
 )
 LONG = "# Chronicle of the island\n\n" + "\n\n".join(
-    f"In year {number} of the chronicle the island had {number * 3} goats and {number * 7} sheep."
-    for number in range(1, 2001)
+    f"In year {number} of the chronicle {'notwithstanding-extraordinary-circumstances-' * 9}."
+    for number in range(1, 241)
 )
+"""More than the reader shows at once, and yet soon indexed: few words, but long ones."""
+
 QUESTION = "What did the envoy of Batum write about the fishing rights?"
 FILES = {
     "envoys.txt": PAGED,
@@ -21,10 +26,23 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A client of a site with the library in it, for tests that change nothing."""
+    with serving(make_app(tmp_path_factory.mktemp("library"))) as client:
+        fill(client)
+        yield client
+
+
 def fill(client):
     """Upload the library, and wait until it is indexed."""
     for name, content in FILES.items():
-        job = finished_job(client, upload(client, name, content))
+        response = upload(client, name, content)
+        assert response.status_code == 202, response.text
+        job = response.json()
+        while job["status"] not in {"succeeded", "failed"}:
+            time.sleep(0.1)  # the server does its work in this very process
+            job = client.get(job["url"]).json()
         assert job["status"] == "succeeded", job
 
 

@@ -15,7 +15,7 @@ export function newTurn(number, question) {
   slot("question").id = `t${number}-q`;
   slot("question").textContent = question;
   element.setAttribute("aria-labelledby", `t${number}-q`);
-  for (const name of ["understood", "problem", "confidence", "passages"]) slot(name).hidden = true;
+  for (const name of ["understood", "problem", "notice", "confidence", "passages"]) slot(name).hidden = true;
   slot("passages").open = true;
   slot("answer-text").textContent = "";
   element.classList.add("is-waiting");
@@ -50,6 +50,8 @@ function putAnswer(slot, number, response, moreLink) {
     slot("understood").hidden = false;
     slot("understood").textContent = `Understood as: ${response.standalone_question}`;
   }
+  slot("notice").hidden = !answer.notice;
+  slot("notice").textContent = answer.notice ?? "";
   if (response.answerable) {
     const origin = answer.kind === "generated"
       ? "Written by a language model from the passages below" : "In the documents’ own words";
