@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
+from chunker.sentences import goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,6 @@ class AlignedText:
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _NOTE_MARKS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKUP_CHARACTERS = frozenset("*_\\#<>")
-_SENTENCE_END = frozenset(".!?…:;\"'”’»)]*")
 
 _MARKUP = re.compile(
     r"""
@@ -139,8 +139,7 @@ def _white_space(match: re.Match[str], text: str, *, last: str) -> str:
         return " "
     if lines == 1:
         return "\n" if _LIST_ITEM.match(following) else " "
-    is_cut_by_page = following[:1].islower() and last not in _SENTENCE_END
-    return " " if is_cut_by_page else "\n\n"
+    return " " if goes_on(last, following[:1]) else "\n\n"
 
 
 _FOLDED = {

@@ -10,7 +10,9 @@ from chunker.documents import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CANDIDATE = re.compile(r"""[.!?…]+[*)\]"'”’»]*(?:<sup>[^<]{1,8}</sup>|\\?\*+)*(?=\s)|\n[ \t]*\r?\n""")
+_CANDIDATE = re.compile(
+    r"""[.!?…]+[*)\]"'”’»]*(?:<sup>[^<]{1,8}</sup>|\\?\*+)*(?=\s)|\n[ \t]*\r?\n\s*"""
+)
 _NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,8}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
 _LAST_TOKEN = re.compile(r"(\S+)$")
 _ABBREVIATIONS = frozenset(
@@ -26,17 +28,28 @@ _ABBREVIATIONS = frozenset(
 _BEFORE_NUMBER = frozenset("no nos nr p art ch fig f d l s t on".split())
 
 
+_ENDS = frozenset(".!?…:;\"'”’»)]*")
+
+
+def goes_on(last_character: str, next_character: str) -> bool:
+    """Tell whether what stands after a blank line continues the sentence before it: a page break cut it."""
+    return next_character.islower() and bool(last_character) and last_character not in _ENDS
+
+
 def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) -> Iterator[Span]:
     """Yield the sentences of ``text[start_char:end_char]`` as spans of ``text``, without outer white space.
 
-    A blank line always ends a sentence. A full stop ends one when a capital, a digit or a quotation
+    A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a digit or a quotation
     follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation ("f. 059") or the
     number of a list item.
     """
     end = len(text) if end_char is None else end_char
     begin = start_char
     for match in _CANDIDATE.finditer(text, start_char, end):
-        if not text[match.start()].isspace() and not _ends_sentence(text, begin, match, end):
+        if text[match.start()].isspace():
+            if goes_on(text[begin : match.start()].rstrip()[-1:], text[match.end() : match.end() + 1]):
+                continue
+        elif not _ends_sentence(text, begin, match, end):
             continue
         yield from _trimmed(text, begin, match.end())
         begin = match.end()

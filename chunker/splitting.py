@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.normalising import tidy
-from chunker.sentences import sentence_spans
+from chunker.sentences import goes_on, sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,14 +137,10 @@ def paragraph_spans(text: str, span: Span) -> list[Span]:
         start = gap.end() if gap else end
         if trimmed is None:
             continue
-        if found and _goes_on(text[found[-1].start_char : found[-1].end_char], text[trimmed.start_char]):
+        if found and goes_on(text[found[-1].end_char - 1], text[trimmed.start_char]):
             trimmed = Span(found.pop().start_char, trimmed.end_char)
         found.append(trimmed)
     return found
-
-
-def _goes_on(paragraph: str, next_character: str) -> bool:
-    return next_character.islower() and paragraph[-1] not in ".!?…:;\"'”’»*)]"
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -44,6 +44,14 @@ def test_a_blank_line_ends_a_sentence_without_a_full_stop():
     assert sentences("TOP SECRET\n\nStalin. Today we met.") == ["TOP SECRET", "Stalin.", "Today we met."]
 
 
+def test_a_sentence_that_a_page_break_cut_goes_on_after_the_gap():
+    text = "He decided to kill the commissioners\n\n\n\ntaken away from Baku. A report followed."
+    assert sentences(text) == [
+        "He decided to kill the commissioners\n\n\n\ntaken away from Baku.",
+        "A report followed.",
+    ]
+
+
 @given(st.text(alphabet="aB .!?\n\"'*0", max_size=120) | st.text(max_size=80))
 def test_sentences_ascend_and_hold_every_visible_character(text):
     spans = list(sentence_spans(text))
