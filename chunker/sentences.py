@@ -39,8 +39,8 @@ def goes_on(last_character: str, next_character: str) -> bool:
 def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) -> Iterator[Span]:
     """Yield the sentences of ``text[start_char:end_char]`` as spans of ``text``, without outer white space.
 
-    A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a digit or a quotation
-    follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation ("f. 059") or the
+    A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a
+    digit or a quotation follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation ("f. 059") or the
     number of a list item.
     """
     end = len(text) if end_char is None else end_char

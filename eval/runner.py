@@ -17,9 +17,8 @@ from eval.response import Response, TextSpan, response_from_answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from service.answering import Answerer
-
     from eval.gold import GoldConversation
+    from service.answering import Answerer
 
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 

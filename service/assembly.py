@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from embeddings.local_index import LocalIndex
     from embeddings.records import SourceRecord
-    from embeddings.token_vectors import TokenCodec
     from embeddings.retriever import Retriever
+    from embeddings.token_vectors import TokenCodec
     from service.answering import Answerer, AnswerSettings
     from service.settings import Settings
 

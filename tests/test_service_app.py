@@ -57,9 +57,7 @@ def test_an_index_made_with_other_settings_is_refused_with_the_remedy(tmp_path):
         wait_until(lambda: "--rebuild" in client.get("/health/ready").text)
 
 
-@pytest.mark.parametrize(
-    "path", ["/nope", "/v1/nope", "/v1", "/health", "/v1/ask/x", "/%00", "/v1/%2e%2e"]
-)
+@pytest.mark.parametrize("path", ["/nope", "/v1/nope", "/v1", "/health", "/v1/ask/x", "/%00", "/v1/%2e%2e"])
 def test_an_unknown_address_is_a_problem_too(tmp_path, path):
     with serving(make_app(tmp_path)) as client:
         response = client.get(path)
