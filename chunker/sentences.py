@@ -10,9 +10,7 @@ from chunker.documents import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CANDIDATE = re.compile(
-    r"""[.!?…]+[*)\]"'”’»]*(?:<sup>[^<]{1,8}</sup>|\\?\*+)*(?=\s)|\n[ \t]*\r?\n\s*"""
-)
+_CANDIDATE = re.compile(r"""[.!?…]+[*)\]"'”’»]*(?:<sup>[^<]{1,8}</sup>|\\?\*+)*(?=\s)|\n[ \t]*\r?\n\s*""")
 _NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,8}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
 _LAST_TOKEN = re.compile(r"(\S+)$")
 _ABBREVIATIONS = frozenset(
@@ -32,7 +30,7 @@ _ENDS = frozenset(".!?…:;\"'”’»)]*")
 
 
 def goes_on(last_character: str, next_character: str) -> bool:
-    """Tell whether what stands after a blank line continues the sentence before it: a page break cut it."""
+    """Tell whether a sentence goes on after a blank line, which a page break left in it."""
     return next_character.islower() and bool(last_character) and last_character not in _ENDS
 
 
@@ -40,8 +38,8 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
     """Yield the sentences of ``text[start_char:end_char]`` as spans of ``text``, without outer white space.
 
     A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a
-    digit or a quotation follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation ("f. 059") or the
-    number of a list item.
+    digit or a quotation follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation
+    ("f. 059") or the number of a list item.
     """
     end = len(text) if end_char is None else end_char
     begin = start_char
