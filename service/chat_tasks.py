@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from service.chat_schemas import ChatMessage
 
-Task = Literal["title", "tags", "follow_ups", "queries", "text", "emoji"]
+Task = Literal["title", "tags", "follow_ups", "queries", "text", "prompt", "emoji", "tool_calls"]
+"""What is wanted; all but ``emoji`` are also the key under which JSON is to give it."""
 
 _TITLE_WORDS = 8
 _TAGS = 3
@@ -34,6 +35,9 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 """An order about the conversation one is in, not about one that the documents record."""
+_KEY = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
+_FEELING = re.compile(r"\s*your task is to reflect .{0,120}\bemoji\b", re.IGNORECASE | re.DOTALL)
+_TOOL_CHOICE = re.compile(r"\s*available tools:.*\btool_calls\b", re.IGNORECASE | re.DOTALL)
 _KINDS: tuple[tuple[Task, re.Pattern[str]], ...] = (
     (
         "title",
@@ -46,14 +50,16 @@ _KINDS: tuple[tuple[Task, re.Pattern[str]], ...] = (
     ("emoji", re.compile(r"\bemoji\b", re.IGNORECASE)),
     ("title", re.compile(r"\b(?:title|name)\b", re.IGNORECASE)),
 )
+_BY_KEY: tuple[Task, ...] = ("title", "tags", "follow_ups", "queries", "text", "prompt")
 _OPENING_CHARS = 500
 
 
 def read_task(messages: Sequence[ChatMessage]) -> Task | None:
     """Return what kind of errand the last message is, ``None`` for a question to the documents."""
     last = messages[-1].text if messages and messages[-1].role == "user" else ""
-    if _OPEN_WEBUI.match(last) and _HISTORY.search(last):
-        return _kind(last)
+    task = _open_webui_task(messages, last)
+    if task is not None:
+        return task
     orders = [last, *(message.text for message in messages if message.role in {"system", "developer"})]
     is_alone = sum(message.role == "user" for message in messages) == 1
     for order in orders if is_alone else orders[:1]:
@@ -63,9 +69,22 @@ def read_task(messages: Sequence[ChatMessage]) -> Task | None:
     return None
 
 
+def _open_webui_task(messages: Sequence[ChatMessage], last: str) -> Task | None:
+    if any(_TOOL_CHOICE.match(message.text) for message in messages if message.role == "system"):
+        return "tool_calls"
+    if _FEELING.match(last):
+        return "emoji"
+    history = _HISTORY.search(last)
+    if history is None or not _OPEN_WEBUI.match(last):
+        return None
+    # The administrator may word the order otherwise, but the front end reads one key of JSON.
+    key = _KEY.search(last, 0, history.start())
+    found = next((kind for kind in _BY_KEY if key and kind == key[1]), None)
+    return found or _kind(last[:_OPENING_CHARS])
+
+
 def _kind(order: str) -> Task | None:
-    opening = order[:_OPENING_CHARS]
-    return next((kind for kind, pattern in _KINDS if pattern.search(opening)), None)
+    return next((kind for kind, pattern in _KINDS if pattern.search(order)), None)
 
 
 def perform(task: Task, messages: Sequence[ChatMessage]) -> str:
@@ -79,12 +98,21 @@ def perform(task: Task, messages: Sequence[ChatMessage]) -> str:
         "queries": [],
         "text": "",
         "emoji": "📄",
+        "prompt": "",
+        "tool_calls": [],
     }
     result = results[task]
     wants_json = "json" in prompt.lower()
-    if task in {"tags", "follow_ups", "queries", "text"} or (wants_json and task == "title"):
+    if task != "emoji" and (wants_json or task != "title"):
         return json.dumps({task: result}, ensure_ascii=False)
     return str(result)
+
+
+def without_front_end_context(text: str) -> str:
+    """Return the question alone where Open WebUI has put material of its own before it."""
+    if not _OPEN_WEBUI.match(text):
+        return text
+    return text.rpartition("</context>")[2].strip() or text
 
 
 def first_question(messages: Sequence[ChatMessage]) -> str:

@@ -198,6 +198,12 @@ def test_earlier_messages_tell_what_a_follow_up_means(client):
     ]
 
 
+def test_material_that_open_webui_puts_before_the_question_is_passed_over(client):
+    wrapped = f"### Task:\nRespond using the context.\n<context>\n{'Noise. ' * 999}</context>\n\n{QUESTION}"
+
+    assert complete(client, wrapped).json()["citations"] == complete(client).json()["citations"]
+
+
 def test_filters_and_the_number_of_passages_can_be_given(client):
     body = complete(client, dossier={"top_k": 2, "filters": {"sources": [SHORT_NOTE.name]}}).json()
 
@@ -371,6 +377,9 @@ ASSISTANT: “Relations at once.” [1]
             "queries",
             [],
         ),
+        ("Predict 3-5 useful messages this user might naturally send next.", "follow_ups", []),
+        ("You are an autocompletion system. Continue the text in `<text>`.", "text", ""),
+        ("Generate a detailed prompt for an image generation task.", "prompt", ""),
     ],
 )
 def test_errands_of_open_webui_are_done_without_a_search(client, task, key, expected):
@@ -435,6 +444,19 @@ def test_questions_about_documents_are_no_errands():
 )
 def test_errands_of_other_front_ends_are_recognised(messages, task):
     assert read_task([message(text) for text in messages]) == task
+
+
+def test_open_webui_s_choice_of_a_tool_and_of_a_face_are_recognised():
+    tools = ChatMessage(
+        role="system", content='Available Tools: []\nReturn { "tool_calls": [] } if none fits.'
+    )
+    asked = [tools, message("Query: Who was Eden?")]
+    face = [
+        message("Your task is to reflect the speaker's likely expression through a fitting emoji. Hello!")
+    ]
+
+    assert json.loads(perform(read_task(asked), asked)) == {"tool_calls": []}
+    assert perform(read_task(face), face) == "📄"
 
 
 def test_an_order_in_a_system_message_is_an_errand_where_nothing_else_is_asked():

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from service import chat_schemas as chat
 from service.answer import Turn
 from service.chat_answer import ChatAnswer, chat_answer, source_events
-from service.chat_tasks import perform, read_task
+from service.chat_tasks import perform, read_task, without_front_end_context
 from service.errors import NotFoundError
 from service.presenting import ask_response
 from service.problems import FieldError, ProblemError
@@ -122,7 +122,7 @@ def _read_conversation(messages: list[chat.ChatMessage], settings: Settings) -> 
     ]
     if not asked:
         raise _invalid("has no message of a user with text in it")
-    question = messages[asked[-1]].text.strip()
+    question = without_front_end_context(messages[asked[-1]].text.strip())
     if len(question) > settings.max_question_chars:
         raise _invalid(
             f"ends with a question of {len(question):,} characters; at most "
