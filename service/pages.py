@@ -32,7 +32,8 @@ HEADERS = {
     # The address holds what somebody looked for: no other site is told.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
+    # Checked each time, but kept for the way back: leaving the reader must not ask everything anew.
+    "Cache-Control": "private, no-cache",
 }
 
 

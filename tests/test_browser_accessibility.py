@@ -20,8 +20,7 @@ LOOKS = [
     pytest.param(
         {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}, id=f"{scheme}-{width}"
     )
-    for scheme in ("light", "dark")
-    for width in (1280, 360)
+    for scheme, width in (("light", 1280), ("dark", 360))
 ]
 
 

@@ -274,6 +274,19 @@ def test_back_leads_to_the_question_before(browser, site):
         assert words_of(page.locator(".question")) == QUESTION
 
 
+def test_going_to_the_filters_leaves_the_answer_in_place(browser, site):
+    with browser(site, viewport={"width": 360, "height": 700}) as page:
+        page.goto("/")
+        ask(page, QUESTION)
+        requests = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.locator("#to-filters").click()
+        page.get_by_role("group", name="Kind").wait_for()
+        page.go_back()
+        page.locator("#t1 .answer-text").wait_for()
+        assert [address for address in requests if "/static/" not in address] == []
+
+
 def test_with_a_key_the_whole_page_works(browser, tmp_path):
     with serving(make_app(tmp_path, api_keys=("a-secret-key",)), auth=("x", "a-secret-key")) as client:
         fill(client)

@@ -18,6 +18,7 @@ const status = document.getElementById("status");
 let turns = [];
 let topK = null;
 let running = null;
+let shown = location.search;
 
 function start() {
   turns = [...list.querySelectorAll(".turn")].map((element) => ({
@@ -36,7 +37,9 @@ function start() {
     }
   });
   document.addEventListener("click", followInPlace);
-  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("popstate", () => {
+    if (location.search !== shown) location.reload();
+  });
   brush(document.querySelector(".filters .histogram svg"), refilter);
   for (const choice of document.querySelectorAll(".filters input[type=checkbox]")) {
     choice.addEventListener("change", refilter);
@@ -74,7 +77,7 @@ function refilter() {
   offerName();
   showFilters();
   if (turns.length) run([...turns.slice(0, -1), { question: turns.at(-1).question, answer: "" }]);
-  else history.replaceState(null, "", addressOf([], readFilters(), null));
+  else showAddress(addressOf([], readFilters(), null), false);
 }
 
 function clearFilters(event) {
@@ -140,13 +143,17 @@ function moreLink(shown) {
 function showConversation(isNewEntry) {
   document.body.classList.add("has-turns");
   document.getElementById("question-label").textContent = "Ask a follow-up";
-  const address = addressOf(turns, readFilters(), topK);
-  if (isNewEntry) history.pushState(null, "", address);
-  else history.replaceState(null, "", address);
+  showAddress(addressOf(turns, readFilters(), topK), isNewEntry);
   document.title = `${turns.at(-1).question} – Dossier`;
   const anew = document.getElementById("anew");
   anew.hidden = false;
   anew.href = addressOf([], readFilters(), null);
+}
+
+function showAddress(address, isNewEntry) {
+  if (isNewEntry) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  shown = location.search;
 }
 
 function settle(turn) {

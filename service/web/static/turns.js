@@ -146,17 +146,22 @@ function markedNodes(text, words, quoted) {
   });
   const cuts = [...new Set([0, characters.length, ...words.flat(), ...quotes.flat()])].sort((a, b) => a - b);
   const covers = (spans, place) => spans.some(([start, end]) => start <= place && place < end);
-  return cuts.slice(0, -1).map((start, place) => {
-    let node = document.createTextNode(characters.slice(start, cuts[place + 1]).join(""));
-    if (covers(words, start)) node = wrapped("mark", "", node);
-    return covers(quotes, start) ? wrapped("span", "quoted", node) : node;
+  return cuts.slice(0, -1).flatMap((start, place) => {
+    const run = characters.slice(start, cuts[place + 1]).join("");
+    const nodes = covers(words, start) ? [wrapped("mark", "", [run])] : withGaps(run);
+    return covers(quotes, start) ? [wrapped("span", "quoted", nodes)] : nodes;
   });
 }
 
-function wrapped(tag, className, node) {
+/** A run of text with a gap, less than an empty line, between its paragraphs. */
+function withGaps(text) {
+  return text.split("\n\n").flatMap((part, place) => (place ? [wrapped("span", "gap", []), part] : [part]));
+}
+
+function wrapped(tag, className, nodes) {
   const element = document.createElement(tag);
   if (className) element.className = className;
-  element.append(node);
+  element.append(...nodes);
   return element;
 }
 
