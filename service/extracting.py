@@ -22,12 +22,16 @@ _MIN_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class ExtractionSettings:
-    """How long an extractive answer may be and where it is taken from."""
+    """How long an extractive answer may be and where it is taken from.
+
+    A sentence after the best one must be worth at least ``least_share`` of it.
+    """
 
     max_sentences: int = 3
     max_words: int = 90
     max_passages: int = 3
     passage_weight: float = 0.5
+    least_share: float = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list
     chosen: list[Sentence] = []
     words = 0
     for sentence in sentences:
+        if sentence.score < settings.least_share * sentences[0].score:
+            break
+        if any(sentence.text == other.text for other in chosen):
+            continue
         length = len(sentence.text.split())
         if chosen and (words + length > settings.max_words or len(chosen) == settings.max_sentences):
             continue
