@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _SHINGLE_WORDS = 4
 _SAME_SHARE = 0.75
-_COMMON_SHARE = 0.3
+COMMON_SHARE = 0.3
 
 
 def min_max(scores: FloatArray) -> FloatArray:
@@ -48,7 +48,7 @@ def fold_duplicates(ranked: Sequence[frozenset[int]]) -> list[tuple[int, list[in
     """
     groups: list[tuple[int, list[int]]] = []
     for position, text in enumerate(ranked):
-        alike = [group for group in groups if _overlap(text, ranked[group[0]]) >= _COMMON_SHARE]
+        alike = [group for group in groups if overlap(text, ranked[group[0]]) >= COMMON_SHARE]
         known = frozenset[int]().union(*(ranked[kept] for kept, _ in alike))
         if alike and len(text & known) >= _SAME_SHARE * len(text):
             for _, folded in alike:
@@ -58,6 +58,7 @@ def fold_duplicates(ranked: Sequence[frozenset[int]]) -> list[tuple[int, list[in
     return groups
 
 
-def _overlap(one: frozenset[int], other: frozenset[int]) -> float:
+def overlap(one: frozenset[int], other: frozenset[int]) -> float:
+    """Return the share of the smaller set that stands in the larger."""
     smaller = min(len(one), len(other))
     return len(one & other) / smaller if smaller else 0.0

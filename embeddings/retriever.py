@@ -19,7 +19,8 @@ from chunker.normalising import tidy
 from chunker.tokens import TokenLimit
 from embeddings.batching import unit_rows
 from embeddings.encoder import TextEncoding
-from embeddings.fusion import fold_duplicates, min_max, shingles, weighted_sum
+from embeddings.folding import folded, with_pages
+from embeddings.fusion import min_max, weighted_sum
 from embeddings.late_interaction import best_matches, in_context, match_tokens, question_tokens
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import stem
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from embeddings.late_interaction import QuestionTokens, TokenMatches
     from embeddings.local_index import LocalIndex
     from embeddings.records import IndexInfo
-    from embeddings.search import HiddenSpan, Place
+    from embeddings.search import HiddenSpan
     from embeddings.snapshot import Snapshot
     from embeddings.token_vectors import TokenCodec
 
@@ -243,7 +244,7 @@ class Retriever:
             )
             for position, place in enumerate(snapshot.places(keys))
         ]
-        return folded(hits, [texts[key] for key in keys])[:top_k]
+        return folded(*with_pages(snapshot, hits, [texts[key] for key in keys]))[:top_k]
 
     def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
         if self._codec is None or asked.tokens is None:
@@ -281,20 +282,3 @@ def _in_order(ranking: _Ranking) -> _Ranking:
 def _idf(count: int, passages: int) -> float:
     """Return the inverse document frequency as BM25 has it (Robertson and Sparck Jones, kept positive)."""
     return math.log(1.0 + (passages - count + 0.5) / (count + 0.5))
-
-
-def folded(hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:
-    """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
-
-    ``texts`` are the hits' words, folded.
-    Of the places where the same words stand, one whose page is known is shown.
-    """
-    groups = fold_duplicates([shingles(text) for text in texts])
-    return [_merged(hits[kept], [hits[position].place for position in others]) for kept, others in groups]
-
-
-def _merged(hit: Hit, others: Sequence[Place]) -> Hit:
-    places = [hit.place, *others]
-    shown = next((place for place in places if place.passage.page), hit.place)
-    rest = tuple(place for place in places if place is not shown)
-    return replace(hit, place=shown, also_in=rest)

@@ -1,0 +1,67 @@
+"""The same words in several places become one hit, which names them all and shows the one with a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chunker.normalising import fold
+from embeddings.fusion import COMMON_SHARE, fold_duplicates, overlap, shingles
+from embeddings.search import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from embeddings.search import Hit
+    from embeddings.snapshot import Snapshot
+
+
+def folded(hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:
+    """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
+
+    ``texts`` are the hits' words, folded. Of the places where the same words stand, one whose page is
+    known is shown.
+    """
+    groups = fold_duplicates([shingles(text) for text in texts])
+    return [_merged([hits[kept], *(hits[position] for position in others)]) for kept, others in groups]
+
+
+def _merged(hits: Sequence[Hit]) -> Hit:
+    places = {
+        place.passage.id: place for hit in hits for place in (hit.place, *hit.also_in)
+    }  # a dict: a place may be named twice
+    shown = next((place for place in places.values() if place.passage.page), hits[0].place)
+    rest = tuple(place for place in places.values() if place.passage.id != shown.passage.id)
+    return replace(hits[0], place=shown, also_in=rest)
+
+
+def with_pages(snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str]) -> tuple[list[Hit], list[str]]:
+    """Return ``hits`` and ``texts`` with each hit without a page moved to where its paper has pages.
+
+    Two hits of different documents that share a third of the smaller one's words show that the papers
+    are the same, though they may be cut into passages differently. The hit without a page then
+    becomes the passage of the other paper that has most of its words, and both name its old place.
+    """
+    moved, words = list(hits), list(texts)
+    known = [shingles(text) for text in texts]
+    for position, hit in enumerate(hits):
+        if hit.place.passage.page is not None:
+            continue
+        twins = [
+            other
+            for other, one in enumerate(hits)
+            if one.place.passage.page
+            and one.place.document.id != hit.place.document.id
+            and overlap(known[position], known[other]) >= COMMON_SHARE
+        ]
+        for other in twins:
+            moved[other] = replace(moved[other], also_in=(*moved[other].also_in, hit.place))
+        if twins:
+            place = hits[twins[0]].place
+            passages = snapshot.passages_of(place.document.id)
+            folds = [fold(passage.text).text for passage in passages]
+            best = max(range(len(passages)), key=lambda at: len(shingles(folds[at]) & known[position]))
+            found = Place(passages[best], place.document, place.source_name)
+            moved[position] = replace(hit, place=found, also_in=(hit.place, *hit.also_in))
+            words[position] = folds[best]
+    return moved, words
