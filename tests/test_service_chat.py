@@ -235,6 +235,7 @@ def test_open_webui_gets_one_source_event_for_each_number(tmp_path):
     for event in events:
         assert set(event["data"]) == {"source", "document", "metadata", "distances"}
         assert [len(event["data"][name]) for name in ("document", "metadata", "distances")] == [1, 1, 1]
+    assert not any("annotations" in chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"])
     assert "\n\n- [" not in text_of(chunks), "the events replace the list of sources"
     assert "\n\n- [" in whole["choices"][0]["message"]["content"], "events need a stream"
 

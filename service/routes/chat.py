@@ -210,7 +210,8 @@ def _stream(completion: _Completion, *, includes_usage: bool) -> Iterator[bytes]
         yield _chunk(completion, [], {"event": event, **always})
     for piece in answer.pieces:
         yield _chunk(completion, _delta(content=piece), always)
-    if answer.annotations:
+    # Open WebUI takes annotations for further sources, and would number each reference anew.
+    if answer.annotations and not completion.events:
         annotations = [annotation.model_dump() for annotation in answer.annotations]
         yield _chunk(completion, _delta(annotations=annotations), always)
     yield _chunk(completion, [{**_delta()[0], "finish_reason": "stop"}], sources)
