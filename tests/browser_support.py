@@ -13,9 +13,12 @@ _OPTIONS = (
 ).split()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The running browser; without one the tests are skipped, but not in CI, where there must be one."""
+    """The running browser; without one the tests are skipped, but not in CI, where there must be one.
+
+    It ends with its module: as long as it runs, no other test in this thread can have an event loop.
+    """
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     try:
         from playwright.sync_api import sync_playwright
