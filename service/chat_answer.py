@@ -88,7 +88,9 @@ def _source_event(passage: RankedPassage, base_url: str, quotes: Sequence[Quote]
         "name": _label(citation),
         "source_url": url,
     }
-    if citation.page is not None and citation.page.isascii() and citation.page.isdigit():
+    is_number = citation.page is not None and citation.page.isascii() and citation.page.isdigit()
+    # It is shown as "page 56", which an estimate must not be; the name says "about p. 56".
+    if citation.page is not None and is_number and citation.page_method != "estimated":
         metadata["page"] = int(citation.page) - 1
     return {
         "type": "source",
@@ -96,7 +98,8 @@ def _source_event(passage: RankedPassage, base_url: str, quotes: Sequence[Quote]
             "source": {"name": _label(citation), "url": url},
             "document": [passage.text],
             "metadata": [metadata],
-            "distances": [passage.score],
+            # Shown as a percentage: a cosine, since the score only compares passages with each other.
+            "distances": [passage.score if passage.scores.dense is None else passage.scores.dense],
         },
     }
 

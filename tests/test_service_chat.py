@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from service_support import LETTER, SHORT_NOTE, index_files, make_app, serving
 
+from service import schemas
+from service.chat_answer import source_events
 from service.chat_schemas import ChatMessage
 from service.chat_tasks import perform, read_task, title_of
 
@@ -196,6 +198,34 @@ def test_earlier_messages_tell_what_a_follow_up_means(client):
     assert [result["title"] for result in follow_up["search_results"]] == [
         passage["citation"]["title"] for passage in asked["passages"]
     ]
+
+
+def test_open_webui_is_given_no_page_that_is_only_estimated():
+    place = {"source": "b.txt", "source_id": "s", "document_id": "d", "title": "A letter", "date": None}
+    page = {"page": "56", "page_end": "56", "page_method": "estimated", "page_margin": 1}
+    citation = schemas.Citation(
+        number=1, kind=None, participants=[], start_char=0, end_char=9, archive_reference=None, url="",
+        also_in=[], **place, **page,
+    )  # fmt: skip
+    passage = schemas.RankedPassage(
+        rank=1,
+        score=1.0,
+        scores=schemas.PassageScores(dense=0.25, lexical=None),
+        text="It began.",
+        highlights=[],
+        citation=citation,
+    )
+    answer = schemas.AnswerText(text="It began. [1]", kind="extractive", quotes=[])
+    state = schemas.IndexState(generation=1, model="m", passages=1)
+    response = schemas.AskResponse(
+        question="a", standalone_question="a", answerable=True, confidence=1.0, answer=answer,
+        passages=[passage], index=state, timings_ms={},
+    )  # fmt: skip
+
+    [event] = source_events(response, base_url="https://a.example")
+    assert "page" not in event["data"]["metadata"][0]
+    assert event["data"]["source"]["name"] == "A letter, about p. 56 ± 1"
+    assert event["data"]["distances"] == [0.25]
 
 
 def test_material_that_open_webui_puts_before_the_question_is_passed_over(client):

@@ -13,7 +13,7 @@ YAML
 llm="$1/python/bin/llm"
 "$llm" keys set dossier --value "$DOSSIER_KEY"
 "$llm" -m dossier "$DOSSIER_QUESTION" | tee "$1/llm.txt"
-grep -q '\[1\]' "$1/llm.txt"
+grep -q '\[[0-9]\]' "$1/llm.txt"
 "$llm" -m dossier --no-stream "$DOSSIER_QUESTION" | diff - "$1/llm.txt"
 printf 'follow-up: '
 "$llm" -c "And what did he reply?"
