@@ -27,12 +27,13 @@ def folded(hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:
 
 
 def _merged(hits: Sequence[Hit]) -> Hit:
-    places = {
-        place.passage.id: place for hit in hits for place in (hit.place, *hit.also_in)
-    }  # a dict: a place may be named twice
-    shown = next((place for place in places.values() if place.passage.page), hits[0].place)
-    rest = tuple(place for place in places.values() if place.passage.id != shown.passage.id)
-    return replace(hits[0], place=shown, also_in=rest)
+    places = [place for hit in hits for place in (hit.place, *hit.also_in)]
+    shown = next((place for place in places if place.passage.page), hits[0].place)
+    elsewhere: dict[str, Place] = {}
+    for place in places:
+        if place.document.id != shown.document.id:
+            elsewhere.setdefault(place.document.id, place)  # one place of each other paper is enough
+    return replace(hits[0], place=shown, also_in=tuple(elsewhere.values()))
 
 
 def with_pages(snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str]) -> tuple[list[Hit], list[str]]:

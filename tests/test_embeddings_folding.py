@@ -37,9 +37,9 @@ def test_a_paper_with_and_without_pages_is_cited_by_page_with_both_places(hits_f
     assert "web.txt" in {place.source_name for place in best.also_in}
 
 
-def test_no_place_is_named_twice(hits_for):
+def test_no_document_is_named_twice(hits_for):
     for hit in hits_for("the fishing rights in the harbour of Trebizond"):
-        ids = [place.passage.id for place in (hit.place, *hit.also_in)]
+        ids = [place.document.id for place in (hit.place, *hit.also_in)]
         assert len(ids) == len(set(ids))
 
 
