@@ -34,7 +34,11 @@ def main() -> None:
     with serving(options.port) as client:
         for question in questions[:10]:
             ask(client, question)
-        timings = [ask(client, question) for _ in range(options.rounds) for question in questions]
+        timings = [
+            {**ask(client, question), **ask_streamed(client, question)}
+            for _ in range(options.rounds)
+            for question in questions
+        ]
     print(f"{len(timings)} warm questions, one at a time, milliseconds")
     print(f"{'stage':<14}{'p50':>8}{'p95':>8}{'share':>8}")
     whole = statistics.median(timing["round trip"] for timing in timings)
@@ -52,6 +56,17 @@ def ask(client: httpx.Client, question: str) -> dict[str, float]:
     elapsed = (time.perf_counter() - started) * 1000
     response.raise_for_status()
     return {**response.json()["timings_ms"], "round trip": elapsed}
+
+
+def ask_streamed(client: httpx.Client, question: str) -> dict[str, float]:
+    """Return the milliseconds to the first byte of the stream and to its end."""
+    started = time.perf_counter()
+    with client.stream("POST", "/v1/ask", json={"question": question, "stream": True}) as response:
+        response.raise_for_status()
+        first = 0.0
+        for _ in response.iter_raw():
+            first = first or (time.perf_counter() - started) * 1000
+    return {"first byte": first, "whole stream": (time.perf_counter() - started) * 1000}
 
 
 @contextmanager
