@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from embeddings.snapshot import Snapshot
 
 
-def folded(hits: Sequence[Hit], texts: Sequence[str]) -> list[Hit]:
+def folded(hits: Sequence[Hit], words: Sequence[frozenset[int]]) -> list[Hit]:
     """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
 
-    ``texts`` are the hits' words, folded. Of the places where the same words stand, one whose page is
+    ``words`` are the shingles of the hits' folded texts. Of the places where the same words stand, one whose page is
     known is shown.
     """
-    groups = fold_duplicates([shingles(text) for text in texts])
+    groups = fold_duplicates(words)
     return [_merged([hits[kept], *(hits[position] for position in others)]) for kept, others in groups]
 
 
@@ -36,15 +36,16 @@ def _merged(hits: Sequence[Hit]) -> Hit:
     return replace(hits[0], place=shown, also_in=tuple(elsewhere.values()))
 
 
-def with_pages(snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str]) -> tuple[list[Hit], list[str]]:
-    """Return ``hits`` and ``texts`` with each hit without a page moved to where its paper has pages.
+def with_pages(
+    snapshot: Snapshot, hits: Sequence[Hit], words: Sequence[frozenset[int]]
+) -> tuple[list[Hit], list[frozenset[int]]]:
+    """Return ``hits`` with each one that has no page moved to where its paper has pages, and their words.
 
-    Two hits of different documents that share a third of the smaller one's words show that the papers
+    ``words`` are the shingles of the hits' folded texts, and so are those returned. Two hits of different documents that share a third of the smaller one's words show that the papers
     are the same, though they may be cut into passages differently. The hit without a page then
     becomes the passage of the other paper that has most of its words, and both name its old place.
     """
-    moved, words = list(hits), list(texts)
-    known = [shingles(text) for text in texts]
+    moved, moved_words = list(hits), list(words)
     for position, hit in enumerate(hits):
         if hit.place.passage.page is not None:
             continue
@@ -53,16 +54,17 @@ def with_pages(snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str]) ->
             for other, one in enumerate(hits)
             if one.place.passage.page
             and one.place.document.id != hit.place.document.id
-            and overlap(known[position], known[other]) >= COMMON_SHARE
+            and overlap(words[position], words[other]) >= COMMON_SHARE
         ]
         for other in twins:
             moved[other] = replace(moved[other], also_in=(*moved[other].also_in, hit.place))
         if twins:
             place = hits[twins[0]].place
             passages = snapshot.passages_of(place.document.id)
-            folds = [fold(passage.text).text for passage in passages]
-            best = max(range(len(passages)), key=lambda at: len(shingles(folds[at]) & known[position]))
+            theirs = [shingles(fold(passage.text).text) for passage in passages]
+            shared = [len(one & words[position]) for one in theirs]
+            best = shared.index(max(shared))
             found = Place(passages[best], place.document, place.source_name)
             moved[position] = replace(hit, place=found, also_in=(hit.place, *hit.also_in))
-            words[position] = folds[best]
-    return moved, words
+            moved_words[position] = theirs[best]
+    return moved, moved_words

@@ -20,7 +20,7 @@ from chunker.tokens import TokenLimit
 from embeddings.batching import unit_rows
 from embeddings.encoder import TextEncoding
 from embeddings.folding import folded, with_pages
-from embeddings.fusion import min_max, weighted_sum
+from embeddings.fusion import min_max, shingles, weighted_sum
 from embeddings.late_interaction import best_matches, in_context, match_tokens, question_tokens
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import stem
@@ -244,7 +244,7 @@ class Retriever:
             )
             for position, place in enumerate(snapshot.places(keys))
         ]
-        return folded(*with_pages(snapshot, hits, [texts[key] for key in keys]))[:top_k]
+        return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
 
     def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
         if self._codec is None or asked.tokens is None:
