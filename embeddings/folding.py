@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def folded(hits: Sequence[Hit], words: Sequence[frozenset[int]]) -> list[Hit]:
     """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
 
-    ``words`` are the shingles of the hits' folded texts. Of the places where the same words stand, one whose page is
-    known is shown.
+    ``words`` are the shingles of the hits' folded texts. Of the places where the same words stand, one
+    whose page is known is shown.
     """
     groups = fold_duplicates(words)
     return [_merged([hits[kept], *(hits[position] for position in others)]) for kept, others in groups]
@@ -41,7 +41,9 @@ def with_pages(
 ) -> tuple[list[Hit], list[frozenset[int]]]:
     """Return ``hits`` with each one that has no page moved to where its paper has pages, and their words.
 
-    ``words`` are the shingles of the hits' folded texts, and so are those returned. Two hits of different documents that share a third of the smaller one's words show that the papers
+    ``words`` are the shingles of the hits' folded texts, and so are those returned.
+
+    Two hits of different documents that share a third of the smaller one's words show that the papers
     are the same, though they may be cut into passages differently. The hit without a page then
     becomes the passage of the other paper that has most of its words, and both name its old place.
     """
