@@ -34,10 +34,9 @@ if TYPE_CHECKING:
     from embeddings.records import IndexInfo
     from embeddings.search import HiddenSpan
     from embeddings.snapshot import Snapshot
-    from embeddings.token_vectors import TokenCodec
+    from embeddings.token_vectors import CodeArray, TokenCodec
 
 _ALONE = (None, None)
-_MATCHED_HITS = 5
 _FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
 
 
@@ -65,8 +64,8 @@ class Retrieval:
     """What a search found, in which state of the index, and how long its stages took.
 
     ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
-    of the best hits, by passage id, how the question meets them token by token; it is empty without
-    late interaction.
+    of as many of the best hits as were asked for, by passage id, how the question meets them token by
+    token; it is empty without late interaction.
     """
 
     hits: tuple[Hit, ...]
@@ -121,10 +120,12 @@ class Retriever:
         top_k: int,
         filters: Filters | None = None,
         hidden: Sequence[HiddenSpan] = (),
+        matched: int = 0,
     ) -> Retrieval:
         """Return the ``top_k`` best passages for ``question`` under ``filters``, best first.
 
-        Passages that overlap a ``hidden`` span are treated as if they were not in the index.
+        Passages that overlap a ``hidden`` span are treated as if they were not in the index. Of the
+        ``matched`` best hits it is told how the question meets them token by token.
         """
         clock = [time.perf_counter()]
         encoding = self._encoding(question)
@@ -137,7 +138,7 @@ class Retriever:
             clock.append(time.perf_counter())
             ranking = self._rescored(snapshot, asked, ranking, left_out)
             hits = self._hits(snapshot, ranking, top_k)
-            matches = self._matches(snapshot, asked, hits[:_MATCHED_HITS])
+            matches = self._matches(snapshot, asked, hits[:matched])
         clock.append(time.perf_counter())
         stages = zip(("encode", "search", "rank"), pairwise(clock), strict=True)
         return Retrieval(
@@ -212,7 +213,7 @@ class Retriever:
             return {}, {}
         keys = list(codes)
         column = {key: position for position, key in enumerate(keys)}
-        passages = [np.frombuffer(codes[key], np.uint8).reshape(-1, codec.bytes_per_token) for key in keys]
+        passages = [_unpacked(codes[key], codec) for key in keys]
         matches = best_matches(
             codec.similarities(tokens.vectors, np.concatenate(passages)), [len(one) for one in passages]
         )
@@ -247,7 +248,7 @@ class Retriever:
         return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
 
     def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
-        if self._codec is None or asked.tokens is None:
+        if self._codec is None or asked.tokens is None or not hits:
             return {}
         encoder = cast("TokenEncoder", self._encoder)
         window = TokenLimit(encoder.count_tokens, encoder.max_tokens)
@@ -256,16 +257,20 @@ class Retriever:
         for hit in hits:
             passage, document = hit.place.passage, hit.place.document
             if passage.id in codes:
-                packed = np.frombuffer(codes[passage.id], np.uint8).reshape(-1, self._codec.bytes_per_token)
                 text = indexed_text(document, passage, window)
                 found[passage.id] = match_tokens(
                     encoder.tokenize(text),
-                    unit_rows(self._codec.decode(packed)),
+                    unit_rows(self._codec.decode(_unpacked(codes[passage.id], self._codec))),
                     len(text) - len(tidy(passage.text).text),
                     asked.tokens,
                     asked.vector,
                 )
         return found
+
+
+def _unpacked(codes: bytes, codec: TokenCodec) -> CodeArray:
+    """Return a passage's token codes as the codec takes them: ``(tokens, bytes_per_token)``."""
+    return np.frombuffer(codes, np.uint8).reshape(-1, codec.bytes_per_token)
 
 
 def _in_order(ranking: _Ranking) -> _Ranking:

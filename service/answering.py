@@ -65,7 +65,11 @@ class Answerer:
         read = time.perf_counter()
         # Judged by the same hits whatever the number wished for: it must not change the confidence.
         retrieval = self._retriever.retrieve(
-            standalone, top_k=max(top_k, JUDGED_HITS), filters=filters, hidden=hidden_spans
+            standalone,
+            top_k=max(top_k, JUDGED_HITS),
+            filters=filters,
+            hidden=hidden_spans,
+            matched=self._settings.extraction.max_passages,
         )
         answering = time.perf_counter()
         candidates = read_sentences(retrieval, self._settings.extraction)
