@@ -27,10 +27,12 @@ class ChunkingSettings:
     """How passages are made; part of an index's manifest.
 
     ``max_tokens`` is the most tokens a passage may have, counted with the tiktoken ``encoding``.
+    ``header`` tells whether a passage is indexed with its document's title and date before it.
     """
 
     max_tokens: int = 200
     encoding: str = PACKAGED_ENCODING
+    header: bool = True
 
 
 def chunk(
@@ -55,7 +57,7 @@ def _passages(
     text: str, document: Document, page_map: PageMap, settings: ChunkingSettings, window: TokenLimit
 ) -> Iterator[Passage]:
     count = token_counter(settings.encoding)
-    header_tokens = window.count(fitted_header(document, window))
+    header_tokens = window.count(indexed_header(document, settings=settings, window=window))
     limits = PassageLimits(
         size=TokenLimit(count, settings.max_tokens),
         window=TokenLimit(window.count, window.max_tokens - header_tokens),
@@ -75,14 +77,17 @@ def _passages(
         )
 
 
-def fitted_header(document: Document, window: TokenLimit) -> str:
-    """Return the document's header, cut at a word so that it leaves two thirds of the window free."""
-    header = document.header
+def indexed_header(document: Document, *, settings: ChunkingSettings, window: TokenLimit) -> str:
+    """Return what stands before each passage of ``document`` where it is indexed; empty without headers.
+
+    It is the document's header, cut at a word so that it leaves two thirds of the window free.
+    """
+    header = document.header if settings.header else ""
     while header and window.count(header) > window.max_tokens // 3:
         header = _LAST_WORD.sub("", header) or header[: len(header) // 2]
     return header
 
 
-def indexed_text(document: Document, passage: Passage, window: TokenLimit) -> str:
-    """Return what is encoded for ``passage``: the document's header, then the tidied passage."""
-    return f"{fitted_header(document, window)}\n{tidy(passage.text).text}"
+def indexed_text(header: str, passage: Passage) -> str:
+    """Return what is encoded for ``passage``: ``header`` (:func:`indexed_header`), the tidied passage."""
+    return f"{header}\n{tidy(passage.text).text}" if header else tidy(passage.text).text

@@ -47,7 +47,7 @@ _DOCUMENTS = f"""
 def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
     """Return what the index was made with, ``None`` before anything was."""
     entries = dict(connection.execute("SELECT name, value FROM manifest").fetchall())
-    return Manifest(entries) if entries else None
+    return Manifest.stored(entries) if entries else None
 
 
 def info(connection: sqlite3.Connection) -> IndexInfo:

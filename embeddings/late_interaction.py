@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import FloatArray, IntArray, TextEncoding, Tokens
 
-_NEIGHBOUR_SHARE = 0.2
-_DOCUMENT_SHARE = 0.2
-
 
 @dataclass(frozen=True, slots=True)
 class QuestionTokens:
@@ -73,9 +70,15 @@ def best_matches(similarities: FloatArray, lengths: Sequence[int]) -> FloatArray
 
 
 def in_context(
-    matches: FloatArray, documents: IntArray, previous: IntArray, following: IntArray
+    matches: FloatArray,
+    *,
+    documents: IntArray,
+    previous: IntArray,
+    following: IntArray,
+    neighbour_share: float,
+    document_share: float,
 ) -> FloatArray:
-    """Return ``matches`` raised towards what the neighbours and the whole document match better.
+    """Return ``matches`` raised by a share of what the neighbours and the whole document match better.
 
     ``matches`` has shape ``(question tokens, passages)``; ``documents`` numbers each passage's document;
     ``previous`` and ``following`` are the columns of its neighbours, -1 where there is none.
@@ -89,8 +92,8 @@ def in_context(
     whole = np.maximum.reduceat(matches[:, order], starts, axis=1)
     return np.asarray(
         matches
-        + _NEIGHBOUR_SHARE * np.maximum(neighbours - matches, 0)
-        + _DOCUMENT_SHARE * np.maximum(whole[:, of_document] - matches, 0),
+        + neighbour_share * np.maximum(neighbours - matches, 0)
+        + document_share * np.maximum(whole[:, of_document] - matches, 0),
         dtype=np.float32,
     )
 

@@ -108,9 +108,9 @@ class LocalIndex:
         return index
 
     @property
-    def codec(self) -> TokenCodec | None:
-        """What the token vectors in this index are kept by; ``None``: it has none."""
-        return self._recipe.codec
+    def recipe(self) -> Recipe:
+        """How what is in this index was made."""
+        return self._recipe
 
     def close(self) -> None:
         """Save the vector index where it has changed, and close the store. May be called twice."""

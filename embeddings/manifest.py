@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from embeddings.token_vectors import TokenCodec
 
 
+# What indexes were made with that do not record it, for it was not a choice yet.
+_NOT_RECORDED_ONCE = {"chunking header": "True"}
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The names and values that must not change under an index, as the store keeps them.
@@ -42,6 +46,11 @@ class Manifest:
                 **{f"chunking {name}": str(value) for name, value in asdict(chunking).items()},
             }
         )
+
+    @classmethod
+    def stored(cls, entries: Mapping[str, str]) -> Manifest:
+        """Return the manifest of an index that recorded ``entries`` when it was made."""
+        return cls({**_NOT_RECORDED_ONCE, **entries})
 
     @property
     def model(self) -> str:

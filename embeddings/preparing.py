@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from chunker.boilerplate import edge_lines
-from chunker.chunking import chunk, fitted_header, indexed_text
+from chunker.chunking import chunk, indexed_header, indexed_text
 from chunker.tokens import TokenLimit
 from embeddings.encoder import EncoderError
 from embeddings.lexical_index import lexical_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from chunker.boilerplate import EdgeLines
     from chunker.chunking import ChunkingSettings
-    from chunker.documents import ChunkedSource, Source, Span
+    from chunker.documents import ChunkedSource, Document, Source, Span
     from embeddings.encoder import Encoder, FloatArray, TokenEncoder
     from embeddings.lexical_index import LexicalText
     from embeddings.token_vectors import TokenCodec
@@ -50,6 +50,10 @@ class Recipe:
     def window(self) -> TokenLimit:
         """What the encoder sees of one text."""
         return TokenLimit(self.encoder.count_tokens, self.encoder.max_tokens)
+
+    def header(self, document: Document) -> str:
+        """Return what stands before each passage of ``document`` where it is indexed."""
+        return indexed_header(document, settings=self.chunking, window=self.window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,8 @@ def prepare_source(
 
     window = recipe.window
     chunked = chunk(source, settings=recipe.chunking, window=window, repeated=repeated)
-    document_of = {document.id: document for document in chunked.documents}
-    texts = [indexed_text(document_of[p.document_id], p, window) for p in chunked.passages]
-    headers = {document.id: fitted_header(document, window) for document in chunked.documents}
+    headers = {document.id: recipe.header(document) for document in chunked.documents}
+    texts = [indexed_text(headers[p.document_id], p) for p in chunked.passages]
     hashes = [hashlib.sha256(text.encode()).digest()[:16] for text in texts]
     encodings = _encodings(texts, hashes, recipe, stored_encoding=stored_encoding, on_progress=report)
     return PreparedSource(

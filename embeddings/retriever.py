@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
@@ -16,13 +16,13 @@ import numpy as np
 
 from chunker.chunking import indexed_text
 from chunker.normalising import tidy
-from chunker.tokens import TokenLimit
 from embeddings.batching import unit_rows
 from embeddings.encoder import TextEncoding
 from embeddings.folding import folded, with_pages
-from embeddings.fusion import min_max, shingles, weighted_sum
+from embeddings.fusion import shingles, weighted_sum
 from embeddings.late_interaction import best_matches, in_context, match_tokens, question_tokens
-from embeddings.search import Filters, Hit, Scores
+from embeddings.ranking import fuse
+from embeddings.search import Filters, Hit
 from embeddings.terms import stem
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from embeddings.encoder import Encoder, FloatArray, TokenEncoder
     from embeddings.late_interaction import QuestionTokens, TokenMatches
+    from embeddings.lexical_index import LexicalField
     from embeddings.local_index import LocalIndex
+    from embeddings.ranking import Method, Ranking
     from embeddings.records import IndexInfo
     from embeddings.search import HiddenSpan
     from embeddings.snapshot import Snapshot
@@ -42,21 +44,42 @@ _FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for dupl
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
-    """How passages are ranked.
+    """How passages are ranked; what has no weight is not asked at all.
 
-    ``candidates`` is how many passages each method proposes. The lexical score is BM25 of the passage
-    with its header, plus the BM25 of its whole document and of its character 4-grams by their
-    weights. The first score is the min-max of that plus ``dense_weight`` times the min-max cosine.
-    The ``rescored`` best by it gain ``late_weight`` times the min-max of late interaction, where the
-    index keeps token vectors.
+    ``candidates`` is how many passages each method proposes; whole documents propose none. The lexical
+    score is the BM25 of the passage with its header, of its whole document and of its character
+    4-grams, added by their weights. The first score is the min-max of that plus ``dense_weight`` times
+    the min-max cosine. The ``rescored`` best by it gain ``late_weight`` times the min-max of late
+    interaction, where the index keeps token vectors; in it a passage is credited with a share of what
+    its neighbours, and of what the rest of its document, match better.
+
+    Raises:
+        ValueError: no method that proposes passages has a weight.
     """
 
     candidates: int = 200
+    passage_weight: float = 1.0
     document_weight: float = 0.5
     ngram_weight: float = 0.15
     dense_weight: float = 0.4
     rescored: int = 40
     late_weight: float = 2.0
+    neighbour_share: float = 0.2
+    document_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        if not (self.passage_weight or self.ngram_weight or self.dense_weight):
+            raise ValueError("nothing proposes passages: give passages, n-grams or cosines a weight")
+
+    @property
+    def is_lexical(self) -> bool:
+        """Whether any lexical method is asked."""
+        return bool(self.passage_weight or self.document_weight or self.ngram_weight)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the best passages are looked at token by token."""
+        return bool(self.rescored and self.late_weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,11 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question as every method sees it; ``tokens`` is None without late interaction."""
+    """A question as every method sees it.
+
+    ``vector`` has shape ``(dimension,)``, or ``(0,)`` where no method needs it; ``tokens`` is None
+    without late interaction.
+    """
 
     text: str
     vector: FloatArray
@@ -85,22 +112,8 @@ class _Question:
     tokens: QuestionTokens | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Candidates, best first: parallel sequences. ``late`` is empty without late interaction."""
-
-    keys: list[int]
-    scores: list[float]
-    cosines: list[float]
-    lexical: list[float]
-    late: dict[int, float] = field(default_factory=dict)
-
-
 class Retriever:
-    """Ranks the passages of one index. Safe to use from many threads.
-
-    Where the index keeps token vectors, the best candidates are looked at token by token.
-    """
+    """Ranks the passages of one index. Safe to use from many threads."""
 
     def __init__(
         self,
@@ -111,7 +124,12 @@ class Retriever:
         self._index = index
         self._encoder = encoder
         self._settings = settings
-        self._codec = index.codec
+        self._codec = index.recipe.codec if settings.is_late else None
+        self._lexical_weights: tuple[tuple[LexicalField, float], ...] = (
+            ("passage", settings.passage_weight),
+            ("ngrams", settings.ngram_weight),
+            ("document", settings.document_weight),
+        )
 
     def retrieve(
         self,
@@ -150,10 +168,11 @@ class Retriever:
         )
 
     def _encoding(self, question: str) -> TextEncoding:
-        if self._codec is None:
-            nothing = np.zeros((0, 0), dtype=np.float32)
-            return TextEncoding(self._encoder.encode([question])[0], np.zeros(0, dtype=np.int32), nothing)
-        return next(iter(cast("TokenEncoder", self._encoder).encode_tokens([question])))
+        if self._codec is not None:
+            return next(iter(cast("TokenEncoder", self._encoder).encode_tokens([question])))
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        vector = self._encoder.encode([question])[0] if self._settings.dense_weight else nothing.ravel()
+        return TextEncoding(vector, np.zeros(0, dtype=np.int32), nothing)
 
     def _question(
         self, snapshot: Snapshot, question: str, encoding: TextEncoding, info: IndexInfo
@@ -168,38 +187,44 @@ class Retriever:
 
     def _first_ranking(
         self, snapshot: Snapshot, asked: _Question, filters: Filters, left_out: frozenset[int]
-    ) -> _Ranking:
-        limit = self._settings.candidates + len(left_out)
-        dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
+    ) -> Ranking:
+        settings = self._settings
+        limit = settings.candidates + len(left_out)
+        dense: dict[int, float] = {}
+        if settings.dense_weight:
+            dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
         passages, ngrams, documents = (
             dict(snapshot.lexical_search(asked.text, field=kind, limit=limit, filters=filters))
-            for kind in ("passage", "ngrams", "document")
+            if weight
+            else {}
+            for kind, weight in self._lexical_weights
         )
         keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
-        document_of = snapshot.document_keys(keys)
-        of_document = {key: documents.get(document_of[key], 0.0) for key in keys}
-        parts = [
-            (1.0, passages),
-            (self._settings.document_weight, of_document),
-            (self._settings.ngram_weight, ngrams),
-        ]
-        lexical = weighted_sum(parts, keys)
-        cosines = np.array(snapshot.cosines(asked.vector, keys), dtype=np.float32)
-        scores = min_max(lexical) + self._settings.dense_weight * min_max(cosines)
-        return _in_order(_Ranking(keys, scores.tolist(), cosines.tolist(), lexical.tolist()))
+        parts: dict[Method, tuple[float, FloatArray]] = {}
+        if settings.is_lexical:
+            document_of = snapshot.document_keys(keys) if documents else {}
+            of_document = {key: documents.get(document_of[key], 0.0) for key in keys if key in document_of}
+            by_kind = {"passage": passages, "ngrams": ngrams, "document": of_document}
+            parts["lexical"] = (
+                1.0,
+                weighted_sum([(weight, by_kind[kind]) for kind, weight in self._lexical_weights], keys),
+            )
+        if settings.dense_weight:
+            cosines = np.array(snapshot.cosines(asked.vector, keys), dtype=np.float32)
+            parts["dense"] = (settings.dense_weight, cosines)
+        return fuse(keys, parts)
 
     def _rescored(
-        self, snapshot: Snapshot, asked: _Question, ranking: _Ranking, left_out: frozenset[int]
-    ) -> _Ranking:
+        self, snapshot: Snapshot, asked: _Question, ranking: Ranking, left_out: frozenset[int]
+    ) -> Ranking:
         """Return ``ranking`` with its head in the order that late interaction gives it."""
         if self._codec is None or asked.tokens is None or not ranking.keys:
             return ranking
-        head = ranking.keys[: self._settings.rescored]
-        late, raised = self._late_scores(snapshot, asked.tokens, head, left_out)
-        gains = self._settings.late_weight * min_max(np.array([raised.get(key, 0.0) for key in head]))
-        scores = np.array(ranking.scores, dtype=np.float32)
-        scores[: len(head)] += gains.astype(np.float32)
-        return _in_order(replace(ranking, scores=scores.tolist(), late=late))
+        head = self._settings.rescored
+        late, raised = self._late_scores(snapshot, asked.tokens, ranking.keys[:head], left_out)
+        return ranking.raised(
+            "late_interaction", late, by=raised, head=head, weight=self._settings.late_weight
+        )
 
     def _late_scores(
         self, snapshot: Snapshot, tokens: QuestionTokens, head: Sequence[int], left_out: frozenset[int]
@@ -222,27 +247,25 @@ class Retriever:
             np.array([column.get(neighbours.get(key, _ALONE)[side] or 0, -1) for key in keys])
             for side in (0, 1)
         )
-        raised = in_context(matches, np.array([document_of[key] for key in keys]), before, after)
+        raised = in_context(
+            matches,
+            documents=np.array([document_of[key] for key in keys]),
+            previous=before,
+            following=after,
+            neighbour_share=self._settings.neighbour_share,
+            document_share=self._settings.document_share,
+        )
         alone, together = tokens.weights @ matches, tokens.weights @ raised
         return (
             {key: float(alone[column[key]]) for key in head if key in column},
             {key: float(together[column[key]]) for key in head if key in column},
         )
 
-    def _hits(self, snapshot: Snapshot, ranking: _Ranking, top_k: int) -> list[Hit]:
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, top_k: int) -> list[Hit]:
         keys = ranking.keys[: top_k + _FOLDED_BEYOND]
         texts = snapshot.folded_texts(keys)
-        best = 1.0 + self._settings.dense_weight + (self._settings.late_weight if ranking.late else 0.0)
         hits = [
-            Hit(
-                place,
-                score=ranking.scores[position] / best,
-                scores=Scores(
-                    dense=ranking.cosines[position],
-                    lexical=ranking.lexical[position],
-                    late_interaction=ranking.late.get(keys[position]),
-                ),
-            )
+            Hit(place, ranking.share_of_best(position), ranking.scores_of(keys[position]))
             for position, place in enumerate(snapshot.places(keys))
         ]
         return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
@@ -251,13 +274,12 @@ class Retriever:
         if self._codec is None or asked.tokens is None or not hits:
             return {}
         encoder = cast("TokenEncoder", self._encoder)
-        window = TokenLimit(encoder.count_tokens, encoder.max_tokens)
         codes = snapshot.token_codes_of([hit.place.passage.id for hit in hits])
         found = {}
         for hit in hits:
             passage, document = hit.place.passage, hit.place.document
             if passage.id in codes:
-                text = indexed_text(document, passage, window)
+                text = indexed_text(self._index.recipe.header(document), passage)
                 found[passage.id] = match_tokens(
                     encoder.tokenize(text),
                     unit_rows(self._codec.decode(_unpacked(codes[passage.id], self._codec))),
@@ -271,17 +293,6 @@ class Retriever:
 def _unpacked(codes: bytes, codec: TokenCodec) -> CodeArray:
     """Return a passage's token codes as the codec takes them: ``(tokens, bytes_per_token)``."""
     return np.frombuffer(codes, np.uint8).reshape(-1, codec.bytes_per_token)
-
-
-def _in_order(ranking: _Ranking) -> _Ranking:
-    order = sorted(range(len(ranking.keys)), key=lambda position: -ranking.scores[position])
-    return replace(
-        ranking,
-        keys=[ranking.keys[position] for position in order],
-        scores=[ranking.scores[position] for position in order],
-        cosines=[ranking.cosines[position] for position in order],
-        lexical=[ranking.lexical[position] for position in order],
-    )
 
 
 def _idf(count: int, passages: int) -> float:

@@ -94,7 +94,9 @@ def chunking_settings(settings: Settings) -> ChunkingSettings:
     """Return how passages are made."""
     from chunker.chunking import ChunkingSettings
 
-    return ChunkingSettings(max_tokens=settings.passage_tokens, encoding=settings.encoding)
+    return ChunkingSettings(
+        max_tokens=settings.passage_tokens, encoding=settings.encoding, header=settings.passage_header
+    )
 
 
 def token_codec(settings: Settings, encoder: Encoder) -> TokenCodec | None:

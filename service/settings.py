@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         "cl100k_base", min_length=1, description="tiktoken encoding that counts passage tokens"
     )
     passage_tokens: int = Field(200, ge=16, le=8192, description="most tokens of a passage")
+    passage_header: bool = Field(
+        True, description="index each passage with its document's title and date before it"
+    )
 
     answer_threshold: float | None = Field(
         None, ge=0, le=1, description="confidence from which a question is answered; unset: as calibrated"

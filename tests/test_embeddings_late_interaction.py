@@ -44,6 +44,8 @@ def test_neighbours_and_the_document_raise_a_passage_in_part():
         documents=np.array([5, 5, 5, 8]),
         previous=np.array([-1, 0, 1, -1]),
         following=np.array([1, 2, -1, -1]),
+        neighbour_share=0.3,
+        document_share=0.1,
     )
     assert raised.tolist()[0] == pytest.approx([0.2 + 0.4 * 0.5, 0.7, 0.1 + 0.4 * 0.6, 0.9])
 
@@ -52,7 +54,14 @@ def test_neighbours_and_the_document_raise_a_passage_in_part():
 def test_a_passage_alone_in_its_document_keeps_its_matches_and_none_is_lowered(documents, seed):
     matches = np.random.default_rng(seed).random((3, len(documents)), dtype=np.float32)
     nowhere = np.full(len(documents), -1)
-    raised = in_context(matches, np.array(documents), nowhere, nowhere)
+    raised = in_context(
+        matches,
+        documents=np.array(documents),
+        previous=nowhere,
+        following=nowhere,
+        neighbour_share=0.2,
+        document_share=0.2,
+    )
     assert (raised >= matches).all()
     alone = [position for position, one in enumerate(documents) if documents.count(one) == 1]
     assert np.array_equal(raised[:, alone], matches[:, alone])

@@ -61,3 +61,13 @@ def test_vectors_outlive_other_chunking_but_no_other_model():
     assert not Manifest.of(WordHashEncoder(revision="2"), ChunkingSettings(max_tokens=200)).has_vectors_of(
         stored
     )
+
+
+def test_an_index_made_before_headers_were_a_choice_has_them():
+    entries = dict(Manifest.of(WordHashEncoder(), ChunkingSettings()).entries)
+    del entries["chunking header"]
+    stored = Manifest.stored(entries)
+    assert stored.differences(Manifest.of(WordHashEncoder(), ChunkingSettings())) == []
+    assert stored.differences(Manifest.of(WordHashEncoder(), ChunkingSettings(header=False))) == [
+        "chunking header True, now False"
+    ]
