@@ -30,6 +30,17 @@ HIT_DEPTHS = (1, 3, 5, 10)
 DEPTH = 10
 WORD_BUDGET = 800
 SPAN_DEPTH = 5
+CHARACTER_BUDGET = 4000  # as much as five windows of 800 characters
+RETRIEVED = (
+    *(f"hit@{depth}" for depth in HIT_DEPTHS),
+    f"mrr@{DEPTH}",
+    f"ndcg@{DEPTH}",
+    f"evidence@{DEPTH}",
+    f"hit@{WORD_BUDGET}words",
+    *(f"span_{what}@{SPAN_DEPTH}" for what in ("recall", "precision", "iou")),
+    *(f"span_{what}@{CHARACTER_BUDGET}chars" for what in ("recall", "precision", "iou")),
+)
+"""The measures that look at nothing but the ranked passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,18 +269,53 @@ def span_values(question: LocatedQuestion, response: Response, *, depth: int = S
     """Return recall, precision and intersection over union of characters in the first ``depth`` results.
 
     After Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024), in
-    characters: what several results repeat counts each time in the denominators, once above.
+    characters: what several results repeat counts each time in the denominators, once above. Of a
+    piece of evidence with several places the one counts of which most was retrieved.
     """
-    retrieved = [passage.span for passage in response.passages[:depth]]
-    wanted = _merged(place for evidence in question.evidence for place in evidence.places[:1])
+    return _span_values(question, [passage.span for passage in response.passages[:depth]], f"@{depth}")
+
+
+def character_budget_values(
+    question: LocatedQuestion, response: Response, *, characters: int = CHARACTER_BUDGET
+) -> Values:
+    """Return the same of the first ``characters`` characters of the results, read in order.
+
+    The result in which the budget ends is cut there: so systems with passages of other sizes compare.
+    """
+    read: list[TextSpan] = []
+    left = characters
+    for passage in response.passages:
+        span = passage.span
+        read.append(replace(span, end_char=min(span.end_char, span.start_char + left)))
+        left -= span.end_char - span.start_char
+        if left <= 0:
+            break
+    return _span_values(question, read, f"@{characters}chars")
+
+
+def quote_values(question: LocatedQuestion, response: Response) -> Values:
+    """Return the same of the answer's quotes: whether it quotes the evidence, and little else.
+
+    A refusal has recall 0; where nothing is quoted there is no precision.
+    """
+    values = _span_values(question, [quote.span for quote in response.quotes], "_quotes")
+    return values if response.quotes else {"span_recall_quotes": 0.0}
+
+
+def _span_values(question: LocatedQuestion, retrieved: Sequence[TextSpan], suffix: str) -> Values:
+    wanted = _merged(_best_place(evidence, retrieved) for evidence in question.evidence)
     shared = sum(overlap_chars(span, place) for span in _merged(retrieved) for place in wanted)
     wanted_chars = sum(span.end_char - span.start_char for span in wanted)
     retrieved_chars = sum(span.end_char - span.start_char for span in retrieved)
     return {
-        f"span_recall@{depth}": shared / wanted_chars if wanted_chars else 0.0,
-        f"span_precision@{depth}": shared / retrieved_chars if retrieved_chars else 0.0,
-        f"span_iou@{depth}": shared / (wanted_chars + retrieved_chars - shared) if wanted_chars else 0.0,
+        f"span_recall{suffix}": shared / wanted_chars if wanted_chars else 0.0,
+        f"span_precision{suffix}": shared / retrieved_chars if retrieved_chars else 0.0,
+        f"span_iou{suffix}": shared / (wanted_chars + retrieved_chars - shared) if wanted_chars else 0.0,
     }
+
+
+def _best_place(evidence: LocatedEvidence, retrieved: Sequence[TextSpan]) -> TextSpan:
+    return max(evidence.places, key=lambda place: sum(overlap_chars(span, place) for span in retrieved))
 
 
 def _merged(spans: Iterable[TextSpan]) -> list[TextSpan]:
@@ -299,7 +345,8 @@ def question_values(
             own |= {f"{name} (any overlap)": some[name] for name in ("hit@5", "evidence@10")}
             own |= {f"{name} (whole quote)": whole[name] for name in ("hit@5", "evidence@10")}
             own |= word_budget_value(question, response) | page_values(question, response, page_of)
-            own |= span_values(question, response)
+            own |= span_values(question, response) | character_budget_values(question, response)
+            own |= quote_values(question, response)
         values.append(own)
     return tuple(values)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FORMAT = "dossier-eval-1"
 QUESTIONS = "questions"
 HIDDEN = "hidden evidence"
+WINDOWS = "BM25 over windows of 800 characters"
 SHOWN_PASSAGES = 3
 RIGHT = "hit@5"
 

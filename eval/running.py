@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.external import read_external
@@ -15,8 +15,9 @@ from eval.gold import (
     load_questions,
 )
 from eval.matching import locate
+from eval.metrics import RETRIEVED
 from eval.opening import open_data_folder, open_external
-from eval.report import HIDDEN, QUESTIONS, Report, Section, build_section
+from eval.report import HIDDEN, QUESTIONS, WINDOWS, Report, Section, build_section
 from eval.runner import (
     FollowUpMode,
     Measuring,
@@ -25,6 +26,7 @@ from eval.runner import (
     run_hidden_evidence,
     run_questions,
 )
+from eval.windows import windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -85,6 +87,7 @@ def _run_external(request: Request, path: Path, encoder: Encoder | None, on_prog
         on_progress=_step("indexing", len(external.sources), on_progress),
     ) as opened:
         sections = _ask_questions(opened, external.questions, request, on_progress)
+        sections |= _ask_windows(opened, external.questions, request, on_progress)
         return Report(request.name, request.made_at, opened.facts, sections)
 
 
@@ -118,6 +121,22 @@ def _ask_questions(
         )
         sections[HIDDEN] = build_section(hidden, answered_otherwise=outcomes)
     return sections
+
+
+def _ask_windows(
+    opened: Opened, questions: Sequence[LocatedQuestion], request: Request, on_progress: OnProgress
+) -> dict[str, Section]:
+    """Ask a plain system the same; it answers nothing, so only what it retrieves counts."""
+    measuring = Measuring(opened.sources, opened.page_of, request.top_k)
+    with windows_of(opened.sources.texts) as ask:
+        outcomes = run_questions(
+            ask, questions, measuring, on_progress=_step(WINDOWS, len(questions), on_progress)
+        )
+    retrieved = [
+        replace(one, values={name: one.values[name] for name in RETRIEVED if name in one.values})
+        for one in outcomes
+    ]
+    return {WINDOWS: replace(build_section(retrieved), abstention=None)}
 
 
 def _ask_conversations(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.report import HIDDEN, QUESTIONS
+from eval.metrics import RETRIEVED
+from eval.report import HIDDEN, QUESTIONS, WINDOWS
+from eval.statistics import compare_paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,12 @@ MEANINGS: Mapping[str, str] = {
     "span_recall@5": "characters of evidence in 5 passages",
     "span_precision@5": "characters of 5 passages that are evidence",
     "span_iou@5": "their intersection over union",
+    "span_recall@4000chars": "characters of evidence in the first 4000 read",
+    "span_precision@4000chars": "characters of the first 4000 that are evidence",
+    "span_iou@4000chars": "their intersection over union",
+    "span_recall_quotes": "characters of evidence that the answer quotes",
+    "span_precision_quotes": "characters quoted that are evidence",
+    "span_iou_quotes": "their intersection over union",
     "page_exact": "true page in the cited range, where known",
     "page_within_1": "or one page beside it",
     "answered": "did not refuse",
@@ -66,6 +74,9 @@ def _tables(report: Report) -> Iterator[Table]:
     if main:
         yield _summary_table(main)
         yield _kind_table(main)
+    windows = report.sections.get(WINDOWS)
+    if main and windows:
+        yield _windows_table(main, windows)
     abstentions = {
         name: section.abstention for name, section in report.sections.items() if section.abstention
     }
@@ -76,7 +87,9 @@ def _tables(report: Report) -> Iterator[Table]:
     }
     if judged:
         yield _abstention_table(judged)
-    others = {name: section for name, section in report.sections.items() if name not in (QUESTIONS, HIDDEN)}
+    others = {
+        name: section for name, section in report.sections.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)
+    }
     if others:
         yield _sections_table(others)
     if main and main.latency:
@@ -94,6 +107,22 @@ def _summary_table(section: Section) -> Table:
         rows.append((name, f"{value.mean:.3f}", interval, str(value.count), MEANINGS.get(name, "")))
     title = f"{answerable} answerable questions, {len(section.records) - answerable} unanswerable"
     return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
+
+
+def _windows_table(section: Section, windows: Section) -> Table:
+    rows = []
+    for name in RETRIEVED:
+        ours, plain = (
+            {record.id: record.values[name] for record in one.records if name in record.values}
+            for one in (section, windows)
+        )
+        paired = compare_paired(plain, ours)
+        if paired:
+            figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
+            interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
+            rows.append((name, *figures, f"{paired.difference:+.3f}", interval))
+    columns = ("measure", "Dossier", "windows", "difference", "95 % interval")
+    return Table(f"Against {WINDOWS}", columns, tuple(rows))
 
 
 def _kind_table(section: Section) -> Table:

@@ -6,8 +6,10 @@ from eval.gold import GoldQuestion
 from eval.matching import LocatedEvidence, LocatedQuestion, SourceTexts
 from eval.metrics import (
     answer_values,
+    character_budget_values,
     first_hit_rank,
     page_values,
+    quote_values,
     retrieval_values,
     span_values,
     token_f1,
@@ -224,3 +226,29 @@ def test_character_ranges_are_scored_as_in_chromas_chunking_evaluation():
         "span_iou@5": 100 / (200 + 250 - 100),
     }
     assert set(span_values(question, response()).values()) == {0.0}
+
+
+def test_as_many_characters_of_every_system_are_compared():
+    question = asked(piece(90, 190))
+    found = character_budget_values(question, response(span(0, 100), span(100, 300)), characters=150)
+    assert found == {
+        "span_recall@150chars": 0.6,
+        "span_precision@150chars": 0.4,
+        "span_iou@150chars": pytest.approx(60 / 190),
+    }
+
+
+def test_a_piece_counts_where_most_of_it_was_retrieved():
+    twice = asked(LocatedEvidence((span(0, 10, "a"), span(50, 60, "b"))))
+    assert span_values(twice, response(span(45, 65, "b")))["span_recall@5"] == 1.0
+
+
+def test_quotes_are_judged_by_how_much_of_them_is_evidence():
+    question = asked(piece(0, 10), piece(20, 30))
+    quoted = response(span(0, 40), quotes=(ResponseQuote("x", span(0, 20)),))
+    assert quote_values(question, quoted) == {
+        "span_recall_quotes": 0.5,
+        "span_precision_quotes": 0.5,
+        "span_iou_quotes": pytest.approx(10 / 30),
+    }
+    assert quote_values(question, response(span(0, 40))) == {"span_recall_quotes": 0.0}

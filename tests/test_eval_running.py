@@ -10,8 +10,9 @@ from eval.cli import evaluate, gold
 from eval.errors import ExternalSetError, GoldError
 from eval.external import read_external
 from eval.opening import open_data_folder, open_external
-from eval.report import HIDDEN, QUESTIONS, report_json
+from eval.report import HIDDEN, QUESTIONS, WINDOWS, report_json
 from eval.running import Request, run
+from eval.tables import report_tables
 from service.assembly import assemble
 from service.settings import Settings
 
@@ -151,6 +152,17 @@ def test_another_set_is_asked_in_an_index_of_its_own(plain_set):
     assert (first.values["hit@5"], second.values["ndcg@10"]) == (1.0, 1.0)
     assert first.gold_answer == "Kars"
     assert report.index.passages == 2
+
+
+def test_another_set_is_also_put_to_a_plain_system_and_both_stand_side_by_side(plain_set):
+    report = run(request(external=plain_set), encoder=WordHashEncoder())
+    plain = report.sections[WINDOWS]
+    assert [record.values["ndcg@10"] for record in plain.records] == [1.0, 1.0]
+    assert "confidence" not in plain.summary
+    assert plain.abstention is None
+    (table,) = [one for one in report_tables(report) if one.title == f"Against {WINDOWS}"]
+    row = next(row for row in table.rows if row[0] == "span_recall@4000chars")
+    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "+0.000 to +0.000")
 
 
 def test_the_index_of_another_set_is_kept_only_where_asked_and_never_mixed(plain_set, data, tmp_path):
