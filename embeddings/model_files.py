@@ -32,22 +32,23 @@ class ModelFiles:
     revision: str
 
 
-def find_model(model: str = PACKAGED_MODEL) -> ModelFiles:
+def find_model(model: str = PACKAGED_MODEL, *, setting: str = "DOSSIER_MODEL") -> ModelFiles:
     """Find the files of ``model``: ``all-MiniLM-L6-v2`` as packaged, a folder, or a hub id.
 
-    The network is asked only for a hub id that is not in the hub's cache yet.
+    The network is asked only for a hub id that is not in the hub's cache yet. ``setting`` is what a
+    message tells the user to change.
 
     Raises:
         EncoderError: the model is nowhere to be found, or has no weights.
     """
     if model == PACKAGED_MODEL:
-        return _local_model(_packaged_folder(), PACKAGED_MODEL)
+        return _local_model(_packaged_folder(), PACKAGED_MODEL, setting=setting)
     folder = Path(model).expanduser()
     if folder.is_dir():
-        return _local_model(folder.resolve(), folder.resolve().name)
+        return _local_model(folder.resolve(), folder.resolve().name, setting=setting)
     if folder.is_absolute() or model.startswith((".", "~")) or model.count("/") > 1 or "\\" in model:
-        raise EncoderError(f"There is no model folder {model}: set DOSSIER_MODEL to one that exists.")
-    return _hub_model(model)
+        raise EncoderError(f"There is no model folder {model}: set {setting} to one that exists.")
+    return _hub_model(model, setting=setting)
 
 
 def _packaged_folder() -> Path:
@@ -63,11 +64,11 @@ def _packaged_folder() -> Path:
     return folder
 
 
-def _local_model(folder: Path, name: str) -> ModelFiles:
+def _local_model(folder: Path, name: str, *, setting: str) -> ModelFiles:
     weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
     if not weights:
         raise EncoderError(
-            f"{folder} holds no weights (*.safetensors, *.bin): set DOSSIER_MODEL to another folder."
+            f"{folder} holds no weights (*.safetensors, *.bin): set {setting} to another folder."
         )
     settings = [path for path in folder.rglob("*.json") if path.name in _REVISED_NAMES]
     settings += [path for path in folder.glob("*.txt") if path.name in _REVISED_NAMES]
@@ -87,7 +88,7 @@ def _hash_of(folder: Path, paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _hub_model(model: str) -> ModelFiles:
+def _hub_model(model: str, *, setting: str) -> ModelFiles:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -100,6 +101,6 @@ def _hub_model(model: str) -> ModelFiles:
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise EncoderError(
             f"The model {model} is neither a folder nor to be had from the hub ({type(error).__name__}): "
-            "set DOSSIER_MODEL to a model's folder, or fetch it once with network access."
+            f"set {setting} to a model's folder, or fetch it once with network access."
         ) from error
     return ModelFiles(name=model, folder=Path(folder), revision=Path(folder).name)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -26,7 +26,7 @@ from embeddings.search import Filters, Hit
 from embeddings.terms import stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from embeddings.encoder import Encoder, FloatArray, TokenEncoder
     from embeddings.late_interaction import QuestionTokens, TokenMatches
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from embeddings.local_index import LocalIndex
     from embeddings.ranking import Method, Ranking
     from embeddings.records import IndexInfo
+    from embeddings.reranking import Reranker
     from embeddings.search import HiddenSpan
     from embeddings.snapshot import Snapshot
     from embeddings.token_vectors import CodeArray, TokenCodec
@@ -51,7 +52,8 @@ class RetrievalSettings:
     4-grams, added by their weights. The first score is the min-max of that plus ``dense_weight`` times
     the min-max cosine. The ``rescored`` best by it gain ``late_weight`` times the min-max of late
     interaction, where the index keeps token vectors; in it a passage is credited with a share of what
-    its neighbours, and of what the rest of its document, match better.
+    its neighbours, and of what the rest of its document, match better. Where there is a reranker, the
+    ``reranked`` best by the sum gain ``rerank_weight`` times the min-max of its scores.
 
     Raises:
         ValueError: no method that proposes passages has a weight.
@@ -66,6 +68,8 @@ class RetrievalSettings:
     late_weight: float = 2.0
     neighbour_share: float = 0.2
     document_share: float = 0.2
+    reranked: int = 20
+    rerank_weight: float = 2.0
 
     def __post_init__(self) -> None:
         if not (self.passage_weight or self.ngram_weight or self.dense_weight):
@@ -113,17 +117,19 @@ class _Question:
 
 
 class Retriever:
-    """Ranks the passages of one index. Safe to use from many threads."""
+    """Ranks the passages of one index, with a ``reranker`` if there is one. Safe to use from many threads."""
 
     def __init__(
         self,
         index: LocalIndex,
         encoder: Encoder,
         settings: RetrievalSettings,
+        reranker: Reranker | None = None,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._settings = settings
+        self._reranker = reranker if settings.reranked and settings.rerank_weight else None
         self._codec = index.recipe.codec if settings.is_late else None
         self._lexical_weights: tuple[tuple[LexicalField, float], ...] = (
             ("passage", settings.passage_weight),
@@ -145,26 +151,29 @@ class Retriever:
         Passages that overlap a ``hidden`` span are treated as if they were not in the index. Of the
         ``matched`` best hits it is told how the question meets them token by token.
         """
-        clock = [time.perf_counter()]
-        encoding = self._encoding(question)
-        clock.append(time.perf_counter())
+        timings_ms: dict[str, float] = {}
+        with _timed(timings_ms, "encode"):
+            encoding = self._encoding(question)
         with self._index.snapshot() as snapshot:
-            info = snapshot.info()
-            asked = self._question(snapshot, question, encoding, info)
-            left_out = snapshot.overlapping(hidden)
-            ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
-            clock.append(time.perf_counter())
-            ranking = self._rescored(snapshot, asked, ranking, left_out)
-            hits = self._hits(snapshot, ranking, top_k)
-            matches = self._matches(snapshot, asked, hits[:matched])
-        clock.append(time.perf_counter())
-        stages = zip(("encode", "search", "rank"), pairwise(clock), strict=True)
+            with _timed(timings_ms, "search"):
+                info = snapshot.info()
+                asked = self._question(snapshot, question, encoding, info)
+                left_out = snapshot.overlapping(hidden)
+                ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
+            with _timed(timings_ms, "rank"):
+                ranking = self._rescored(snapshot, asked, ranking, left_out)
+            if self._reranker is not None:
+                with _timed(timings_ms, "rerank"):
+                    ranking = self._reranked(snapshot, self._reranker, question, ranking)
+            with _timed(timings_ms, "rank"):
+                hits = self._hits(snapshot, ranking, top_k)
+                matches = self._matches(snapshot, asked, hits[:matched])
         return Retrieval(
             hits=tuple(hits),
             index=info,
             term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
             matches=matches,
-            timings_ms={stage: (after - before) * 1000 for stage, (before, after) in stages},
+            timings_ms=timings_ms,
         )
 
     def _encoding(self, question: str) -> TextEncoding:
@@ -224,6 +233,16 @@ class Retriever:
         late, raised = self._late_scores(snapshot, asked.tokens, ranking.keys[:head], left_out)
         return ranking.raised(
             "late_interaction", late, by=raised, head=head, weight=self._settings.late_weight
+        )
+
+    def _reranked(self, snapshot: Snapshot, reranker: Reranker, question: str, ranking: Ranking) -> Ranking:
+        """Return ``ranking`` with its head in the order that the reranker gives it."""
+        keys = ranking.keys[: self._settings.reranked]
+        header = self._index.recipe.header
+        texts = [indexed_text(header(place.document), place.passage) for place in snapshot.places(keys)]
+        scores = dict(zip(keys, reranker.scores(question, texts).tolist(), strict=True))
+        return ranking.raised(
+            "rerank", scores, by=scores, head=len(keys), weight=self._settings.rerank_weight
         )
 
     def _late_scores(
@@ -288,6 +307,14 @@ class Retriever:
                     asked.vector,
                 )
         return found
+
+
+@contextmanager
+def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the time that a block takes to a stage's."""
+    started = time.perf_counter()
+    yield
+    timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
 
 
 def _unpacked(codes: bytes, codec: TokenCodec) -> CodeArray:

@@ -31,7 +31,8 @@ class Filters:
 class Scores:
     """A hit's score by each method, ``None`` where the method did not find it.
 
-    ``dense`` is a cosine, ``lexical`` a BM25 score; higher is better for all.
+    ``dense`` is a cosine, ``lexical`` a BM25 score, ``rerank`` what the cross-encoder gives; higher is
+    better for all.
     """
 
     dense: float | None = None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # One core's share of a forward pass that is too small to be worth dividing: a handful of questions.
 _TOKENS_FOR_ONE_THREAD = 256
+# torch's number of threads belongs to the process, so one pass at a time may set it.
+_torch = threading.Lock()
 _BATCH_TOKENS = {"cpu": 4_096, "accelerator": 65_536}
 
 
@@ -51,8 +53,6 @@ class SentenceTransformerEncoder:
         self._model = _load(self._files, device, attention)
         self.word_pieces = _word_pieces_of(self._model, self._files)
         self._threads = threads or available_cores()
-        # torch's number of threads belongs to the process, so one pass at a time may set it.
-        self._lock = threading.Lock()
         self.max_tokens = _window(self._model) - self.word_pieces.special_tokens
         self.dimension = _dimension(self._model, self._files)
 
@@ -125,7 +125,7 @@ class SentenceTransformerEncoder:
             "attention_mask": torch.from_numpy(batch.attention).to(device),
         }
         threads = 1 if batch.token_ids.size <= _TOKENS_FOR_ONE_THREAD else self._threads
-        with self._lock, _torch_threads(threads), torch.inference_mode():
+        with one_torch_pass(threads), torch.inference_mode():
             output = self._model(features)
             vectors, token_vectors = output["sentence_embedding"], output["token_embeddings"]
             return vectors.float().cpu().numpy(), token_vectors.float().cpu().numpy()
@@ -173,15 +173,16 @@ def _dimension(model: SentenceTransformer, model_files: ModelFiles) -> int:
 
 
 @contextmanager
-def _torch_threads(count: int) -> Iterator[None]:
+def one_torch_pass(threads: int) -> Iterator[None]:
+    """Run a block with that many of torch's threads, no other such block beside it."""
     import torch
 
-    before = torch.get_num_threads()
-    if before == count:
-        yield
-        return
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    with _torch:
+        before = torch.get_num_threads()
+        if before != threads:
+            torch.set_num_threads(threads)
+        try:
+            yield
+        finally:
+            if before != threads:
+                torch.set_num_threads(before)

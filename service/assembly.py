@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder
     from embeddings.local_index import LocalIndex
     from embeddings.records import SourceRecord
+    from embeddings.reranking import Reranker
     from embeddings.retriever import Retriever
     from embeddings.token_vectors import TokenCodec
     from service.answering import Answerer, AnswerSettings
@@ -47,12 +48,16 @@ def assemble(settings: Settings, *, encoder: Encoder | None = None, read_only: b
     is possible.
 
     Raises:
-        EncoderError: the model cannot be loaded.
+        EncoderError: the model, or the cross-encoder, cannot be loaded.
         IndexStoreError: the index cannot be opened, or was made with other settings.
     """
     encoder = encoder or load_encoder(settings)
     index = open_index(settings, encoder=encoder, read_only=read_only)
-    return Dossier(index, make_answerer(settings, index=index, encoder=encoder))
+    try:
+        return Dossier(index, make_answerer(settings, index=index, encoder=encoder))
+    except BaseException:
+        index.close()
+        raise
 
 
 def load_encoder(settings: Settings) -> Encoder:
@@ -75,6 +80,19 @@ def load_encoder(settings: Settings) -> Encoder:
                 raise
             logger.warning("%s Going on with torch, which starts slower.", error)
     return SentenceTransformerEncoder(settings.model, threads=settings.encoder_threads)
+
+
+def load_reranker(settings: Settings) -> Reranker | None:
+    """Load the cross-encoder, or return None where none is configured.
+
+    Raises:
+        EncoderError: it is missing, cannot be loaded, or is none.
+    """
+    if settings.reranker is None:
+        return None
+    from embeddings.reranking import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker, threads=settings.encoder_threads)
 
 
 def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False) -> LocalIndex:
@@ -121,14 +139,19 @@ def list_sources(settings: Settings) -> list[SourceRecord]:
 
 
 def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) -> Answerer:
-    """Return what answers from ``index``."""
+    """Return what answers from ``index``.
+
+    Raises:
+        EncoderError: a cross-encoder is configured and cannot be loaded.
+    """
     from embeddings.retriever import RetrievalSettings, Retriever
     from service.answering import Answerer, AnswerSettings
 
     answering = AnswerSettings()
     if settings.answer_threshold is not None:
         answering = replace(answering, threshold=settings.answer_threshold)
-    retriever = Retriever(index, encoder, RetrievalSettings())
+    ranking = RetrievalSettings(reranked=settings.reranked, rerank_weight=settings.rerank_weight)
+    retriever = Retriever(index, encoder, ranking, load_reranker(settings))
     if settings.chat_url is None:
         return Answerer(retriever, answering)
     return _make_generating_answerer(settings, retriever, answering)

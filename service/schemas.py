@@ -199,7 +199,7 @@ class PassageScores(ResponseModel):
     dense: float | None = Field(description="cosine of the question's and the passage's vectors")
     lexical: float | None = Field(description="BM25")
     late_interaction: float | None = None
-    rerank: float | None = None
+    rerank: float | None = Field(None, description="the cross-encoder's, where one is configured")
 
 
 class RankedPassage(ResponseModel):

@@ -80,6 +80,13 @@ class Settings(BaseSettings):
     late_interaction: bool = Field(
         True, description="keep token vectors and look at the best passages token by token"
     )
+    reranker: str | None = Field(
+        None,
+        min_length=1,
+        description="cross-encoder that reads the best passages: a folder or hub id; unset: no",
+    )
+    reranked: int = Field(20, ge=1, le=200, description="passages that the cross-encoder reads")
+    rerank_weight: float = Field(2.0, gt=0, le=100, description="how much the cross-encoder's word counts")
     encoding: str = Field(
         "cl100k_base", min_length=1, description="tiktoken encoding that counts passage tokens"
     )
