@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
@@ -20,15 +22,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
+_Piece = tuple[int, int, bool]
+"""Length, where it stands in what it was made from, and whether it is copied character by character."""
+
+
+@dataclass(frozen=True)
 class AlignedText:
     """A text derived from another: ``offsets[i]`` is where ``text[i]`` stands in the original.
 
-    The offsets ascend (not strictly: one original character may give several).
+    The offsets ascend (not strictly: one original character may give several). They are made when first
+    asked for, since most callers want the text alone: from the ``pieces`` of the text and of the
+    ``lead`` characters cut off before it, which stand in ``inner``, or in the original where that is None.
     """
 
     text: str
-    offsets: array[int]
+    pieces: tuple[_Piece, ...]
+    lead: int = 0
+    inner: AlignedText | None = None
+
+    @cached_property
+    def offsets(self) -> array[int]:
+        """Where each character stands in the original."""
+        offsets = array("q")
+        within = range(sys.maxsize) if self.inner is None else self.inner.offsets
+        for length, start, is_copy in self.pieces:
+            offsets.extend(within[start : start + length] if is_copy else [within[start]] * length)
+        return offsets[self.lead : self.lead + len(self.text)]
 
     def original_span(self, start: int, end: int) -> Span:
         """Return the range of the original that ``text[start:end]`` was made from."""
@@ -72,15 +91,10 @@ def tidy(text: str) -> AlignedText:
     markup goes, note numbers become superscripts, and words or paragraphs that a line or a page
     broke in two are joined.
     """
-    pieces: list[str] = []
-    offsets = array("q")
-    for piece, start, is_copy in _tidy_pieces(text):
-        pieces.append(piece)
-        offsets.extend(range(start, start + len(piece)) if is_copy else [start] * len(piece))
-    joined = "".join(pieces)
-    lead = len(joined) - len(joined.lstrip())
-    kept = joined.strip()
-    return AlignedText(kept, offsets[lead : lead + len(kept)])
+    found = list(_tidy_pieces(text))
+    joined = "".join([piece for piece, _, _ in found])
+    pieces = tuple([(len(piece), start, is_copy) for piece, start, is_copy in found])
+    return AlignedText(joined.strip(), pieces, lead=len(joined) - len(joined.lstrip()))
 
 
 # Wherever markup can begin; a character class alone is what the regex engine scans fastest.
@@ -156,29 +170,27 @@ def fold(text: str) -> AlignedText:
     characters that markup is made of, single spaces.
     """
     tidied = tidy(text)
-    return _levelled(tidied.text, tidied.offsets)
+    return _levelled(tidied.text, tidied)
 
 
 def level(text: str) -> str:
     """Return a text that is tidy already as :func:`fold` would give it: what is no markup stays."""
-    return _levelled(text, array("q", range(len(text)))).text
+    return _levelled(text, None).text
 
 
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]+|[*_\\#<>]| {2,}")
 
 
-def _levelled(text: str, offsets: array[int]) -> AlignedText:
-    pieces: list[str] = []
-    kept_offsets = array("q")
+def _levelled(text: str, inner: AlignedText | None) -> AlignedText:
+    texts: list[str] = []
+    pieces: list[_Piece] = []
 
     def keep(piece: str, start: int, *, is_copy: bool) -> None:
-        if piece[:1] == " " and (not pieces or pieces[-1][-1] == " "):
+        if piece[:1] == " " and (not texts or texts[-1][-1] == " "):
             piece, start = piece[1:], start + is_copy
         if piece:
-            pieces.append(piece)
-            kept_offsets.extend(
-                offsets[start : start + len(piece)] if is_copy else array("q", [offsets[start]]) * len(piece)
-            )
+            texts.append(piece)
+            pieces.append((len(piece), start, is_copy))
 
     position = 0
     for match in _NOT_PLAIN.finditer(text):
@@ -187,9 +199,7 @@ def _levelled(text: str, offsets: array[int]) -> AlignedText:
             keep(_fold_character(character), index, is_copy=False)
         position = match.end()
     keep(text[position:].lower(), position, is_copy=True)
-    joined = "".join(pieces)
-    kept = joined.rstrip()
-    return AlignedText(kept, kept_offsets[: len(kept)])
+    return AlignedText("".join(texts).rstrip(), tuple(pieces), inner=inner)
 
 
 def _fold_character(character: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chunker.normalising import fold
 from embeddings.fusion import COMMON_SHARE, fold_duplicates, overlap, shingles
-from embeddings.search import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embeddings.search import Hit
+    from embeddings.search import Hit, Place
     from embeddings.snapshot import Snapshot
 
 
@@ -62,11 +60,12 @@ def with_pages(
             moved[other] = replace(moved[other], also_in=(*moved[other].also_in, hit.place))
         if twins:
             place = hits[twins[0]].place
-            passages = snapshot.passages_of(place.document.id)
-            theirs = [shingles(fold(passage.text).text) for passage in passages]
+            keys = snapshot.passage_keys(place.document.id)
+            texts = snapshot.folded_texts(keys)
+            theirs = [shingles(texts[key]) for key in keys]
             shared = [len(one & words[position]) for one in theirs]
             best = shared.index(max(shared))
-            found = Place(passages[best], place.document, place.source_name)
+            [found] = snapshot.places([keys[best]])
             moved[position] = replace(hit, place=found, also_in=(hit.place, *hit.also_in))
             moved_words[position] = theirs[best]
     return moved, moved_words

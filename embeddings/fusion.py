@@ -35,8 +35,9 @@ def weighted_sum(parts: Sequence[tuple[float, Mapping[int, float]]], keys: Seque
 def shingles(text: str) -> frozenset[int]:
     """Return the word 4-grams of a folded text, as hashes good for this process only (Broder, 1997)."""
     words = text.split()
-    last = max(1, len(words) - _SHINGLE_WORDS + 1)
-    return frozenset(hash(tuple(words[start : start + _SHINGLE_WORDS])) for start in range(last))
+    if len(words) < _SHINGLE_WORDS:
+        return frozenset([hash(tuple(words))])
+    return frozenset(map(hash, zip(*(words[start:] for start in range(_SHINGLE_WORDS)), strict=False)))
 
 
 def fold_duplicates(ranked: Sequence[frozenset[int]]) -> list[tuple[int, list[int]]]:

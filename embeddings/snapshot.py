@@ -197,6 +197,15 @@ class Snapshot:
         """Return the passages of a document in their order."""
         return catalogue.passages_of(self._connection, document_id)
 
+    def passage_keys(self, document_id: str) -> list[int]:
+        """Return the keys of the passages of a document in their order."""
+        rows = self._connection.execute(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document_key WHERE d.id = ?"
+            " ORDER BY p.ordinal",
+            (document_id,),
+        )
+        return [key for (key,) in rows]
+
     def facets(self) -> Facets:
         """Return what documents can be filtered by, with counts."""
         return catalogue.facets(self._connection)
