@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from chunker.chunking import indexed_text
-from chunker.normalising import tidy
-from embeddings.batching import unit_rows
 from embeddings.encoder import TextEncoding
 from embeddings.folding import folded, with_pages
 from embeddings.fusion import shingles, weighted_sum
-from embeddings.late_interaction import best_matches, in_context, match_tokens, question_tokens
+from embeddings.late_interaction import question_tokens
+from embeddings.late_scoring import LateScorer
 from embeddings.ranking import fuse
 from embeddings.search import Filters, Hit
 from embeddings.terms import stem
@@ -37,9 +36,7 @@ if TYPE_CHECKING:
     from embeddings.reranking import Reranker
     from embeddings.search import HiddenSpan
     from embeddings.snapshot import Snapshot
-    from embeddings.token_vectors import CodeArray, TokenCodec
 
-_ALONE = (None, None)
 _FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
 
 
@@ -130,7 +127,7 @@ class Retriever:
         self._encoder = encoder
         self._settings = settings
         self._reranker = reranker if settings.reranked and settings.rerank_weight else None
-        self._codec = index.recipe.codec if settings.is_late else None
+        self._late = _late_scorer(index, encoder, settings)
         self._lexical_weights: tuple[tuple[LexicalField, float], ...] = (
             ("passage", settings.passage_weight),
             ("ngrams", settings.ngram_weight),
@@ -177,7 +174,7 @@ class Retriever:
         )
 
     def _encoding(self, question: str) -> TextEncoding:
-        if self._codec is not None:
+        if self._late is not None:
             return next(iter(cast("TokenEncoder", self._encoder).encode_tokens([question])))
         nothing = np.zeros((0, 0), dtype=np.float32)
         vector = self._encoder.encode([question])[0] if self._settings.dense_weight else nothing.ravel()
@@ -189,7 +186,7 @@ class Retriever:
         frequencies = snapshot.document_frequencies(question)
         weights = {word: _idf(count, info.passages) for word, count in frequencies.items()}
         tokens = None
-        if self._codec is not None:
+        if self._late is not None:
             read = cast("TokenEncoder", self._encoder).tokenize(question)
             tokens = question_tokens(question, encoding, read, weights)
         return _Question(question, encoding.vector, weights, tokens)
@@ -219,7 +216,9 @@ class Retriever:
                 weighted_sum([(weight, by_kind[kind]) for kind, weight in self._lexical_weights], keys),
             )
         if settings.dense_weight:
-            cosines = np.array(snapshot.cosines(asked.vector, keys), dtype=np.float32)
+            others = [key for key in keys if key not in dense]
+            dense.update(zip(others, snapshot.cosines(asked.vector, others), strict=True))
+            cosines = np.array([dense[key] for key in keys], dtype=np.float32)
             parts["dense"] = (settings.dense_weight, cosines)
         return fuse(keys, parts)
 
@@ -227,13 +226,11 @@ class Retriever:
         self, snapshot: Snapshot, asked: _Question, ranking: Ranking, left_out: frozenset[int]
     ) -> Ranking:
         """Return ``ranking`` with its head in the order that late interaction gives it."""
-        if self._codec is None or asked.tokens is None or not ranking.keys:
+        if self._late is None or asked.tokens is None:
             return ranking
-        head = self._settings.rescored
-        late, raised = self._late_scores(snapshot, asked.tokens, ranking.keys[:head], left_out)
-        return ranking.raised(
-            "late_interaction", late, by=raised, head=head, weight=self._settings.late_weight
-        )
+        head, weight = self._settings.rescored, self._settings.late_weight
+        late, raised = self._late.scores(snapshot, asked.tokens, ranking.keys[:head], left_out)
+        return ranking.raised("late_interaction", late, by=raised, head=head, weight=weight)
 
     def _reranked(self, snapshot: Snapshot, reranker: Reranker, question: str, ranking: Ranking) -> Ranking:
         """Return ``ranking`` with its head in the order that the reranker gives it."""
@@ -243,41 +240,6 @@ class Retriever:
         scores = dict(zip(keys, reranker.scores(question, texts).tolist(), strict=True))
         return ranking.raised(
             "rerank", scores, by=scores, head=len(keys), weight=self._settings.rerank_weight
-        )
-
-    def _late_scores(
-        self, snapshot: Snapshot, tokens: QuestionTokens, head: Sequence[int], left_out: frozenset[int]
-    ) -> tuple[dict[int, float], dict[int, float]]:
-        """Return the late interaction of each passage of ``head``, by itself and in its context."""
-        codec = cast("TokenCodec", self._codec)
-        neighbours = snapshot.neighbours(head)
-        around = [key for pair in neighbours.values() for key in pair if key not in left_out]
-        codes = snapshot.token_codes([key for key in dict.fromkeys([*head, *around]) if key is not None])
-        if not codes:
-            return {}, {}
-        keys = list(codes)
-        column = {key: position for position, key in enumerate(keys)}
-        passages = [_unpacked(codes[key], codec) for key in keys]
-        matches = best_matches(
-            codec.similarities(tokens.vectors, np.concatenate(passages)), [len(one) for one in passages]
-        )
-        document_of = snapshot.document_keys(keys)
-        before, after = (
-            np.array([column.get(neighbours.get(key, _ALONE)[side] or 0, -1) for key in keys])
-            for side in (0, 1)
-        )
-        raised = in_context(
-            matches,
-            documents=np.array([document_of[key] for key in keys]),
-            previous=before,
-            following=after,
-            neighbour_share=self._settings.neighbour_share,
-            document_share=self._settings.document_share,
-        )
-        alone, together = tokens.weights @ matches, tokens.weights @ raised
-        return (
-            {key: float(alone[column[key]]) for key in head if key in column},
-            {key: float(together[column[key]]) for key in head if key in column},
         )
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, top_k: int) -> list[Hit]:
@@ -290,23 +252,9 @@ class Retriever:
         return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
 
     def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
-        if self._codec is None or asked.tokens is None or not hits:
+        if self._late is None or asked.tokens is None or not hits:
             return {}
-        encoder = cast("TokenEncoder", self._encoder)
-        codes = snapshot.token_codes_of([hit.place.passage.id for hit in hits])
-        found = {}
-        for hit in hits:
-            passage, document = hit.place.passage, hit.place.document
-            if passage.id in codes:
-                text = indexed_text(self._index.recipe.header(document), passage)
-                found[passage.id] = match_tokens(
-                    encoder.tokenize(text),
-                    unit_rows(self._codec.decode(_unpacked(codes[passage.id], self._codec))),
-                    len(text) - len(tidy(passage.text).text),
-                    asked.tokens,
-                    asked.vector,
-                )
-        return found
+        return self._late.matches(snapshot, asked.tokens, asked.vector, [hit.place for hit in hits])
 
 
 @contextmanager
@@ -317,9 +265,16 @@ def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
     timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
 
 
-def _unpacked(codes: bytes, codec: TokenCodec) -> CodeArray:
-    """Return a passage's token codes as the codec takes them: ``(tokens, bytes_per_token)``."""
-    return np.frombuffer(codes, np.uint8).reshape(-1, codec.bytes_per_token)
+def _late_scorer(index: LocalIndex, encoder: Encoder, settings: RetrievalSettings) -> LateScorer | None:
+    if index.recipe.codec is None or not settings.is_late:
+        return None
+    return LateScorer(
+        cast("TokenEncoder", encoder),
+        index.recipe.codec,
+        index.recipe,
+        neighbour_share=settings.neighbour_share,
+        document_share=settings.document_share,
+    )
 
 
 def _idf(count: int, passages: int) -> float:

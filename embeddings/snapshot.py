@@ -99,18 +99,18 @@ class Snapshot:
         )
         return dict(rows.fetchall())
 
-    def neighbours(self, passage_keys: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
-        """Return the keys of the passages before and after each passage in its document."""
+    def surroundings(self, passage_keys: Sequence[int]) -> dict[int, tuple[int, int | None, int | None]]:
+        """Return the keys of each passage's document, and of the passages before and after it there."""
         rows = self._connection.execute(
             """
-            SELECT p.key, b.key, a.key FROM passages p
+            SELECT p.key, p.document_key, b.key, a.key FROM passages p
             LEFT JOIN passages b ON b.document_key = p.document_key AND b.ordinal = p.ordinal - 1
             LEFT JOIN passages a ON a.document_key = p.document_key AND a.ordinal = p.ordinal + 1
             WHERE p.key IN (SELECT value FROM json_each(?))
             """,
             (json.dumps(list(passage_keys)),),
         )
-        return {key: (before, after) for key, before, after in rows}
+        return {key: (document, before, after) for key, document, before, after in rows}
 
     def overlapping(self, spans: Sequence[HiddenSpan]) -> frozenset[int]:
         """Return the keys of the passages that overlap any of ``spans``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -17,14 +17,13 @@ def in_order_of_ids(
     *,
     table: Literal["passages", "documents"],
 ) -> list[tuple[int, float]]:
-    """Return keys with scores, best first, equal scores in the order of the rows' public ids."""
-    counts = Counter(score for _, score in scored)
-    tied = [key for key, score in scored if counts[score] > 1]
-    id_of: dict[int, str] = {}
-    if tied:
-        rows = connection.execute(
-            f"SELECT key, id FROM {table} WHERE key IN (SELECT value FROM json_each(?))",  # noqa: S608 - one of two names
-            (json.dumps(tied),),
-        )
-        id_of = dict(rows.fetchall())
+    """Return keys with scores, given best first, with equal scores in the order of the rows' public ids."""
+    tied = {key for one, other in pairwise(scored) if one[1] == other[1] for key in (one[0], other[0])}
+    if not tied:
+        return list(scored)
+    rows = connection.execute(
+        f"SELECT key, id FROM {table} WHERE key IN (SELECT value FROM json_each(?))",  # noqa: S608 - one of two names
+        (json.dumps(list(tied)),),
+    )
+    id_of = dict(rows.fetchall())
     return sorted(scored, key=lambda hit: (-hit[1], id_of.get(hit[0], "")))

@@ -120,3 +120,38 @@ def test_an_index_without_headers_does_not_find_a_passage_by_its_title(tmp_path)
         assert index.lexical_search("Sukhum", limit=5) == []
         assert index.lexical_search("Sukhum", field="document", limit=5) == []
     assert encoder.encoded_texts == ["The envoy wrote of the harbour."]
+
+
+def test_late_interaction_is_what_the_decoded_token_vectors_say(index):
+    """Compare with a plain reading of the definition; each paper here is one passage of its own document."""
+    encoder, codec = WordHashTokenEncoder(), index.recipe.codec
+    found, _ = retrieve(index, RetrievalSettings())
+    [asked] = encoder.encode_tokens([QUESTION])
+    words = [QUESTION[start:end].lower() for start, end in encoder.tokenize(QUESTION).offsets]
+    with index.snapshot() as snapshot:
+        frequencies = snapshot.document_frequencies(QUESTION)
+        codes = snapshot.token_codes_of([hit.place.passage.id for hit in found.hits])
+    count = len(PAPERS)
+    weights = np.array(
+        [
+            np.log(1 + (count - frequencies[word] + 0.5) / (frequencies[word] + 0.5))
+            if word in frequencies
+            else 0
+            for word in words
+        ]
+    )
+    for hit in found.hits:
+        of_passage = np.frombuffer(codes[hit.place.passage.id], np.uint8).reshape(-1, codec.bytes_per_token)
+        best = (asked.token_vectors @ codec.decode(of_passage).T).max(axis=1)
+        expected = float(best @ weights / weights.sum())
+        assert hit.scores.late_interaction == pytest.approx(expected, abs=2e-3)
+
+
+def test_what_is_told_of_a_hit_is_the_same_when_it_is_asked_for_again(index):
+    retriever = Retriever(index, WordHashTokenEncoder(), RetrievalSettings())
+    first, again = (retriever.retrieve(QUESTION, top_k=3, matched=3) for _ in range(2))
+    assert first.hits == again.hits
+    for passage_id, matches in first.matches.items():
+        text = next(hit.place.passage.text for hit in first.hits if hit.place.passage.id == passage_id)
+        assert [text[start:end] for start, end in matches.spans] == text.rstrip(".").replace(".", "").split()
+        np.testing.assert_array_equal(matches.similarities, again.matches[passage_id].similarities)
