@@ -127,6 +127,11 @@ class TokenMatches:
     weights: FloatArray
     question_vector: FloatArray
 
+    def met(self, least: float) -> float:
+        """Return the share of the question, by weight, that a token here or in the header meets so well."""
+        best = np.maximum(self.similarities.max(axis=1, initial=-1.0), self.header)
+        return float(self.weights[best >= least].sum())
+
     def scores(self, start_char: int, end_char: int) -> SpanScores | None:
         """Return the scores of ``tidied[start_char:end_char]``, None where no token lies in it."""
         inside = (self.spans[:, 0] >= start_char) & (self.spans[:, 1] <= end_char)

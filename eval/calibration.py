@@ -1,4 +1,4 @@
-"""Learns how signals become a confidence, and writes what ``service.judging`` uses.
+"""Learns how votes become a confidence, and writes what ``service.judging`` uses.
 
     python -m eval.calibration --data data --external FOLDER --external FOLDER … [--write]
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from eval.external import read_external
 from eval.gold import evenly_spread, load_questions
 from eval.matching import locate
 from eval.opening import open_data_folder, open_external
+from service.judging import VOTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 TARGET = Path(__file__).parents[1] / "service" / "data" / "calibration.json"
 GOLD = Path(__file__).parent / "data" / "questions.jsonl"
-SIGNALS = {
-    "with_late_interaction": ("sentence", "late", "gap"),
-    "without_late_interaction": ("cosine", "gap"),
-}
 FOLDS = 5
 FOREIGN_QUESTIONS = 100
 TOP_K = 5
@@ -70,11 +67,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     worlds = _worlds(parser.parse_args())
     calibrations = {}
-    for name, signals in SIGNALS.items():
+    for name, votes in VOTES.items():
         print(name)
         for held_out in worlds:
-            _print_scores(held_out, worlds, signals)
-        calibrations[name] = _fitted([(world, slice(None)) for world in worlds], signals).as_json()
+            _print_scores(held_out, worlds, votes)
+        calibrations[name] = _fitted([(world, slice(None)) for world in worlds], votes).as_json()
     if parser.parse_args().write:
         note = "written by python -m eval.calibration"
         TARGET.write_text(
@@ -124,29 +121,29 @@ def _asked(
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    names: tuple[str, ...]
+    votes: Mapping[str, float]
     means: npt.NDArray[np.float64]
     deviations: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
+    slope: float
     intercept: float
 
-    def logit(self, rows: Sequence[Mapping[str, float]]) -> npt.NDArray[np.float64]:
-        return np.asarray(
-            (_matrix(rows, self.names) - self.means) / self.deviations @ self.weights + self.intercept
-        )
+    def logit(self, rows: Sequence[Signals]) -> npt.NDArray[np.float64]:
+        weights = self.slope * np.array(list(self.votes.values()))
+        standard = (_matrix(rows, tuple(self.votes)) - self.means) / self.deviations
+        return np.asarray(np.nan_to_num(standard) @ weights + self.intercept)  # what is not known is average
 
     def as_json(self) -> dict[str, object]:
-        terms = zip(self.names, self.means, self.deviations, self.weights, strict=True)
+        terms = zip(self.votes.items(), self.means, self.deviations, strict=True)
         return {
             "intercept": round(self.intercept, 4),
             "terms": {
-                name: [round(float(value), 4) for value in (mean, deviation, weight)]
-                for name, mean, deviation, weight in terms
+                name: [round(float(value), 4) for value in (mean, deviation, self.slope * vote)]
+                for (name, vote), mean, deviation in terms
             },
         }
 
 
-def _fitted(parts: Sequence[tuple[World, slice]], names: tuple[str, ...]) -> _Model:
+def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) -> _Model:
     """Fit to the questions of each world that its slice names; every world counts the same."""
     from sklearn.linear_model import LogisticRegression
 
@@ -163,13 +160,13 @@ def _fitted(parts: Sequence[tuple[World, slice]], names: tuple[str, ...]) -> _Mo
             rows += group
             labels += [label] * len(group)
             counts += [1000 * share / len(group)] * len(group) if group else []
-    matrix = _matrix(rows, names)
-    means, deviations = matrix.mean(axis=0), matrix.std(axis=0)
-    model = LogisticRegression().fit((matrix - means) / deviations, labels, sample_weight=counts)
-    return _Model(names, means, deviations, model.coef_[0], float(model.intercept_[0]))
+    matrix = _matrix(rows, tuple(votes))
+    model = _Model(votes, np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0), slope=1.0, intercept=0.0)
+    curve = LogisticRegression(C=1e6).fit(model.logit(rows)[:, None], labels, sample_weight=counts)
+    return replace(model, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
-def _print_scores(world: World, worlds: Sequence[World], names: tuple[str, ...]) -> None:
+def _print_scores(world: World, worlds: Sequence[World], votes: Mapping[str, float]) -> None:
     """Print how well a world's questions are told apart by weights that have not seen them."""
     others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
     answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
@@ -182,13 +179,13 @@ def _print_scores(world: World, worlds: Sequence[World], names: tuple[str, ...])
             foreign=world.foreign,
             unanswerable=[],
         )
-        model = _fitted([*others, (kept, slice(None))], names)
+        model = _fitted([*others, (kept, slice(None))], votes)
         for scores, rows in ((answered, world.answered), (hidden, world.hidden)):
             scores[tested] = model.logit(
                 [row for row, is_tested in zip(rows, tested, strict=True) if is_tested]
             )
     print(f"  {world.name:<14}hidden evidence, {FOLDS}-fold: AUROC {_auroc(answered, hidden):.3f}", end="")
-    whole = _fitted([*others, (world, slice(None))], names)
+    whole = _fitted([*others, (world, slice(None))], votes)
     for kind in ("foreign", "unanswerable"):
         if rows := getattr(world, kind):
             print(f"; {kind}: {_auroc(whole.logit(world.answered), whole.logit(rows)):.3f}", end="")
@@ -203,7 +200,7 @@ def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64])
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: tuple[str, ...]) -> npt.NDArray[np.float64]:
-    return np.array([[row[name] for name in names] for row in rows])
+    return np.array([[row.get(name, np.nan) for name in names] for row in rows])
 
 
 if __name__ == "__main__":

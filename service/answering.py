@@ -72,7 +72,7 @@ class Answerer:
             matched=self._settings.extraction.max_passages,
         )
         answering = time.perf_counter()
-        candidates = read_sentences(retrieval, self._settings.extraction)
+        candidates = read_sentences(standalone, retrieval, self._settings.extraction)
         signals = signals_of(retrieval, candidates)
         probability = confidence(signals)
         answerable = bool(retrieval.hits) and probability >= self._settings.threshold

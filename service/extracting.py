@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from chunker.documents import Span
 from chunker.normalising import tidy
 from chunker.sentences import sentence_spans
 from embeddings.terms import stems
+from service.asked_types import asked_types, gives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from embeddings.search import Hit
 
 _MIN_WORDS = 4
+_GIVES_GAIN = 0.15
+_FRAGMENT_LOSS = 0.2
+_CLOSED = re.compile(r"[.!?…:;。！？；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
+_LEANS_BACK = re.compile(
+    r"\W*(?:he|she|it|they|him|her|his|its|their|this|that|these|those|such|the (?:latter|former)|also|then"
+    r"|therefore|thus|hence|however|but|moreover|in (?:this|that)|for (?:this|that))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +37,42 @@ class ExtractionSettings:
     A sentence after the best one must be worth at least ``least_share`` of it.
     """
 
-    max_sentences: int = 3
+    max_sentences: int = 5
     max_words: int = 90
     max_passages: int = 3
-    passage_weight: float = 0.5
-    least_share: float = 0.85
+    passage_weight: float = 1.0
+    least_share: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a hit, tidied: ``rank`` counts hits from 1, ``span`` indexes the source's text.
 
-    ``cosine`` is that of its mean token with the question, None without late interaction.
+    ``number`` counts the sentences of its passage. ``scores`` is None without late interaction.
+    ``gives`` tells whether it holds the kind of thing asked for, None where the question does not say.
     """
 
     rank: int
+    number: int
     span: Span
     text: str
     score: float
-    cosine: float | None = None
+    scores: SpanScores | None = None
+    gives: bool | None = None
 
 
-def read_sentences(retrieval: Retrieval, settings: ExtractionSettings) -> list[Sentence]:
+def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSettings) -> list[Sentence]:
     """Return the sentences of the best hits, the best first.
 
     With late interaction, a sentence is worth that, with half the credit for what only its document's
     header says, and its mean token's cosine; without, the share of the question's terms it holds,
-    weighted by their inverse document frequency. Its passage's score counts by ``passage_weight``.
+    weighted by their inverse document frequency. Its passage's score counts by ``passage_weight``. It
+    gains by holding a number or a date where one is asked for, and loses where it is only a fragment.
     """
     found = (
         sentence
         for rank, hit in enumerate(retrieval.hits[: settings.max_passages], start=1)
-        for sentence in _sentences(rank, hit, retrieval, settings)
+        for sentence in _sentences(question, rank, hit, retrieval, settings)
     )
     return sorted(found, key=lambda sentence: (-sentence.score, sentence.rank, sentence.span))
 
@@ -67,47 +81,59 @@ def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list
     """Return the sentences that answer best, in reading order: by passage, then by place in it.
 
     ``sentences`` come best first. The best one is always taken; further ones only while the answer
-    stays within its limits.
+    stays within its limits. One that leans on the sentence before it ("He replied that ...") brings
+    that along.
     """
+    at = {(sentence.rank, sentence.number): sentence for sentence in sentences}
     chosen: list[Sentence] = []
-    words = 0
     for sentence in sentences:
         if sentence.score < settings.least_share * sentences[0].score:
             break
-        if any(sentence.text == other.text for other in chosen):
-            continue
-        length = len(sentence.text.split())
-        if chosen and (words + length > settings.max_words or len(chosen) == settings.max_sentences):
-            continue
-        chosen.append(sentence)
-        words += length
+        if not chosen or _fits(sentence, chosen, settings):
+            chosen.append(sentence)
+            before = at.get((sentence.rank, sentence.number - 1))
+            if before and _LEANS_BACK.match(sentence.text) and _fits(before, chosen, settings):
+                chosen.append(before)
     return sorted(chosen, key=lambda sentence: (sentence.rank, sentence.span))
 
 
-def _sentences(rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings) -> Iterator[Sentence]:
+def _fits(sentence: Sentence, chosen: Sequence[Sentence], settings: ExtractionSettings) -> bool:
+    words = sum(len(one.text.split()) for one in (*chosen, sentence))
+    is_said = any(sentence.text == other.text for other in chosen)
+    return not is_said and len(chosen) < settings.max_sentences and words <= settings.max_words
+
+
+def _sentences(
+    question: str, rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings
+) -> Iterator[Sentence]:
     passage = hit.place.passage
     title = set(stems(hit.place.document.header))
     tidied = tidy(passage.text)
-    for span in sentence_spans(passage.text):
+    matches = retrieval.matches.get(passage.id)
+    types = asked_types(question)
+    for number, span in enumerate(sentence_spans(passage.text)):
         text = tidy(passage.text[span.start_char : span.end_char]).text
         words = set(stems(text))
         if len(text.split()) < _MIN_WORDS or words <= title:
             continue  # too little to read, or the document's heading, which every citation shows anyway
         shown = tidied.derived_span(span.start_char, span.end_char)
-        matches = retrieval.matches.get(passage.id)
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
+        has_type = gives(types, text, question) if types else None
         own = _late_score(scores) if scores else _term_score(words, retrieval.term_weights)
+        form = _GIVES_GAIN * bool(has_type) - _FRAGMENT_LOSS * (not _CLOSED.search(text))
         yield Sentence(
             rank=rank,
+            number=number,
             span=Span(passage.start_char + span.start_char, passage.start_char + span.end_char),
             text=text,
-            score=own + settings.passage_weight * hit.score,
-            cosine=scores.cosine if scores else None,
+            score=own + form + settings.passage_weight * hit.score,
+            scores=scores,
+            gives=has_type,
         )
 
 
 def _late_score(scores: SpanScores) -> float:
-    return 2 * scores.in_header + 0.5 * scores.cosine
+    return 2 * scores.in_header + 0.8 * scores.cosine
 
 
 def _term_score(words: set[str], term_weights: Mapping[str, float]) -> float:

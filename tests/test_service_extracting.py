@@ -1,9 +1,16 @@
+import pytest
+from encoders import WordHashEncoder
+from index_support import CHUNKING, make_source
+
 from chunker.documents import Span
-from service.extracting import ExtractionSettings, Sentence, extract
+from embeddings.local_index import LocalIndex
+from embeddings.retriever import RetrievalSettings, Retriever
+from service.extracting import ExtractionSettings, Sentence, extract, read_sentences
 
 
 def sentence(text, score, *, rank=1, start=0):
-    return Sentence(rank=rank, span=Span(start, start + len(text)), text=text, score=score)
+    """Sentences follow each other where their starts do: ``start`` serves as the number too."""
+    return Sentence(rank=rank, number=start, span=Span(start, start + len(text)), text=text, score=score)
 
 
 def chosen(sentences, **settings):
@@ -35,3 +42,55 @@ def test_an_answer_stays_within_its_words_and_sentences():
 
 def test_no_sentences_give_no_answer():
     assert chosen([]) == []
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along():
+    found = [sentence("He refused it.", 1.0, start=1), sentence("Cripps spoke to Molotov.", 0.1, start=0)]
+    assert chosen(found) == ["Cripps spoke to Molotov.", "He refused it."]
+
+
+def test_a_sentence_that_stands_by_itself_brings_nothing_along():
+    found = [sentence("Molotov refused it.", 1.0, start=1), sentence("Cripps spoke.", 0.1, start=0)]
+    assert chosen(found) == ["Molotov refused it."]
+
+
+def test_what_is_brought_along_keeps_to_the_words_allowed_and_to_the_same_passage():
+    before = sentence("Cripps spoke to Molotov.", 0.1, start=0)
+    found = [sentence("He refused it.", 1.0, start=1), before]
+    assert chosen(found, max_words=6) == ["He refused it."]
+    assert chosen([sentence("He refused it.", 1.0, start=1, rank=2), before]) == ["He refused it."]
+
+
+PASSAGE = (
+    "The envoy asked for the prisoners. They were held in camps near the city. In the commissariat of\n\n"
+    "The camps held 300 prisoners of war."
+)
+
+
+@pytest.fixture
+def retrieved(tmp_path):
+    encoder = WordHashEncoder()
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
+        index.add([make_source("prisoners.md", f"# Note\n\nMay 9, 1921\n\n{PASSAGE}")])
+        retriever = Retriever(index, encoder, RetrievalSettings())
+        yield lambda question: retriever.retrieve(question, top_k=3, matched=3)
+
+
+def worth(found, beginning):
+    return next(one.score for one in found if one.text.startswith(beginning))
+
+
+def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
+    asked, plain = (
+        read_sentences(question, retrieved(question), ExtractionSettings())
+        for question in ("How many prisoners?", "Which prisoners?")
+    )
+    assert worth(asked, "The envoy asked") == pytest.approx(worth(plain, "The envoy asked"))
+    assert worth(asked, "The camps held") > worth(plain, "The camps held")
+    assert {one.gives for one in asked if one.text.startswith("The camps held")} == {True}
+    assert {one.gives for one in plain} == {None}
+
+
+def test_a_fragment_is_worth_less_than_a_sentence(retrieved):
+    found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings())
+    assert worth(found, "In the commissariat") < worth(found, "They were held")
