@@ -11,9 +11,13 @@ export DOSSIER_DATA
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := chunker embeddings service eval tests bench
+FRESH := build/fresh-index
+# Other question sets beside the gold:
+#   make ablation ABLATION_OPTIONS="--external FOLDER --limit 300 --keep build/ablation"
+ABLATION_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run index test check format eval bench lock clean
+.PHONY: help setup run index test check format eval gate baseline fresh ablation bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +53,20 @@ format: setup ## put the code into its form
 
 eval: setup index ## measure retrieval and answers on the gold questions
 	$(BIN)/dossier eval eval/data/questions.jsonl
+
+gate: fresh ## fail where answers to the gold questions are worse than eval/data/baseline.json
+	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --baseline eval/data/baseline.json
+
+baseline: fresh ## write eval/data/baseline.json anew, from the code as it is
+	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --write-baseline eval/data/baseline.json
+
+# An index of the corpus by the code as it is: one of yesterday would measure yesterday's passages.
+fresh: setup
+	@rm -rf $(FRESH)
+	$(BIN)/dossier index --data $(FRESH) corpus/*.txt
+
+ablation: setup ## measure what each part of the ranking is worth; into eval/ABLATION.md
+	$(BIN)/python -m eval.ablation --out eval/ABLATION.md $(ABLATION_OPTIONS)
 
 bench: setup ## measure speed
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

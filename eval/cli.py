@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import Source
+    from eval.baseline import Baseline
     from eval.report import Report
     from eval.running import Request
     from eval.tables import Table
@@ -95,6 +96,7 @@ def evaluate(
             _print_comparison(*compare)
             return
         _require_one_of(gold_files, external)
+        held_to = _read_baseline(baseline)
         request = Request(
             gold_files=tuple(gold_files or ()),
             external=external,
@@ -108,8 +110,8 @@ def evaluate(
         report = _run_with_progress(request)
         _write(report, save=save, html=html, markdown=markdown, write_baseline=write_baseline)
         _print(report, as_json=as_json)
-        if baseline:
-            _pass_gate_or_exit(report, baseline)
+        if held_to:
+            _pass_gate_or_exit(report, held_to)
 
 
 @gold.command("check")
@@ -182,20 +184,10 @@ def _read_sources(paths: Sequence[Path]) -> list[Source]:
 
 
 def _run_with_progress(request: Request) -> Report:
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from eval.progress import shown_progress
     from eval.running import run
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        tasks = {}
-
-        def on_progress(stage: str, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.advance(tasks[stage])
-
+    with shown_progress() as on_progress:
         return run(request, on_progress=on_progress)
 
 
@@ -207,9 +199,10 @@ def _write(
     markdown: Path | None,
     write_baseline: Path | None,
 ) -> None:
+    from eval.baseline import baseline_json
     from eval.errors import ReportError
     from eval.html_report import report_html
-    from eval.report import baseline_json, report_json
+    from eval.report import report_json
     from eval.tables import report_markdown
 
     written = ((save, report_json), (html, report_html), (markdown, report_markdown))
@@ -222,6 +215,13 @@ def _write(
             raise ReportError(
                 f"{path}: cannot be written ({error.strerror}); choose another place"
             ) from error
+
+
+def _read_baseline(path: Path | None) -> Baseline | None:
+    """Read it before anything is asked, so that a bad file is told at once."""
+    from eval.baseline import read_baseline
+
+    return read_baseline(path) if path else None
 
 
 def _print(report: Report, *, as_json: bool) -> None:
@@ -249,13 +249,13 @@ def _print_comparison(path_a: Path, path_b: Path) -> None:
     _print_tables(comparison_tables(compare_runs(read_report(path_a), read_report(path_b))))
 
 
-def _pass_gate_or_exit(report: Report, baseline: Path) -> None:
-    from eval.comparison import gate, gate_lines
-    from eval.report import read_report, saved
+def _pass_gate_or_exit(report: Report, baseline: Baseline) -> None:
+    from eval.baseline import baseline_of
+    from eval.gate import gate, gate_lines
 
-    failures = gate(saved(report), read_report(baseline))
+    failures = gate(baseline_of(report), baseline)
     for line in gate_lines(failures):
         typer.echo(line, err=True)
     if failures:
         raise typer.Exit(1)
-    typer.echo(f"not worse than {baseline}", err=True)
+    typer.echo(f"not worse than the baseline {baseline.name}", err=True)

@@ -1,4 +1,4 @@
-"""Two runs side by side, and a gate that fails on a drop beyond noise.
+"""Two runs side by side.
 
 Runs are paired question by question. Questions whose wording changed between the runs are not
 compared.
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval.errors import ReportError
-from eval.report import HIDDEN, QUESTIONS
+from eval.report import QUESTIONS
 from eval.statistics import PairedComparison, compare_paired
 from eval.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from eval.report import SavedQuestion, SavedReport
 
@@ -35,13 +35,6 @@ COMPARED = (
     "answered",
     "confidence",
 )
-GATED = ("hit@1", "hit@5", "mrr@10", "ndcg@10", "evidence@10", "answer_holds_evidence")
-ALWAYS = (
-    ("quotes_verified", 1.0, "quotes that do not stand in their source"),
-    ("leaked", 0.0, "evidence that was hidden was found all the same"),
-)
-SIGNIFICANCE = 0.05
-SMALLEST_SHARED = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +54,6 @@ class RunComparison:
     name_b: str
     metrics: tuple[MetricComparison, ...]
     questions: Mapping[str, Mapping[str, SavedQuestion]]
-
-
-@dataclass(frozen=True, slots=True)
-class GateFailure:
-    """Why a run does not pass, with the questions that show it."""
-
-    message: str
-    questions: tuple[str, ...]
 
 
 def compare_runs(run_a: SavedReport, run_b: SavedReport) -> RunComparison:
@@ -165,58 +150,3 @@ def _changed_table(one: MetricComparison, questions: Mapping[str, SavedQuestion]
         for identity in identities
     ]
     return Table(f"{one.metric}: questions that changed sides", ("id", "B is", "question"), tuple(rows))
-
-
-def gate(run: SavedReport, baseline: SavedReport) -> tuple[GateFailure, ...]:
-    """Return why ``run`` is worse than ``baseline``; empty: it passes.
-
-    A measure fails when it dropped and the paired randomisation test gives less than
-    :data:`SIGNIFICANCE` to so large a drop by chance. With hidden evidence, answering more often
-    fails likewise. A quote that is not in its source, or hidden evidence that is found, always fails.
-
-    Raises:
-        ReportError: fewer than nine in ten of the baseline's questions were asked in the same words.
-    """
-    return tuple(_gate_failures(run, baseline))
-
-
-def _gate_failures(run: SavedReport, baseline: SavedReport) -> Iterator[GateFailure]:
-    for section, before in baseline.sections.items():
-        after = _same_questions(before, run.sections.get(section, {}))
-        if len(after) < SMALLEST_SHARED * len(before):
-            raise ReportError(
-                f"baseline {baseline.name}: only {len(after)} of {len(before)} questions ({section}) were "
-                "asked in the same words; run the same gold, or write a new baseline"
-            )
-        for metric in ("answered",) if section == HIDDEN else GATED:
-            yield from _drop(section, metric, before, after)
-    for section, questions in run.sections.items():
-        for metric, due, message in ALWAYS:
-            broken = tuple(
-                identity
-                for identity, question in questions.items()
-                if question.values.get(metric, due) != due
-            )
-            if broken:
-                yield GateFailure(f"{section}: {message}", broken)
-
-
-def _drop(
-    section: str, metric: str, before: Mapping[str, SavedQuestion], after: Mapping[str, SavedQuestion]
-) -> Iterator[GateFailure]:
-    old, new = _values(before, metric), _values(after, metric)
-    # answering what cannot be answered is what must not grow where the evidence is hidden
-    is_better_low = section == HIDDEN
-    paired = compare_paired(new, old) if is_better_low else compare_paired(old, new)
-    if paired and paired.difference < 0 and paired.p_value_drop < SIGNIFICANCE:
-        means = (paired.mean_b, paired.mean_a) if is_better_low else (paired.mean_a, paired.mean_b)
-        yield GateFailure(
-            f"{section}: {metric} went from {means[0]:.3f} to {means[1]:.3f} "
-            f"(chance of so large a change without cause: {paired.p_value_drop:.3f})",
-            paired.losses,
-        )
-
-
-def gate_lines(failures: Sequence[GateFailure]) -> tuple[str, ...]:
-    """Say in one line each what failed and for which questions."""
-    return tuple(f"{failure.message}: {', '.join(failure.questions)}" for failure in failures)

@@ -16,11 +16,11 @@ from eval.report import IndexFacts
 from eval.runner import Ask, ask_through
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from embeddings.encoder import Encoder
     from embeddings.local_index import LocalIndex
-    from eval.external import ExternalSet
+    from eval.external import ExternalSet, ExternalSource
     from service.assembly import Dossier
 
 DOCUMENTS_A_READ = 1000
@@ -65,13 +65,11 @@ def open_external(
         tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
         _assembled(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, folder),
     ):
-        names = {source.name for source in external.sources}
-        strangers = [record.name for record in dossier.index.sources() if record.name not in names]
-        if strangers:
-            raise ExternalSetError(
-                f"{folder}: holds {strangers[0]!r}, which is not of {external.name}; give an empty folder"
-            )
-        _index(external, dossier.index, on_progress)
+        refuse_strangers(dossier.index, [source.name for source in external.sources], name=external.name)
+        for source in external.sources:
+            dossier.index.add_source(as_source(source))
+            if on_progress:
+                on_progress()
         yield _opened(dossier, folder)
 
 
@@ -90,19 +88,26 @@ def _assembled(
         dossier.close()
 
 
-def _index(external: ExternalSet, index: LocalIndex, on_progress: Callable[[], None] | None) -> None:
-    for one in external.sources:
-        source = Source(
-            id=content_id(one.text),
-            name=one.name,
-            media_type="text/plain",
-            text=one.text,
-            size_bytes=len(one.text.encode("utf-8", "surrogatepass")),
-            title=one.title,
+def refuse_strangers(index: LocalIndex, names: Iterable[str], *, name: str) -> None:
+    """Raise ExternalSetError where ``index`` holds a source that is none of the ``names`` of set ``name``."""
+    known = set(names)
+    strangers = [record.name for record in index.sources() if record.name not in known]
+    if strangers:
+        raise ExternalSetError(
+            f"{index.folder}: holds {strangers[0]!r}, which is not of {name}; give an empty folder"
         )
-        index.add_source(source)
-        if on_progress:
-            on_progress()
+
+
+def as_source(external: ExternalSource) -> Source:
+    """Return a source of somebody else's set as the index takes it."""
+    return Source(
+        id=content_id(external.text),
+        name=external.name,
+        media_type="text/plain",
+        text=external.text,
+        size_bytes=len(external.text.encode("utf-8", "surrogatepass")),
+        title=external.title,
+    )
 
 
 def _opened(dossier: Dossier, folder: Path) -> Opened:

@@ -214,21 +214,9 @@ def report_json(report: Report) -> str:
     return json.dumps({"format": FORMAT} | asdict(report), ensure_ascii=False, indent=1, default=dict)
 
 
-def baseline_json(report: Report) -> str:
-    """Return only what a later run is compared with: every question's values, one question a line."""
-    lines = []
-    for name, section in report.sections.items():
-        for record in section.records:
-            values = {metric: round(value, 6) for metric, value in record.values.items()}
-            line = {"section": name, "id": record.id, "question": record.question, "kind": record.kind}
-            lines.append(json.dumps(line | {"values": values}, ensure_ascii=False))
-    head = json.dumps({"format": FORMAT, "name": report.name, "made_at": report.made_at}, ensure_ascii=False)
-    return f'{head[:-1]}, "records": [\n' + ",\n".join(lines) + "\n]}\n"
-
-
 @dataclass(frozen=True, slots=True)
 class SavedQuestion:
-    """What a saved report or a baseline says of one question."""
+    """What a saved report says of one question."""
 
     question: str
     kind: str
@@ -237,7 +225,7 @@ class SavedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SavedReport:
-    """A report or a baseline as read back: by section, by question id."""
+    """A report as read back: by section, by question id."""
 
     name: str
     sections: Mapping[str, Mapping[str, SavedQuestion]]
@@ -258,7 +246,7 @@ def saved(report: Report) -> SavedReport:
 
 
 def read_report(path: Path) -> SavedReport:
-    """Read a report or a baseline from its JSON.
+    """Read a report from its JSON.
 
     Raises:
         ReportError: the file is missing, is no JSON or no report.
@@ -270,24 +258,19 @@ def read_report(path: Path) -> SavedReport:
             f"{path}: cannot be read ({error.strerror}); give the path of a saved report"
         ) from error
     except ValueError as error:
-        raise ReportError(f"{path}: is not JSON ({error}); save a report with --json again") from error
+        raise ReportError(f"{path}: is not JSON ({error}); save a report with --save again") from error
     try:
         if content["format"] != FORMAT:
             raise ReportError(
                 f"{path}: is of the form {content['format']!r}, this reads {FORMAT!r}; run it again"
             )
-        sections: dict[str, dict[str, SavedQuestion]] = {}
-        for name, record in _records(content):
-            sections.setdefault(name, {})[str(record["id"])] = _saved_question(record)
+        sections = {
+            str(name): {str(record["id"]): _saved_question(record) for record in section["records"]}
+            for name, section in content["sections"].items()
+        }
         return SavedReport(str(content["name"]), sections)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReportError(f"{path}: is no saved report ({error!r}); save one with --json") from error
-
-
-def _records(content: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    if "records" in content:
-        return [(record["section"], record) for record in content["records"]]
-    return [(name, record) for name, section in content["sections"].items() for record in section["records"]]
+        raise ReportError(f"{path}: is no saved report ({error!r}); save one with --save") from error
 
 
 def _saved_question(record: Mapping[str, Any]) -> SavedQuestion:

@@ -1,7 +1,7 @@
 """What the system gave back, reduced to what the evaluation looks at.
 
 The harness measures :class:`Response` objects and nothing else, so that it holds whatever the
-service's own classes become; :func:`response_from_answer` is the only place that knows those.
+service's own classes become; the last two functions are the only place that knows those.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from embeddings.search import Place
-    from service.answer import Answer, RankedPassage
+    from embeddings.retriever import Retrieval
+    from embeddings.search import Hit, Place
+    from service.answer import Answer
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,14 +99,24 @@ def response_from_answer(answer: Answer) -> Response:
             )
             for quote in answer.quotes
         ),
-        passages=tuple(_retrieved(passage) for passage in answer.passages),
+        passages=tuple(_retrieved(passage.hit) for passage in answer.passages),
         timings_ms=dict(answer.timings_ms),
         signals=dict(answer.signals),
     )
 
 
-def _retrieved(ranked: RankedPassage) -> RetrievedPassage:
-    hit = ranked.hit
+def response_from_retrieval(question: str, retrieval: Retrieval) -> Response:
+    """Return what a search found as the response of a system that answers nothing."""
+    return Response(
+        question=question,
+        answerable=False,
+        confidence=0.0,
+        passages=tuple(_retrieved(hit) for hit in retrieval.hits),
+        timings_ms=dict(retrieval.timings_ms),
+    )
+
+
+def _retrieved(hit: Hit) -> RetrievedPassage:
     passage = hit.place.passage
     return RetrievedPassage(
         span=_span(hit.place),

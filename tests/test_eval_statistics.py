@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.statistics import bootstrap_interval, bootstrap_statistic, compare_paired
+from eval.statistics import bootstrap_interval, bootstrap_statistic, compare_paired, one_sided_bound
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -56,15 +56,14 @@ def test_a_clear_drop_is_told_from_a_drop_by_chance():
     before = by_id([1.0] * 100)
     clear = compare_paired(before, by_id([0.0] * 20 + [1.0] * 80))
     assert clear.high < 0
-    assert clear.p_value_drop < 0.01
+    assert clear.difference < clear.highest < clear.high
     chance = compare_paired(before, by_id([0.0] * 2 + [1.0] * 98))
-    assert chance.p_value_drop > 0.2
+    assert chance.highest == 0.0
 
 
 def test_the_exact_p_value_of_a_small_test_is_approached():
     comparison = compare_paired(by_id([0, 0, 0, 0]), by_id([1, 1, 1, 1]))
     assert comparison.p_value == pytest.approx(2 / 16, abs=0.02)
-    assert comparison.p_value_drop == pytest.approx(1.0)
 
 
 def test_only_questions_of_both_runs_are_compared():
@@ -79,3 +78,10 @@ def test_the_interval_of_a_statistic_leaves_undefined_draws_out():
     assert 0.3 < low < 0.5 < high < 0.7
     assert bootstrap_statistic(5, lambda _: None) is None
     assert bootstrap_statistic(0, lambda _: 1.0) is None
+
+
+def test_the_one_sided_bound_is_that_of_the_drawn_statistic():
+    values = np.arange(101) / 100
+    bound = one_sided_bound(101, lambda drawn: float(values[drawn].mean()))
+    assert bound == pytest.approx(0.5 + 1.645 * 0.2915 / 101**0.5, abs=0.005)
+    assert one_sided_bound(4, lambda drawn: float(len(drawn))) == 4.0
