@@ -59,7 +59,9 @@ def _row(variant: Variant, gold: Results, others: Mapping[str, Results]) -> tupl
     measured, whole = gold[variant.name], gold[WHOLE_NAME]
     paired = compare_paired(_mrr(whole), _mrr(measured))
     shown = (f"{measured.mean(metric):.3f}" for metric in SHOWN)
-    difference = f"{paired.difference:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})" if paired else ""
+    difference = "-"
+    if paired and (paired.wins or paired.losses):
+        difference = f"{paired.difference:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})"
     time = float(np.median(measured.times_ms) / np.median(whole.times_ms))
     elsewhere = (f"{results[variant.name].mean(EXTERNAL_METRIC):.3f}" for results in others.values())
     return (variant.name, *shown, difference, f"{time:.2f}", *elsewhere)
