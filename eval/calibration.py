@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eval.abstention import Judgement, reliability_bins
 from eval.external import read_external
 from eval.gold import evenly_spread, load_questions
 from eval.matching import locate
 from eval.opening import open_data_folder, open_external
+from eval.plots import as_file, reliability_plot
 from service.judging import VOTES
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from eval.opening import Opened
 
 TARGET = Path(__file__).parents[1] / "service" / "data" / "calibration.json"
+DIAGRAM = Path(__file__).parent / "data" / "reliability.svg"
 GOLD = Path(__file__).parent / "data" / "questions.jsonl"
 FOLDS = 5
 FOREIGN_QUESTIONS = 100
@@ -64,15 +67,18 @@ def main() -> None:
     parser.add_argument("--external", type=Path, action="append", default=[], help="set to learn from too")
     parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
     parser.add_argument("--limit", type=int, default=400, help="most questions of each external set")
-    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {DIAGRAM.name}")
     worlds = _worlds(parser.parse_args())
-    calibrations = {}
+    calibrations, judgements = {}, {}
     for name, votes in VOTES.items():
         print(name)
-        for held_out in worlds:
-            _print_scores(held_out, worlds, votes)
+        judgements[name] = [one for held_out in worlds for one in _judged(held_out, worlds, votes)]
         calibrations[name] = _fitted([(world, slice(None)) for world in worlds], votes).as_json()
     if parser.parse_args().write:
+        plot = reliability_plot(
+            reliability_bins(judgements["with_late_interaction"]), y_label="share with evidence"
+        )
+        DIAGRAM.write_text(as_file(plot), encoding="utf-8")
         note = "written by python -m eval.calibration"
         TARGET.write_text(
             json.dumps({"note": note, "calibrations": calibrations}, indent=1) + "\n", encoding="utf-8"
@@ -166,8 +172,11 @@ def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) ->
     return replace(model, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
-def _print_scores(world: World, worlds: Sequence[World], votes: Mapping[str, float]) -> None:
-    """Print how well a world's questions are told apart by weights that have not seen them."""
+def _judged(world: World, worlds: Sequence[World], votes: Mapping[str, float]) -> list[Judgement]:
+    """Print how well a world's questions are told apart by a curve that has not seen them.
+
+    Returns what was promised and what held, with as many questions answered as not, half of these hidden.
+    """
     others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
     answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
     for fold in range(FOLDS):
@@ -190,6 +199,13 @@ def _print_scores(world: World, worlds: Sequence[World], votes: Mapping[str, flo
         if rows := getattr(world, kind):
             print(f"; {kind}: {_auroc(whole.logit(world.answered), whole.logit(rows)):.3f}", end="")
     print()
+    foreign = whole.logit(world.foreign)[: len(answered) // 2] if world.foreign else np.zeros(0)
+    refused = np.concatenate([hidden[::2], foreign])
+    return [
+        Judgement(confidence=float(1 / (1 + np.exp(-logit))), is_answerable=holds, is_right=holds)
+        for logits, holds in ((answered, True), (refused, False))
+        for logit in logits
+    ]
 
 
 def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from eval.plots import Bar, Point, bar_plot, column_plot, square_plot
+from eval.plots import Bar, Point, bar_plot, column_plot, reliability_plot, square_plot
 from eval.report import HIDDEN, QUESTIONS
 from eval.tables import described_index, report_tables
 
@@ -110,7 +110,11 @@ def _plots(report: Report) -> Iterator[Plot]:
     yield from _kind_plot(section)
     yield from _rank_plot(section)
     if section.abstention:
-        yield from _confidence_plots(section.abstention)
+        yield _reliability_plot(section.abstention, "with the documents as they are")
+        yield _risk_plot(section.abstention)
+    hidden = report.sections.get(HIDDEN)
+    if hidden and hidden.abstention:
+        yield _reliability_plot(hidden.abstention, "with each question's evidence there and hidden")
     if section.latency:
         bars = [Bar(stage, one.p50_ms, one.p95_ms) for stage, one in section.latency.items()]
         yield Plot(
@@ -141,7 +145,7 @@ def _rank_plot(section: Section) -> Iterator[Plot]:
     yield Plot("Questions by the rank of the first passage with evidence", drawing)
 
 
-def _confidence_plots(abstention: Abstention) -> Iterator[Plot]:
+def _reliability_plot(abstention: Abstention, asked: str) -> Plot:
     total = sum(one.count for one in abstention.reliability) or 1
     points = [
         Point(
@@ -152,21 +156,20 @@ def _confidence_plots(abstention: Abstention) -> Iterator[Plot]:
         )
         for one in abstention.reliability
     ]
-    yield Plot(
-        "Reliability: promised confidence against the share that held (on the line is right)",
-        square_plot(
-            points,
-            title="Reliability of the confidence",
-            x_label="confidence",
-            y_label="evidence in 5 passages",
-            diagonal=True,
-            dots=True,
-        ),
+    drawing = square_plot(
+        points,
+        title=f"Reliability of the confidence, {asked}",
+        x_label="confidence",
+        y_label="share with evidence in 5 passages",
+        diagonal=True,
+        dots=True,
     )
+    return Plot(f"Reliability {asked}: on the line the confidence holds", drawing)
+
+
+def _risk_plot(abstention: Abstention) -> Plot:
     curve = [Point(point.coverage, point.risk) for point in abstention.risk_curve]
-    yield Plot(
-        "Risk and coverage: answering only the surest, how many are wrong",
-        square_plot(
-            curve, title="Risk by coverage", x_label="share of questions answered", y_label="share wrong"
-        ),
+    drawing = square_plot(
+        curve, title="Risk by coverage", x_label="share of questions answered", y_label="share wrong"
     )
+    return Plot("Risk and coverage: answering only the surest, how many are wrong", drawing)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from eval.abstention import ReliabilityBin
+
 WIDTH = 460
 ROW_HEIGHT = 26
 LABEL_WIDTH = 120
 CHARACTER_WIDTH = 7
 PLOT_HEIGHT = 240
-MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 44, 14, 12, 40
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 44, 14, 26, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,39 @@ def square_plot(
     return _svg(PLOT_HEIGHT, parts, title)
 
 
+def reliability_plot(bins: Sequence[ReliabilityBin], *, y_label: str) -> str:
+    """Return what was promised against what held, a dot for each bin; on the diagonal is right."""
+    total = sum(one.count for one in bins) or 1
+    points = [
+        Point(
+            one.mean_confidence,
+            one.share_right,
+            one.count / total,
+            f"{one.count} questions: confidence {one.mean_confidence:.2f}, right {one.share_right:.2f}",
+        )
+        for one in bins
+    ]
+    return square_plot(
+        points,
+        title="Reliability of the confidence",
+        x_label="confidence",
+        y_label=y_label,
+        diagonal=True,
+        dots=True,
+    )
+
+
+_STYLE = """svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#22211e}.name{fill:#6a675f}
+.line{fill:none;stroke:#2f6f6a;stroke-width:2}.dot,.bar{fill:#2f6f6a}.second{fill:#a9c9c4}
+.guide{stroke:#a4501c;stroke-dasharray:4 4}.grid{stroke:#dedad0}.axis{stroke:#6a675f}"""
+
+
+def as_file(plot: str) -> str:
+    """Return a plot as an SVG file that brings its own colours."""
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
+    return plot.replace("<svg ", opening, 1).replace(">", f"><style>{_STYLE}</style>", 1) + "\n"
+
+
 def _unit_grid(x_label: str, y_label: str) -> Iterable[str]:
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         x, ground = _place(tick, 0)
@@ -115,7 +150,7 @@ def _unit_grid(x_label: str, y_label: str) -> Iterable[str]:
         yield _text(x, ground + 16, f"{tick:g}", anchor="middle")
     yield _line(*_place(0, 0), *_place(1, 0), "axis")
     yield _text(_place(0.5, 0)[0], PLOT_HEIGHT - 6, x_label, anchor="middle", kind="name")
-    yield _text(_place(0, 1)[0] + 4, MARGIN_TOP + 12, y_label, kind="name")
+    yield _text(4, 12, y_label, kind="name")
 
 
 def _place(x: float, y: float) -> tuple[float, float]:
