@@ -107,19 +107,18 @@ def _sentences(
     question: str, rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings
 ) -> Iterator[Sentence]:
     passage = hit.place.passage
-    title = set(stems(hit.place.document.header))
+    header = hit.place.document.header
     tidied = tidy(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
     for number, span in enumerate(sentence_spans(passage.text)):
-        text = tidy(passage.text[span.start_char : span.end_char]).text
-        words = set(stems(text))
-        if len(text.split()) < _MIN_WORDS or words <= title:
-            continue  # too little to read, or the document's heading, which every citation shows anyway
         shown = tidied.derived_span(span.start_char, span.end_char)
+        text = tidied.text[shown.start_char : shown.end_char]
+        if len(text.split()) < _MIN_WORDS or _says_no_more(text, header):
+            continue  # too little to read, or the document's heading, which every citation shows anyway
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None
-        own = _late_score(scores) if scores else _term_score(words, retrieval.term_weights)
+        own = _late_score(scores) if scores else _term_score(text, retrieval.term_weights)
         form = _GIVES_GAIN * bool(has_type) - _FRAGMENT_LOSS * (not _CLOSED.search(text))
         yield Sentence(
             rank=rank,
@@ -132,10 +131,15 @@ def _sentences(
         )
 
 
+def _says_no_more(text: str, header: str) -> bool:
+    """Tell whether every word of ``text`` stands in the document's header."""
+    return len(text) <= len(header) and set(stems(text)) <= set(stems(header))
+
+
 def _late_score(scores: SpanScores) -> float:
     return 2 * scores.in_header + 0.8 * scores.cosine
 
 
-def _term_score(words: set[str], term_weights: Mapping[str, float]) -> float:
-    matched = sum(term_weights.get(word, 0.0) for word in words)
+def _term_score(text: str, term_weights: Mapping[str, float]) -> float:
+    matched = sum(term_weights.get(stem, 0.0) for stem in set(stems(text)))
     return matched / (sum(term_weights.values()) or 1.0)
