@@ -35,7 +35,8 @@ _Save = Annotated[
 ]
 _Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.")]
 _Markdown = Annotated[
-    Path | None, typer.Option("--markdown", metavar="FILE", help="Write the report as Markdown.")
+    Path | None,
+    typer.Option("--markdown", metavar="FILE", help="Write the report, or the comparison, as Markdown."),
 ]
 _Compare = Annotated[
     tuple[Path, Path] | None,
@@ -93,7 +94,7 @@ def evaluate(
 
     with _errors_in_one_line():
         if compare:
-            _print_comparison(*compare)
+            _print_comparison(*compare, markdown=markdown)
             return
         _require_one_of(gold_files, external)
         held_to = _read_baseline(baseline)
@@ -200,21 +201,23 @@ def _write(
     write_baseline: Path | None,
 ) -> None:
     from eval.baseline import baseline_json
-    from eval.errors import ReportError
     from eval.html_report import report_html
     from eval.report import report_json
     from eval.tables import report_markdown
 
     written = ((save, report_json), (html, report_html), (markdown, report_markdown))
     for path, make in (*written, (write_baseline, baseline_json)):
-        if path is None:
-            continue
-        try:
-            path.write_text(make(report), encoding="utf-8")
-        except OSError as error:
-            raise ReportError(
-                f"{path}: cannot be written ({error.strerror}); choose another place"
-            ) from error
+        if path is not None:
+            _write_file(path, make(report))
+
+
+def _write_file(path: Path, text: str) -> None:
+    from eval.errors import ReportError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
 
 
 def _read_baseline(path: Path | None) -> Baseline | None:
@@ -242,11 +245,15 @@ def _print_tables(tables: Sequence[Table]) -> None:
     print_tables(tables, Console())
 
 
-def _print_comparison(path_a: Path, path_b: Path) -> None:
+def _print_comparison(path_a: Path, path_b: Path, *, markdown: Path | None) -> None:
     from eval.comparison import compare_runs, comparison_tables
     from eval.report import read_report
+    from eval.tables import table_markdown
 
-    _print_tables(comparison_tables(compare_runs(read_report(path_a), read_report(path_b))))
+    tables = comparison_tables(compare_runs(read_report(path_a), read_report(path_b)))
+    if markdown:
+        _write_file(markdown, "\n\n".join(map(table_markdown, tables)) + "\n")
+    _print_tables(tables)
 
 
 def _pass_gate_or_exit(report: Report, baseline: Baseline) -> None:

@@ -15,7 +15,7 @@ from eval.statistics import PairedComparison, compare_paired
 from eval.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eval.report import SavedQuestion, SavedReport
 
@@ -35,6 +35,7 @@ COMPARED = (
     "answered",
     "confidence",
 )
+CHANGED = ("hit@5", "answer_holds_evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +94,23 @@ def _values(questions: Mapping[str, SavedQuestion], metric: str) -> dict[str, fl
     }
 
 
-def comparison_tables(comparison: RunComparison, *, changed: str = "hit@5") -> tuple[Table, ...]:
+def comparison_tables(comparison: RunComparison, *, changed: Sequence[str] = CHANGED) -> tuple[Table, ...]:
     """Return the comparison as tables: measures, wins and losses by kind, questions that changed sides.
 
-    ``changed`` is the measure of the last two.
+    ``changed`` are the measures of the last two, which are left out where no question changed.
     """
     return tuple(_comparison_tables(comparison, changed))
 
 
-def _comparison_tables(comparison: RunComparison, changed: str) -> Iterator[Table]:
+def _comparison_tables(comparison: RunComparison, changed: Sequence[str]) -> Iterator[Table]:
     sections = dict.fromkeys(one.section for one in comparison.metrics)
     for section in sections:
         rows = [_metric_row(one) for one in comparison.metrics if one.section == section]
-        columns = ("measure", "A", "B", "B - A", "95 % interval", "p", "better", "worse", "questions")
+        columns = ("measure", "A", "B", "B - A", "95 % interval", "p", "won/lost")
         yield Table(f"{section}: A = {comparison.name_a}, B = {comparison.name_b}", columns, tuple(rows))
     for one in comparison.metrics:
-        if one.section == QUESTIONS and one.metric == changed:
+        is_changed = one.paired.wins or one.paired.losses
+        if one.section == QUESTIONS and one.metric in changed and is_changed:
             questions = comparison.questions[QUESTIONS]
             yield _kinds_table(one, questions)
             yield _changed_table(one, questions)
@@ -121,11 +123,9 @@ def _metric_row(one: MetricComparison) -> tuple[str, ...]:
         f"{paired.mean_a:.3f}",
         f"{paired.mean_b:.3f}",
         f"{paired.difference:+.3f}",
-        f"{paired.low:+.3f} to {paired.high:+.3f}",
+        f"{paired.low:+.3f} {paired.high:+.3f}",
         f"{paired.p_value:.3f}",
-        str(len(paired.wins)),
-        str(len(paired.losses)),
-        str(paired.count),
+        f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
     )
 
 

@@ -146,23 +146,10 @@ def _rank_plot(section: Section) -> Iterator[Plot]:
 
 
 def _reliability_plot(abstention: Abstention, asked: str) -> Plot:
-    total = sum(one.count for one in abstention.reliability) or 1
-    points = [
-        Point(
-            one.mean_confidence,
-            one.share_right,
-            one.count / total,
-            f"{one.count} questions: confidence {one.mean_confidence:.2f}, right {one.share_right:.2f}",
-        )
-        for one in abstention.reliability
-    ]
-    drawing = square_plot(
-        points,
-        title=f"Reliability of the confidence, {asked}",
-        x_label="confidence",
+    drawing = reliability_plot(
+        abstention.reliability,
         y_label="share with evidence in 5 passages",
-        diagonal=True,
-        dots=True,
+        title=f"Reliability of the confidence, {asked}",
     )
     return Plot(f"Reliability {asked}: on the line the confidence holds", drawing)
 

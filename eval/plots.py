@@ -108,7 +108,9 @@ def square_plot(
     return _svg(PLOT_HEIGHT, parts, title)
 
 
-def reliability_plot(bins: Sequence[ReliabilityBin], *, y_label: str) -> str:
+def reliability_plot(
+    bins: Sequence[ReliabilityBin], *, y_label: str, title: str = "Reliability of the confidence"
+) -> str:
     """Return what was promised against what held, a dot for each bin; on the diagonal is right."""
     total = sum(one.count for one in bins) or 1
     points = [
@@ -122,7 +124,7 @@ def reliability_plot(bins: Sequence[ReliabilityBin], *, y_label: str) -> str:
     ]
     return square_plot(
         points,
-        title="Reliability of the confidence",
+        title=title,
         x_label="confidence",
         y_label=y_label,
         diagonal=True,

@@ -53,3 +53,8 @@ def test_a_question_that_was_reworded_is_not_compared():
 def test_runs_without_a_common_question_cannot_be_compared():
     with pytest.raises(ReportError, match="a and b share no question"):
         compare_runs(run("a", [1.0]), SavedReport("b", {}))
+
+
+def test_where_no_question_changed_there_is_only_the_table_of_measures():
+    (table,) = comparison_tables(compare_runs(run("a", [1.0, 0.0]), run("b", [1.0, 0.0])))
+    assert table.rows[0][-1] == "0/0 of 2"

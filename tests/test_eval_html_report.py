@@ -85,8 +85,9 @@ def test_every_plot_is_drawn_and_named(page):
     assert re.findall(r'aria-label="([^"]*)"', page) == [
         "Hits by kind of question",
         "Rank of the first passage with evidence",
-        "Reliability of the confidence",
+        "Reliability of the confidence, with the documents as they are",
         "Risk by coverage",
+        "Reliability of the confidence, with each question&#x27;s evidence there and hidden",
         "Latency by stage",
     ]
 
@@ -99,7 +100,7 @@ def test_false_answers_are_shown_with_the_missed_questions(page):
 
 def test_a_report_without_questions_still_makes_a_page():
     page = report_html(Report("Empty", "2020", IndexFacts(), {}))
-    assert "<h1>Empty</h1>" in page
+    assert "<h1>Evaluation: Empty</h1>" in page
 
 
 def record(identity, mrr, rank, *, answerable=True):

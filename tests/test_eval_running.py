@@ -218,8 +218,10 @@ def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp
     report = run(request(gold_file, data=data), encoder=WordHashEncoder())
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text(report_json(report))
-    result = command(evaluate, "--compare", tmp_path / "a.json", tmp_path / "b.json")
+    files = (tmp_path / "a.json", tmp_path / "b.json")
+    result = command(evaluate, "--compare", *files, "--markdown", tmp_path / "c.md")
     assert result.exit_code == 0
+    assert "| hit@5 | 1.000 | 1.000 | +0.000 |" in (tmp_path / "c.md").read_text()
     assert "hit@5" in result.stdout
 
 
