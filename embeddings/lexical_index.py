@@ -118,6 +118,15 @@ def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int
     connection.executemany("DELETE FROM passage_text WHERE rowid = ?", ((key,) for key, _ in passages))
 
 
+def merge_segments(connection: sqlite3.Connection) -> None:
+    """Make each full-text index one segment, as if written at once; what is found stays the same.
+
+    FTS5 writes a segment for each transaction and merges them by and by; a search looks into each.
+    """
+    for table in ("passage_text", "document_text", "passage_ngrams"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - a constant
+
+
 def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tuple[int, LexicalText]]:
     rows = connection.execute(
         """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from embeddings import catalogue, indexing, integrity, store_writing, vector_index
+from embeddings import catalogue, indexing, integrity, lexical_index, store_writing, vector_index
 from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
 from embeddings.manifest import Manifest, require_same
 from embeddings.preparing import Recipe
@@ -68,7 +68,7 @@ class LocalIndex:
         self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
         self._lock_timeout_seconds = lock_timeout_seconds
         self._vectors = vector_index.empty(recipe.encoder.dimension)
-        self._saved = self._vectors
+        self._saved = self._merged = self._vectors
         self._refreshing = threading.Lock()
 
     @classmethod
@@ -113,9 +113,13 @@ class LocalIndex:
         return self._recipe
 
     def close(self) -> None:
-        """Save the vector index where it has changed, and close the store. May be called twice."""
+        """Leave the index quick to open and to search where it has changed, and close the store.
+
+        May be called twice.
+        """
         if not self._store.is_closed and not self._store.read_only:
             try:
+                self._merge_full_text(share=_SAVED_SHARE)
                 self._save_vectors(share=0.0)
             except IndexStoreError as error:
                 logger.warning("the vector index of %s is not saved: %s", self.folder, error)
@@ -274,6 +278,7 @@ class LocalIndex:
                 pass
         else:
             self._save_vectors(share=_SAVED_SHARE)
+        self._merged = self._vectors
 
     def _require_same_manifest(self, connection: sqlite3.Connection) -> None:
         stored = catalogue.read_manifest(connection)
@@ -310,6 +315,15 @@ class LocalIndex:
             with self._store.reading() as connection:
                 self._require_same_manifest(connection)
             yield
+
+    def _merge_full_text(self, *, share: float) -> None:
+        """Merge what was written to the full-text indexes where more than a ``share`` has changed here."""
+        with self.snapshot() as snapshot:
+            vectors = snapshot.vectors
+        if vectors.changes_since(self._merged) > share * len(vectors):
+            with self._store.writing() as connection:
+                lexical_index.merge_segments(connection)
+            self._merged = vectors
 
     def _save_vectors(self, *, share: float) -> None:
         """Bring the vector index up to date, and save it where more than a ``share`` of it has changed."""

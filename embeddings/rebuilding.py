@@ -16,6 +16,7 @@ from chunker.boilerplate import edge_lines
 from embeddings import catalogue, store_writing
 from embeddings.errors import IndexMissingError
 from embeddings.indexing import stored_encoding
+from embeddings.lexical_index import merge_segments
 from embeddings.local_index import STORE_NAME, VECTORS_NAME, writers_lock
 from embeddings.manifest import Manifest
 from embeddings.preparing import Recipe, prepare_source
@@ -121,5 +122,6 @@ def _swap(connection: sqlite3.Connection, manifest: Manifest) -> None:
         ):
             parts = pickle.loads(prepared)  # noqa: S301 - written a moment ago by this very connection
             store_writing.insert_derived(connection, key, parts)
+        merge_segments(connection)
         store_writing.new_generation(connection, after=number)
     connection.execute("DROP TABLE staged")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from chunker.normalising import fold
 
@@ -26,8 +26,7 @@ _WORD = re.compile(r"[^\W_]+")
 _stemmers = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A content word: its stem, and where it stands in the text it was read from."""
 
     stem: str
@@ -38,12 +37,12 @@ class Term:
 def read_terms(text: str) -> list[Term]:
     """Return the content words of ``text``, in order."""
     folded = fold(text)
-    found = []
-    for match in _WORD.finditer(folded.text):
-        if match[0] not in STOPWORDS:
-            span = folded.original_span(match.start(), match.end())
-            found.append(Term(stem(match[0]), span.start_char, span.end_char))
-    return found
+    offsets = folded.offsets
+    return [
+        Term(stem(match[0]), offsets[match.start()], offsets[match.end() - 1] + 1)
+        for match in _WORD.finditer(folded.text)
+        if match[0] not in STOPWORDS
+    ]
 
 
 def stems(text: str) -> list[str]:

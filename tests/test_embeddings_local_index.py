@@ -1,8 +1,10 @@
 """The index of a folder as a whole: against a model of it, between threads and between processes."""
 
 import dataclasses
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from embeddings.schema import SCHEMA_VERSION
 from embeddings.search import Filters
 
 ENVOY = "The envoy closed the Straits."
+FIELDS = ["passage", "document", "ngrams"]
 COTTON = "Cotton prices were rising."
 LONG = " ".join(f"Telegram {number} spoke of the harbour and of cotton." for number in range(30))
 
@@ -472,3 +475,32 @@ def test_a_lock_left_by_a_dead_process_holds_nobody_up(tmp_path):
     (tmp_path / LOCK_NAME).write_text("")
     with open_index(tmp_path, lock_timeout_seconds=0.05) as index:
         assert index.add_source(make_source("a.txt", ENVOY)).status == "added"
+
+
+def segments_of(folder):
+    """Return how many segments each full-text index has."""
+    with closing(sqlite3.connect(folder / "index.sqlite")) as connection:
+        return [
+            connection.execute(f"SELECT count(DISTINCT segid) FROM {table}_idx").fetchone()[0]  # noqa: S608 - a constant
+            for table in ("passage_text", "document_text", "passage_ngrams")
+        ]
+
+
+def test_closing_merges_what_many_changes_left_and_finds_the_same(tmp_path):
+    with open_index(tmp_path) as index:
+        index.add([make_source(f"{number}.txt", f"{ENVOY} Letter {number}.") for number in range(3)])
+        assert min(segments_of(tmp_path)) == 3
+        before = [index.lexical_search("envoy letter 2", field=kind, limit=9) for kind in FIELDS]
+        generation = index.info().generation
+    assert segments_of(tmp_path) == [1, 1, 1]
+    with open_index(tmp_path) as index:
+        assert [index.lexical_search("envoy letter 2", field=kind, limit=9) for kind in FIELDS] == before
+        assert index.info().generation == generation
+        assert index.problems() == []
+
+
+def test_a_rebuilt_index_is_merged(tmp_path):
+    with open_index(tmp_path) as index:
+        index.add([make_source(f"{number}.txt", f"{ENVOY} Letter {number}.") for number in range(3)])
+    rebuild(tmp_path, encoder=WordHashEncoder(), chunking=ChunkingSettings(max_tokens=20))
+    assert segments_of(tmp_path) == [1, 1, 1]
