@@ -142,11 +142,17 @@ def suggest(
     count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, help="How many drafts.")] = 20,
 ) -> None:
     """Draft gold questions for a person to correct, one JSON object a line."""
+    from chunker.boilerplate import count_edges, edge_lines, repeated_spans
     from chunker.segmenting import segment
     from eval.suggest import SegmentedSource, draft_json, suggest_questions
 
     with _errors_in_one_line():
-        segmented = [SegmentedSource(source, segment(source).documents) for source in _read_sources(sources)]
+        read = _read_sources(sources)
+        edges = count_edges(edge_lines(source.text) for source in read)
+        segmented = [
+            SegmentedSource(source, segment(source, ignored=repeated_spans(source.text, edges)).documents)
+            for source in read
+        ]
         for question in suggest_questions(segmented, count=count):
             typer.echo(draft_json(question))
 

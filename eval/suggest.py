@@ -1,12 +1,15 @@
 """Drafts gold questions from documents, for a person to correct: no language model, nothing made up.
 
-From each document a sentence is taken that holds a name, a day or a counted thing, and a question
-is put together from it by pattern. The evidence is the sentence to the letter. What a person must
-still do: reword the question as a reader would ask it, shorten the quote, write the answer.
+From each document a sentence is taken that tells what somebody said, a day, a counted thing or a name,
+and a question is put together from it by pattern (:mod:`eval.question_patterns`). The evidence is the
+sentence to the letter. What a person must still do: reword the question as a reader would ask it,
+shorten the quote, write the answer.
 """
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import json
 import re
 from collections import Counter
@@ -16,23 +19,19 @@ from typing import TYPE_CHECKING
 from chunker.normalising import tidy
 from chunker.sentences import sentence_spans
 from eval.gold import Evidence, GoldQuestion
+from eval.question_patterns import PATTERNS, Sentence, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from chunker.documents import Document, Source
+    from chunker.documents import Document, DocumentDate, Source
 
 NOTE = "Draft: reword the question, shorten the quote, write the answer; then remove this note."
 SHORTEST_CHARS, LONGEST_CHARS = 70, 320
+LONGEST_TITLE_CHARS = 120
 
-# Names are runs of capitalised words that do not begin the sentence.
-_NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][\w'’-]{2,})(?: (?:of (?=[A-Z]))?[A-Z][\w'’-]{2,}){0,3}")
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DAY = re.compile(rf"\b(?:(?:{_MONTH}) \d{{1,2}}|\d{{1,2}} (?:{_MONTH}))(?:,? \d{{4}})?\b")
-_COUNT = re.compile(
-    r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundreds?|thousands?) "
-    r"(?P<things>(?:[a-z]{3,} )?[a-z]{3,}s)\b"
-)
+# Signs that text recognition or an editor leaves; a sentence or a title with one reads badly.
+_SPOILT = re.compile(r"[\[\]{}<>*_#|\\~^]|\w\?\w|\.{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +42,20 @@ class SegmentedSource:
     documents: tuple[Document, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence fit to ask about: ``quote`` as it stands in the source, ``text`` as a reader sees it."""
-
-    quote: str
-    text: str
-    names: tuple[str, ...]
-
-
 def suggest_questions(sources: Iterable[SegmentedSource], *, count: int) -> tuple[GoldQuestion, ...]:
     """Return up to ``count`` drafts, spread evenly over the documents and over the kinds of question."""
     documents = [(one.source, document) for one in sources for document in one.documents]
     sentences = [_sentences(source, document) for source, document in documents]
-    frequency = Counter(name for group in sentences for name in {n for one in group for n in one.names})
+    frequency = Counter(
+        word for group in sentences for word in {word for one in group for word in (*one.names, *one.words)}
+    )
+    described = [_described(document) for _, document in documents]
+    for group in sentences:
+        group.sort(key=lambda one: -told(one, frequency))  # stable: as they stand where they tell alike
     drafts: list[GoldQuestion] = []
     for position, pattern in _turns(len(documents), count):
         source, document = documents[position]
-        found = _first_fit(sentences[position], pattern, _described(document), frequency)
+        found = _first_fit(sentences[position], pattern, described[position], frequency)
         if found:
             kind, wording, sentence = found
             evidence = Evidence(sentence.quote, document.title, _date(document), source.name)
@@ -107,19 +102,19 @@ def _turns(documents: int, count: int) -> Iterator[tuple[int, int]]:
         return
     spread = [number * documents // min(count, documents) for number in range(min(count, documents))]
     order = list(dict.fromkeys([*spread, *range(documents)]))
-    for turn in range(len(_PATTERNS)):
+    for turn in range(len(PATTERNS)):
         for number, position in enumerate(order):
-            yield position, (number + turn) % len(_PATTERNS)
+            yield position, (number + turn) % len(PATTERNS)
 
 
-def _sentences(source: Source, document: Document) -> list[_Sentence]:
+def _sentences(source: Source, document: Document) -> list[Sentence]:
     found = []
     for span in sentence_spans(source.text, document.start_char, document.end_char):
         quote = source.text[span.start_char : span.end_char]
         text = " ".join(tidy(quote).text.split())
-        is_whole = text[:1].isupper() and text[-1:] in ".!?"
+        is_whole = text[:1].isupper() and text[-1:] in ".!?" and not _SPOILT.search(text)
         if is_whole and SHORTEST_CHARS <= len(text) <= LONGEST_CHARS and not _repeats(document.title, text):
-            found.append(_Sentence(quote, text, _names(text)))
+            found.append(Sentence.read(quote, text))
     return found
 
 
@@ -129,57 +124,35 @@ def _repeats(title: str, sentence: str) -> bool:
     return sum(word in heading for word in words) > len(words) / 2
 
 
-def _names(sentence: str) -> tuple[str, ...]:
-    names = (re.sub(r"['’ʹ]s$", "", name) for name in _NAME.findall(sentence))
-    return tuple(dict.fromkeys(name for name in names if not re.fullmatch(_MONTH, name)))
-
-
 def _first_fit(
-    sentences: Sequence[_Sentence], pattern: int, document: str, frequency: Counter[str]
-) -> tuple[str, str, _Sentence] | None:
-    kind, ask = _PATTERNS[pattern]
-    for sentence in sentences:
-        wording = ask(sentence, document, frequency)
+    sentences: Sequence[Sentence], pattern: int, document: str | None, frequency: Mapping[str, int]
+) -> tuple[str, str, Sentence] | None:
+    kind, ask = PATTERNS[pattern]
+    for sentence in sentences if document else ():
+        wording = ask(sentence, document or "", frequency)
         if wording:
             return kind, wording, sentence
     return None
 
 
-def _ask_about_name(sentence: _Sentence, document: str, frequency: Counter[str]) -> str | None:
-    # a name that many documents share would not single this sentence out
-    name = min(sentence.names, key=lambda name: frequency[name], default=None)
-    return name and f"What is said about {name} in {document}?"
-
-
-def _ask_about_day(sentence: _Sentence, document: str, _: Counter[str]) -> str | None:
-    day = _DAY.search(sentence.text)
-    return day and f"What happened on {day[0]}, according to {document}?"
-
-
-def _ask_about_count(sentence: _Sentence, document: str, _: Counter[str]) -> str | None:
-    count = _COUNT.search(sentence.text)
-    return count and f"Of how many {count['things']} does {document} speak?"
-
-
-def _ask_by_keywords(sentence: _Sentence, _: str, frequency: Counter[str]) -> str | None:
-    names = sorted(sentence.names, key=lambda name: frequency[name])[:2]
-    words = sorted(re.findall(r"\b[a-z]{7,}\b", sentence.text), key=lambda word: (-len(word), word))[:2]
-    return " ".join([*names, *words]) if len(names) == 2 and words else None
-
-
-_PATTERNS: tuple[tuple[str, Callable[[_Sentence, str, Counter[str]], str | None]], ...] = (
-    ("position", _ask_about_name),
-    ("factoid", _ask_about_day),
-    ("factoid", _ask_about_count),
-    ("keywords", _ask_by_keywords),
-)
-
-
-def _described(document: Document) -> str:
-    date = _date(document)
+def _described(document: Document) -> str | None:
+    """Return the document in words: its kind, partners and day, else its title; None: it has neither."""
+    date = document.metadata.date
     if document.metadata.kind and date:
-        return f"the {document.metadata.kind} of {date}"
+        partners = document.metadata.participants[:2]
+        is_talk = document.metadata.kind == "conversation" and len(partners) == 2
+        between = f" between {' and '.join(partners)}" if is_talk else ""
+        return f"the {document.metadata.kind}{between} of {_in_words(date)}"
+    if not document.title or len(document.title) > LONGEST_TITLE_CHARS or _SPOILT.search(document.title):
+        return None
     return f"\N{LEFT DOUBLE QUOTATION MARK}{document.title}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def _in_words(date: DocumentDate) -> str:
+    """Return a date as a reader would write it: 14 November 1940, November 1940 or 1940."""
+    day = dt.date.fromisoformat(date.start)
+    month = f"{calendar.month_name[day.month]} {day.year}"
+    return {"day": f"{day.day} {month}", "month": month, "year": str(day.year)}[date.precision]
 
 
 def _date(document: Document) -> str | None:
