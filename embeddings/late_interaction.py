@@ -115,9 +115,9 @@ class SpanScores:
 class TokenMatches:
     """A passage met by a question token by token, so that any part of it can be scored.
 
-    ``spans`` has shape ``(tokens, 2)`` and indexes the tidied passage; ``vectors`` has shape ``(tokens,
-    dimension)``; ``similarities`` ``(question tokens, tokens)``; ``header`` ``(question tokens,)`` is the
-    best match in the document's header, -1 where it has none; ``weights`` sum to 1.
+    ``spans`` has shape ``(tokens, 2)``, ascends and indexes the tidied passage; ``vectors`` has shape
+    ``(tokens, dimension)``; ``similarities`` ``(question tokens, tokens)``; ``header`` ``(question tokens,)``
+    is the best match in the document's header, -1 where it has none; ``weights`` sum to 1.
     """
 
     spans: IntArray
@@ -134,8 +134,9 @@ class TokenMatches:
 
     def scores(self, start_char: int, end_char: int) -> SpanScores | None:
         """Return the scores of ``tidied[start_char:end_char]``, None where no token lies in it."""
-        inside = (self.spans[:, 0] >= start_char) & (self.spans[:, 1] <= end_char)
-        if not inside.any():
+        first = int(np.searchsorted(self.spans[:, 0], start_char))
+        inside = slice(first, int(np.searchsorted(self.spans[:, 1], end_char, side="right")))
+        if inside.start >= inside.stop:
             return None
         best = self.similarities[:, inside].max(axis=1)
         mean = self.vectors[inside].mean(axis=0)
