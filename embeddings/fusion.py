@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,21 +48,13 @@ def fold_duplicates(ranked: Sequence[frozenset[int]]) -> list[tuple[int, list[in
     shares a third of the smaller of the two with.
     """
     groups: list[tuple[int, list[int]]] = []
-    groups_with: dict[int, list[int]] = {}  # the numbers of the groups whose kept text has a shingle
     for position, text in enumerate(ranked):
-        shared = Counter(number for one in text if one in groups_with for number in groups_with[one])
-        alike = [
-            groups[number]
-            for number, count in sorted(shared.items())
-            if count / min(len(text), len(ranked[groups[number][0]])) >= COMMON_SHARE
-        ]
+        alike = [group for group in groups if overlap(text, ranked[group[0]]) >= COMMON_SHARE]
         known = frozenset[int]().union(*(ranked[kept] for kept, _ in alike))
         if alike and len(text & known) >= _SAME_SHARE * len(text):
             for _, folded in alike:
                 folded.append(position)
         else:
-            for one in text:
-                groups_with.setdefault(one, []).append(len(groups))
             groups.append((position, []))
     return groups
 
