@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.normalising import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
 
 STOPWORDS = frozenset(
     """
@@ -34,15 +37,16 @@ class Term(NamedTuple):
     end_char: int
 
 
-def read_terms(text: str) -> list[Term]:
-    """Return the content words of ``text``, in order."""
+def read_terms(text: str, wanted: AbstractSet[str] | None = None) -> list[Term]:
+    """Return the content words of ``text``, in order: those whose stem is ``wanted`` (None: all)."""
     folded = fold(text)
-    offsets = folded.offsets
-    return [
-        Term(stem(match[0]), offsets[match.start()], offsets[match.end() - 1] + 1)
-        for match in _WORD.finditer(folded.text)
-        if match[0] not in STOPWORDS
-    ]
+    terms = []
+    for match in _WORD.finditer(folded.text):
+        if match[0] not in STOPWORDS:
+            root = stem(match[0])
+            if wanted is None or root in wanted:
+                terms.append(Term(root, folded.offsets[match.start()], folded.offsets[match.end() - 1] + 1))
+    return terms
 
 
 def stems(text: str) -> list[str]:

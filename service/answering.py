@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.normalising import tidy
-from embeddings.terms import read_terms
+from embeddings.terms import read_terms, stems
 from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
 from service.conversation import stand_alone
 from service.extracting import ExtractionSettings, extract, read_sentences
@@ -136,13 +136,11 @@ def _quote(hit: Hit, citation: int, span: Span, text: str) -> Quote:
 
 
 def _ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
-    wanted = {term.stem for term in read_terms(question)}
+    wanted = frozenset(stems(question))
     return tuple(_ranked_passage(rank, hit, wanted) for rank, hit in enumerate(hits, start=1))
 
 
-def _ranked_passage(rank: int, hit: Hit, wanted: set[str]) -> RankedPassage:
+def _ranked_passage(rank: int, hit: Hit, wanted: frozenset[str]) -> RankedPassage:
     text = tidy(hit.place.passage.text).text
-    highlights = tuple(
-        Span(term.start_char, term.end_char) for term in read_terms(text) if term.stem in wanted
-    )
+    highlights = tuple(Span(term.start_char, term.end_char) for term in read_terms(text, wanted))
     return RankedPassage(rank, hit, text, highlights)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chunker.documents import Span
 from chunker.normalising import tidy
 from chunker.sentences import sentence_spans
-from embeddings.terms import stems
+from embeddings.terms import STOPWORDS, stems
 from service.asked_types import asked_types, gives
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MIN_WORDS = 4
 _GIVES_GAIN = 0.15
 _FRAGMENT_LOSS = 0.2
+_WORD = re.compile(r"[^\W_]+")
 _CLOSED = re.compile(r"[.!?…:;。！？；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
 _LEANS_BACK = re.compile(
     r"\W*(?:he|she|it|they|him|her|his|its|their|this|that|these|those|such|the (?:latter|former)|also|then"
@@ -107,14 +108,14 @@ def _sentences(
     question: str, rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings
 ) -> Iterator[Sentence]:
     passage = hit.place.passage
-    header = hit.place.document.header
+    heading = STOPWORDS.union(_words(hit.place.document.header))
     tidied = tidy(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
     for number, span in enumerate(sentence_spans(passage.text)):
         shown = tidied.derived_span(span.start_char, span.end_char)
         text = tidied.text[shown.start_char : shown.end_char]
-        if len(text.split()) < _MIN_WORDS or _says_no_more(text, header):
+        if len(text.split()) < _MIN_WORDS or heading.issuperset(_words(text)):
             continue  # too little to read, or the document's heading, which every citation shows anyway
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None
@@ -131,9 +132,8 @@ def _sentences(
         )
 
 
-def _says_no_more(text: str, header: str) -> bool:
-    """Tell whether every word of ``text`` stands in the document's header."""
-    return len(text) <= len(header) and set(stems(text)) <= set(stems(header))
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _late_score(scores: SpanScores) -> float:
