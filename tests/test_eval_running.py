@@ -241,3 +241,10 @@ def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_f
     )
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["sections"]["questions"]["summary"]["hit@5"]["mean"] == 1.0
+    better = json.loads(files["baseline.json"].read_text())
+    better["questions"][0]["hit@1"] = 2.0
+    files["baseline.json"].write_text(json.dumps(better))
+    result = command(evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"])
+    assert result.exit_code == 1
+    assert "questions: hit@1 went from 2.000 to 1.000" in result.stderr
+    assert result.stderr.rstrip().endswith("worse: q1")
