@@ -15,7 +15,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eval.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces, overlap_chars
+from eval.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces
+from eval.spans import CHARACTER_BUDGET, SPAN_DEPTH, character_budget_values, quote_values, span_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,8 +30,6 @@ Values = dict[str, float]
 HIT_DEPTHS = (1, 3, 5, 10)
 DEPTH = 10
 WORD_BUDGET = 800
-SPAN_DEPTH = 5
-CHARACTER_BUDGET = 4000  # as much as five windows of 800 characters
 RETRIEVED = (
     *(f"hit@{depth}" for depth in HIT_DEPTHS),
     f"mrr@{DEPTH}",
@@ -263,70 +262,6 @@ def token_f1(predicted: str, gold: str) -> float:
         return float(predicted_tokens == gold_tokens)
     shared = (Counter(predicted_tokens) & Counter(gold_tokens)).total()
     return 2 * shared / (len(predicted_tokens) + len(gold_tokens))
-
-
-def span_values(question: LocatedQuestion, response: Response, *, depth: int = SPAN_DEPTH) -> Values:
-    """Return recall, precision and intersection over union of characters in the first ``depth`` results.
-
-    After Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024), in
-    characters: what several results repeat counts each time in the denominators, once above. Of a
-    piece of evidence with several places the one counts of which most was retrieved.
-    """
-    return _span_values(question, [passage.span for passage in response.passages[:depth]], f"@{depth}")
-
-
-def character_budget_values(
-    question: LocatedQuestion, response: Response, *, characters: int = CHARACTER_BUDGET
-) -> Values:
-    """Return the same of the first ``characters`` characters of the results, read in order.
-
-    The result in which the budget ends is cut there: so systems with passages of other sizes compare.
-    """
-    read: list[TextSpan] = []
-    left = characters
-    for passage in response.passages:
-        span = passage.span
-        read.append(replace(span, end_char=min(span.end_char, span.start_char + left)))
-        left -= span.end_char - span.start_char
-        if left <= 0:
-            break
-    return _span_values(question, read, f"@{characters}chars")
-
-
-def quote_values(question: LocatedQuestion, response: Response) -> Values:
-    """Return the same of the answer's quotes: whether it quotes the evidence, and little else.
-
-    A refusal has recall 0; where nothing is quoted there is no precision.
-    """
-    values = _span_values(question, [quote.span for quote in response.quotes], "_quotes")
-    return values if response.quotes else {"span_recall_quotes": 0.0}
-
-
-def _span_values(question: LocatedQuestion, retrieved: Sequence[TextSpan], suffix: str) -> Values:
-    wanted = _merged(_best_place(evidence, retrieved) for evidence in question.evidence)
-    shared = sum(overlap_chars(span, place) for span in _merged(retrieved) for place in wanted)
-    wanted_chars = sum(span.end_char - span.start_char for span in wanted)
-    retrieved_chars = sum(span.end_char - span.start_char for span in retrieved)
-    return {
-        f"span_recall{suffix}": shared / wanted_chars if wanted_chars else 0.0,
-        f"span_precision{suffix}": shared / retrieved_chars if retrieved_chars else 0.0,
-        f"span_iou{suffix}": shared / (wanted_chars + retrieved_chars - shared) if wanted_chars else 0.0,
-    }
-
-
-def _best_place(evidence: LocatedEvidence, retrieved: Sequence[TextSpan]) -> TextSpan:
-    return max(evidence.places, key=lambda place: sum(overlap_chars(span, place) for span in retrieved))
-
-
-def _merged(spans: Iterable[TextSpan]) -> list[TextSpan]:
-    merged: list[TextSpan] = []
-    for span in sorted(spans):
-        last = merged[-1] if merged else None
-        if last and last.source_name == span.source_name and span.start_char <= last.end_char:
-            merged[-1] = replace(last, end_char=max(last.end_char, span.end_char))
-        else:
-            merged.append(span)
-    return merged
 
 
 def question_values(

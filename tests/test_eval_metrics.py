@@ -6,16 +6,14 @@ from eval.gold import GoldQuestion
 from eval.matching import LocatedEvidence, LocatedQuestion, SourceTexts
 from eval.metrics import (
     answer_values,
-    character_budget_values,
     first_hit_rank,
     page_values,
-    quote_values,
     retrieval_values,
-    span_values,
     token_f1,
     word_budget_value,
 )
 from eval.response import Response, ResponseQuote, RetrievedPassage, TextSpan
+from eval.spans import character_budget_values, quote_values, span_values
 
 
 def span(start, end, source="book.txt"):
