@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from chunker.documents import DocumentDate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MONTH_NAMES = (
     # in English, German, French, Spanish, Italian and Russian, as the languages write them in dates
@@ -55,6 +55,15 @@ _FORMS = tuple(
     )
 )
 _BARE_YEAR = re.compile(rf"(?<![\d./-])\b(?P<y>1[5-9]\d\d|20\d\d)(?:\s*[-–/]\s*(?P<y2>{_YEAR}))?(?![\d./])")
+_MONTHS_OF_A_YEAR = re.compile(
+    rf"\b(?P<m1>{_MONTH}){_DASH}(?P<m2>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>{_YEAR})", re.IGNORECASE
+)
+_SEASON = re.compile(
+    rf"\b(?P<season>spring|summer|autumn|fall|winter)\s*,?\s*(?:of\s+)?(?P<y>{_YEAR})", re.IGNORECASE
+)
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
+_OPENS = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_JOINS = re.compile(r"\s*(?:-|–|—|and|to|until|till)\s+(?:the\s+)?", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _PRECISION_ORDER = {"day": 0, "month": 1, "year": 2}
 
@@ -74,10 +83,39 @@ def read_date(text: str) -> DocumentDate | None:
 def read_year(text: str) -> DocumentDate | None:
     """Return the first year or span of years in ``text`` ("1937", "1919-1920"), or ``None``."""
     match = _BARE_YEAR.search(text)
-    if match is None:
-        return None
-    first, last = int(match["y"]), int(match["y2"] or match["y"])
-    return DocumentDate(f"{first:04}-01-01", f"{max(first, last):04}-12-31", "year")
+    return None if match is None else _years(match)
+
+
+def read_dates(text: str) -> tuple[DocumentDate, ...]:
+    """Return every date, year, season and span of them that ``text`` states, in their order.
+
+    Of readings that share words the longest counts: "October 28, 1920" is a day and not also a month,
+    "from May 1939 to June 1940" a span. A winter is the one that begins in its year.
+    """
+    found: list[tuple[tuple[int, int], DocumentDate | None]]
+    found = [(match.span(), reading) for match, reading in _readings(text)]
+    for pattern, reader in ((_MONTHS_OF_A_YEAR, _months), (_SEASON, _season), (_BARE_YEAR, _years)):
+        found += [(match.span(), reader(match)) for match in pattern.finditer(text)]
+    kept: list[tuple[tuple[int, int], DocumentDate]] = []
+    for (start, end), date_read in sorted(found, key=lambda one: (one[0][0] - one[0][1], one[0])):
+        if date_read and all(end <= other[0] or other[1] <= start for other, _ in kept):
+            kept.append(((start, end), date_read))
+    return tuple(_joined(text, sorted(kept, key=lambda one: one[0])))
+
+
+def _joined(text: str, dates: Sequence[tuple[tuple[int, int], DocumentDate]]) -> Iterator[DocumentDate]:
+    """Yield dates in their order, "from one to another" and "between one and another" as one."""
+    last: tuple[tuple[int, int], DocumentDate] | None = None
+    for span, read in dates:
+        if last and _OPENS.search(text[: last[0][0]]) and _JOINS.fullmatch(text, last[0][1], span[0]):
+            yield DocumentDate(min(last[1].start, read.start), max(last[1].end, read.end), read.precision)
+            last = None
+            continue
+        if last:
+            yield last[1]
+        last = (span, read)
+    if last:
+        yield last[1]
 
 
 def date_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -131,6 +169,26 @@ def _reading(match: re.Match[str]) -> DocumentDate | None:
     if start is None or end is None:
         return _month(year, month)
     return DocumentDate(start, max(start, end), "day")
+
+
+def _years(match: re.Match[str]) -> DocumentDate:
+    first, last = int(match["y"]), int(match["y2"] or match["y"])
+    return DocumentDate(f"{first:04}-01-01", f"{max(first, last):04}-12-31", "year")
+
+
+def _months(match: re.Match[str]) -> DocumentDate | None:
+    year, first, last = int(match["y"]), _month_number(match["m1"]), _month_number(match["m2"])
+    return _span_of_months(year, first, year, last) if 1 <= first <= last else None
+
+
+def _season(match: re.Match[str]) -> DocumentDate:
+    year = int(match["y"])
+    first, last = _SEASONS[match["season"].lower()]
+    return _span_of_months(year, first, year + (last < first), last)
+
+
+def _span_of_months(year: int, month: int, last_year: int, last_month: int) -> DocumentDate:
+    return DocumentDate(_month(year, month).start, _month(last_year, last_month).end, "month")
 
 
 def _month_number(name: str) -> int:

@@ -54,6 +54,13 @@ class Ranking:
         methods = {**self.methods, method: own}
         return _in_order(Ranking(self.keys, scores, methods, self.best_possible + weight))
 
+    def gained(self, gains: Mapping[int, float], *, weight: float) -> Ranking:
+        """Return the ranking with ``weight`` times each passage's gain, 0 to 1, added to its score."""
+        if not gains:
+            return self
+        scores = self.scores + np.array([weight * gains.get(key, 0.0) for key in self.keys], dtype=np.float32)
+        return _in_order(replace(self, scores=scores, best_possible=self.best_possible + weight))
+
     def share_of_best(self, position: int) -> float:
         """Return the score at ``position`` as a share of the best possible."""
         return float(self.scores[position]) / self.best_possible

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from chunker.chunking import indexed_text
+from chunker.dates import read_dates
+from embeddings.cues import date_agreement, number_agreement, wants_numbers
 from embeddings.encoder import TextEncoding
 from embeddings.folding import folded, with_pages
 from embeddings.fusion import shingles, weighted_sum
@@ -47,10 +49,11 @@ class RetrievalSettings:
     ``candidates`` is how many passages each method proposes; whole documents propose none. The lexical
     score is the BM25 of the passage with its header, of its whole document and of its character
     4-grams, added by their weights. The first score is the min-max of that plus ``dense_weight`` times
-    the min-max cosine. The ``rescored`` best by it gain ``late_weight`` times the min-max of late
-    interaction, where the index keeps token vectors; in it a passage is credited with a share of what
-    its neighbours, and of what the rest of its document, match better. Where there is a reranker, the
-    ``reranked`` best by the sum gain ``rerank_weight`` times the min-max of its scores.
+    the min-max cosine, plus ``date_weight`` for papers of a date in the question. The ``rescored`` best
+    by it gain ``late_weight`` times the min-max of late interaction, where the index keeps token vectors;
+    in it a passage is credited with a share of what its neighbours, and of what the rest of its document,
+    match better. They gain up to ``number_weight`` for numbers where one is asked for. Where there is a
+    reranker, the ``reranked`` best by the sum gain ``rerank_weight`` times the min-max of its scores.
 
     Raises:
         ValueError: no method that proposes passages has a weight.
@@ -61,10 +64,12 @@ class RetrievalSettings:
     document_weight: float = 0.5
     ngram_weight: float = 0.15
     dense_weight: float = 0.4
+    date_weight: float = 0.4
     rescored: int = 40
     late_weight: float = 2.0
     neighbour_share: float = 0.2
     document_share: float = 0.2
+    number_weight: float = 0.3
     reranked: int = 20
     rerank_weight: float = 2.0
 
@@ -220,17 +225,27 @@ class Retriever:
             dense.update(zip(others, snapshot.cosines(asked.vector, others), strict=True))
             cosines = np.array([dense[key] for key in keys], dtype=np.float32)
             parts["dense"] = (settings.dense_weight, cosines)
-        return fuse(keys, parts)
+        ranking = fuse(keys, parts)
+        if not settings.date_weight or not read_dates(asked.text):
+            return ranking
+        agreement = date_agreement(asked.text, snapshot.document_dates(keys))
+        return ranking.gained(agreement, weight=settings.date_weight)
 
     def _rescored(
         self, snapshot: Snapshot, asked: _Question, ranking: Ranking, left_out: frozenset[int]
     ) -> Ranking:
-        """Return ``ranking`` with its head in the order that late interaction gives it."""
-        if self._late is None or asked.tokens is None:
-            return ranking
-        head, weight = self._settings.rescored, self._settings.late_weight
-        late, raised = self._late.scores(snapshot, asked.tokens, ranking.keys[:head], left_out)
-        return ranking.raised("late_interaction", late, by=raised, head=head, weight=weight)
+        """Return ``ranking`` with its head in the order that late interaction and numbers give it."""
+        settings = self._settings
+        head = ranking.keys[: settings.rescored]
+        if self._late is not None and asked.tokens is not None:
+            late, raised = self._late.scores(snapshot, asked.tokens, head, left_out)
+            ranking = ranking.raised(
+                "late_interaction", late, by=raised, head=len(head), weight=settings.late_weight
+            )
+        if settings.number_weight and wants_numbers(asked.text):
+            agreement = number_agreement(asked.text, snapshot.folded_texts(head))
+            ranking = ranking.gained(agreement, weight=settings.number_weight)
+        return ranking
 
     def _reranked(self, snapshot: Snapshot, reranker: Reranker, question: str, ranking: Ranking) -> Ranking:
         """Return ``ranking`` with its head in the order that the reranker gives it."""

@@ -143,6 +143,17 @@ class Snapshot:
         )
         return dict(rows.fetchall())
 
+    def document_dates(self, passage_keys: Sequence[int]) -> dict[int, tuple[str, str] | None]:
+        """Return the first and last ISO day of the document of each passage, None where it has no date."""
+        rows = self._connection.execute(
+            """
+            SELECT p.key, d.date_start, d.date_end FROM passages p JOIN documents d ON d.key = p.document_key
+            WHERE p.key IN (SELECT value FROM json_each(?))
+            """,
+            (json.dumps(list(passage_keys)),),
+        )
+        return {key: (start, end) if start else None for key, start, end in rows}
+
     def places(self, passages: Sequence[int | str]) -> list[Place]:
         """Return where passages stand, given by keys or ids, in their order; unknown ones are left out."""
         return catalogue.places(self._connection, passages)

@@ -10,7 +10,7 @@ from chunker.documents import Span
 from chunker.normalising import tidy
 from chunker.sentences import sentence_spans
 from embeddings.terms import STOPWORDS, stems
-from service.asked_types import asked_types, gives
+from embeddings.asked_types import asked_types, gives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -155,3 +155,49 @@ def test_what_is_told_of_a_hit_is_the_same_when_it_is_asked_for_again(index):
         text = next(hit.place.passage.text for hit in first.hits if hit.place.passage.id == passage_id)
         assert [text[start:end] for start, end in matches.spans] == text.rstrip(".").replace(".", "").split()
         np.testing.assert_array_equal(matches.similarities, again.matches[passage_id].similarities)
+
+
+DATED = {
+    "first.md": "# Note on the harbour\n\nMay 2, 1939\n\nThe envoy spoke about the harbour and its customs.",
+    "second.md": "# Note on the harbour\n\nJune 8, 1940\n\nThe envoy spoke about the customs houses there.",
+    "third.md": "# Note on the harbour\n\nJune 9, 1941\n\nThe envoy spoke about 12 ships and 40 guns there.",
+}
+
+
+@pytest.fixture
+def dated(tmp_path):
+    encoder = WordHashTokenEncoder()
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING, codec=word_hash_codec()) as index:
+        index.add([make_source(name, text) for name, text in DATED.items()])
+        yield index
+
+
+def score_of(found, name):
+    return next(hit.score for hit in found.hits if hit.place.source_name == name)
+
+
+def advantage(index, settings, question, name, other):
+    found, _ = retrieve(index, settings, question)
+    return score_of(found, name) - score_of(found, other)
+
+
+def test_a_date_in_the_question_raises_the_papers_of_that_date_and_drops_none(dated):
+    question = "What did the envoy say about the harbour in spring 1939?"
+    without = replace(RetrievalSettings(), date_weight=0)
+    assert advantage(dated, RetrievalSettings(), question, "first.md", "second.md") > advantage(
+        dated, without, question, "first.md", "second.md"
+    )
+    found, _ = retrieve(dated, RetrievalSettings(), question)
+    assert {hit.place.source_name for hit in found.hits} == set(DATED)
+
+
+def test_a_number_asked_for_raises_the_passages_with_numbers(dated):
+    question = "How many customs houses did the envoy count in the harbour?"
+    without = replace(RetrievalSettings(), number_weight=0)
+    assert advantage(dated, RetrievalSettings(), question, "third.md", "second.md") > advantage(
+        dated, without, question, "third.md", "second.md"
+    )
+    plain = "Which customs houses did the envoy count in the harbour?"
+    assert advantage(dated, RetrievalSettings(), plain, "third.md", "second.md") == pytest.approx(
+        advantage(dated, without, plain, "third.md", "second.md")
+    )

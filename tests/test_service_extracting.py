@@ -72,7 +72,7 @@ def retrieved(tmp_path):
     encoder = WordHashEncoder()
     with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
         index.add([make_source("prisoners.md", f"# Note\n\nMay 9, 1921\n\n{PASSAGE}")])
-        retriever = Retriever(index, encoder, RetrievalSettings())
+        retriever = Retriever(index, encoder, RetrievalSettings(number_weight=0))
         yield lambda question: retriever.retrieve(question, top_k=3, matched=3)
 
 

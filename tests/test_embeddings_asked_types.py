@@ -1,6 +1,6 @@
 import pytest
 
-from service.asked_types import asked_types, gives
+from embeddings.asked_types import asked_types, gives
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def gives(types: AbstractSet[AskedType], text: str, question: str) -> bool:
     return all(_gives_number(words) if kind == "number" else _gives_date(words, text) for kind in types)
 
 
+def count_numbers(text: str, question: str) -> int:
+    """Return how many numbers ``text`` holds, in figures or words, other than those ``question`` names."""
+    known = set(_WORD.findall(question.lower()))
+    return sum(
+        (word in _NUMBERS or word[0].isdigit()) and word not in known for word in _WORD.findall(text.lower())
+    )
+
+
 def _gives_number(words: list[str]) -> bool:
     return any(word in _NUMBERS or (word[0].isdigit() and not _YEAR.fullmatch(word)) for word in words)
 
