@@ -102,6 +102,13 @@ def results_of(question: LocatedQuestion, response: Response) -> tuple[Retrieved
     return tuple(best.values())
 
 
+def judging_sources(question: LocatedQuestion) -> LocatedQuestion:
+    """Return the question as a set would put it that judges whole sources, as BEIR's do."""
+    return replace(
+        question, evidence=tuple(replace(piece, is_whole_source=True) for piece in question.evidence)
+    )
+
+
 _Judged = dict[str, dict[str, int]]
 _Run = dict[str, dict[str, float]]
 _Table = tuple[dict[str, str], _Judged, _Run]
@@ -271,14 +278,17 @@ def question_values(
     at_half = retrieval_values(questions, responses)
     at_any = retrieval_values(questions, responses, share=ANY_OVERLAP)
     at_whole = retrieval_values(questions, responses, share=WHOLE)
+    by_source = retrieval_values([judging_sources(question) for question in questions], responses)
     values = []
-    for question, response, half, some, whole in zip(
-        questions, responses, at_half, at_any, at_whole, strict=True
+    for question, response, half, some, whole, of_sources in zip(
+        questions, responses, at_half, at_any, at_whole, by_source, strict=True
     ):
         own = {"confidence": response.confidence} | answer_values(question, response, sources) | half
         if question.gold.is_answerable and not question.judges_whole_sources:
             own |= {f"{name} (any overlap)": some[name] for name in ("hit@5", "evidence@10")}
             own |= {f"{name} (whole quote)": whole[name] for name in ("hit@5", "evidence@10")}
+            if len(sources.texts) > DEPTH:  # of fewer sources, each is among the first ten
+                own |= {f"{name} (sources)": of_sources[name] for name in ("hit@1", f"ndcg@{DEPTH}")}
             own |= word_budget_value(question, response) | page_values(question, response, page_of)
             own |= span_values(question, response) | character_budget_values(question, response)
             own |= quote_values(question, response)

@@ -30,6 +30,8 @@ MEANINGS: Mapping[str, str] = {
     "hit@5 (whole quote)": "counting only whole quotes",
     "evidence@10 (any overlap)": "counting any shared character",
     "evidence@10 (whole quote)": "counting only whole quotes",
+    "hit@1 (sources)": "counting any passage of the right source",
+    "ndcg@10 (sources)": "ranking sources by their best passage",
     "span_recall@5": "characters of evidence in 5 passages",
     "span_precision@5": "characters of 5 passages that are evidence",
     "span_iou@5": "their intersection over union",

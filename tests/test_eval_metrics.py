@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from eval.metrics import (
     answer_values,
     first_hit_rank,
     page_values,
+    question_values,
     retrieval_values,
     token_f1,
     word_budget_value,
@@ -105,6 +108,20 @@ def test_sets_that_judge_sources_rank_each_source_by_its_best_passage():
     question = asked(LocatedEvidence((span(0, 100, "b"),), is_whole_source=True))
     found = values(question, response(span(0, 5, "a"), span(5, 9, "a"), span(90, 99, "b")))
     assert found["mrr@10"] == 0.5
+
+
+def test_collections_of_many_sources_are_also_judged_by_the_source_found():
+    question = asked(LocatedEvidence((span(0, 100, "b"),)))
+    answered = response(span(0, 5, "a"), span(5, 9, "a"), span(500, 599, "b"))
+    many = SourceTexts({name: "" for name in "abcdefghijk"})
+    few = SourceTexts({name: "" for name in "ab"})
+    found, without = (
+        question_values([question], [answered], sources, lambda place: None)[0] for sources in (many, few)
+    )
+    assert found["ndcg@10"] == 0
+    assert found["ndcg@10 (sources)"] == pytest.approx(1 / math.log2(3))
+    assert found["hit@1 (sources)"] == 0
+    assert "ndcg@10 (sources)" not in without
 
 
 @given(st.permutations(range(6)), st.integers(1, 6))
