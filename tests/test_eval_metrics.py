@@ -113,10 +113,10 @@ def test_sets_that_judge_sources_rank_each_source_by_its_best_passage():
 def test_collections_of_many_sources_are_also_judged_by_the_source_found():
     question = asked(LocatedEvidence((span(0, 100, "b"),)))
     answered = response(span(0, 5, "a"), span(5, 9, "a"), span(500, 599, "b"))
-    many = SourceTexts({name: "" for name in "abcdefghijk"})
-    few = SourceTexts({name: "" for name in "ab"})
+    many = SourceTexts(dict.fromkeys("abcdefghijk", ""))
+    few = SourceTexts(dict.fromkeys("ab", ""))
     found, without = (
-        question_values([question], [answered], sources, lambda place: None)[0] for sources in (many, few)
+        question_values([question], [answered], sources, lambda _: None)[0] for sources in (many, few)
     )
     assert found["ndcg@10"] == 0
     assert found["ndcg@10 (sources)"] == pytest.approx(1 / math.log2(3))
