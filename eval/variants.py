@@ -17,6 +17,8 @@ PARTS = {
     "late_weight": "late interaction",
     "neighbour_share": "late interaction's credit from neighbours",
     "document_share": "late interaction's credit from the document",
+    "date_weight": "papers of a date in the question",
+    "number_weight": "numbers where one is asked for",
 }
 """The settings that are a part's weight, 0 switching it off, with the name of the part."""
 
@@ -43,7 +45,8 @@ def built_up() -> tuple[Variant, ...]:
         Variant("+ BM25 of character 4-grams", _only(passage, document, ngrams)),
         Variant("+ cosine", _only(passage, document, ngrams, cosine)),
         Variant("+ late interaction", _only(passage, document, ngrams, cosine, late)),
-        Variant(f"+ its credit from neighbours and document = {WHOLE_NAME}", WHOLE),
+        Variant("+ its credit from neighbours and document", _without("date_weight", "number_weight")),
+        Variant(f"+ dates and numbers asked for = {WHOLE_NAME}", WHOLE),
     )
 
 
