@@ -10,7 +10,6 @@ from chunker.documents import PageMap
 from chunker.errors import SourceTooLargeError, UnsupportedFormatError
 from chunker.readers.extraction import ReadingLimits
 from chunker.readers.markdown import read_markdown
-from chunker.readers.page_numbers import printed_labels, roman_numeral, roman_value
 from chunker.readers.text import read_text
 
 LIMITS = ReadingLimits()
@@ -181,32 +180,6 @@ def test_numbers_printed_on_the_pages_that_form_feeds_divide_are_their_labels():
 @pytest.mark.parametrize("text", ["one\x0ctwo", "\x0c".join([PAGE * 90] * 4)])
 def test_form_feeds_between_chapters_are_no_pages(text):
     assert pages_of(text) == []
-
-
-@given(st.integers(1, 4000))
-def test_roman_numerals_come_back_from_their_value(value):
-    assert roman_value(roman_numeral(value)) == value
-    assert roman_value(roman_numeral(value).upper()) == value
-
-
-@pytest.mark.parametrize("word", ["", "mix ed", "iiii", "vx", "dill"])
-def test_words_of_roman_letters_are_no_numerals(word):
-    assert roman_value(word) is None
-
-
-def test_printed_labels_run_on_over_unnumbered_pages():
-    pages = [("Cover",), ("i",), ("ii",), ("iii",), ("1",), ("Plate",), ("3", "x"), ("4",), ("5",)]
-    assert printed_labels(pages) == (None, "i", "ii", "iii", "1", "2", "3", "4", "5")
-
-
-def test_numbers_that_do_not_run_are_no_labels():
-    assert printed_labels([("1936",), ("12",), ("7",), ("3",), ("40",)]) is None
-
-
-def test_plates_put_between_pages_shift_the_numbers_after_them():
-    pages = [(str(n),) for n in range(1, 11)] + [("Plate",)] * 2 + [(str(n),) for n in range(11, 21)]
-    expected = (*map(str, range(1, 11)), None, None, *map(str, range(11, 21)))
-    assert printed_labels(pages) == expected
 
 
 def markdown(text):
