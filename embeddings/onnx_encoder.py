@@ -6,18 +6,17 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
-from embeddings.batching import available_cores, length_batches, text_encodings, unit_rows
+from embeddings.batching import available_cores
 from embeddings.encoder import EncoderError
+from embeddings.word_piece_encoder import WordPieceEncoder
 from embeddings.word_pieces import read_word_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from embeddings.batching import Batch
-    from embeddings.encoder import FloatArray, TextEncoding, Tokens
+    from embeddings.encoder import FloatArray
     from embeddings.model_files import ModelFiles
 
 GRAPH_FILE = "graph.onnx"
@@ -29,7 +28,7 @@ OUTPUTS = ("vectors", "token_vectors")
 _BATCH_TOKENS = 2_048
 
 
-class OnnxEncoder:
+class OnnxEncoder(WordPieceEncoder):
     """Encodes with a graph that ``embeddings.onnx_export`` made. Safe to use from many threads.
 
     One pass takes one core, whatever its size; bulk work runs ``threads`` passes at once
@@ -41,71 +40,22 @@ class OnnxEncoder:
     """
 
     def __init__(self, model_files: ModelFiles, graph_folder: Path, *, threads: int | None = None) -> None:
-        self._files = model_files
         self._threads = threads or available_cores()
         self._session = _open_session(graph_folder / GRAPH_FILE)
         settings = _read_settings(graph_folder / SETTINGS_FILE)
-        self.max_tokens = settings["max_tokens"]
-        self.dimension = settings["dimension"]
-        self._word_pieces = read_word_pieces(graph_folder, padding_id=settings["padding_id"])
-
-    @property
-    def name(self) -> str:
-        """The model's name: that of the weights, whatever runs them."""
-        return self._files.name
-
-    @property
-    def revision(self) -> str:
-        """A hash of the model's files, or the hub's commit."""
-        return self._files.revision
-
-    def count_tokens(self, text: str) -> int:
-        """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
-        return self._word_pieces.count(text)
-
-    def tokenize(self, text: str) -> Tokens:
-        """Return the tokens of ``text`` that carry meaning, uncut."""
-        return self._word_pieces.tokenize(text)
-
-    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
-        """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        finished = 0
-        for batches in self._batches(texts, texts_at_a_time=1_024):
-            for batch, output in self._run_all(batches, OUTPUTS[:1]):
-                vectors[list(batch.positions)] = unit_rows(output[0])
-                finished += len(batch.positions)
-                if on_progress:
-                    on_progress(finished)
-        return vectors
-
-    def encode_tokens(
-        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-    ) -> Iterator[TextEncoding]:
-        """Yield the encoding of each text with those of its tokens that carry meaning, in order."""
-        finished = 0
-        for batches in self._batches(texts, texts_at_a_time=256):
-            encodings: dict[int, TextEncoding] = {}
-            for batch, output in self._run_all(batches, OUTPUTS):
-                encodings |= text_encodings(batch, *output)
-            for position in sorted(encodings):
-                yield encodings[position]
-            finished += len(encodings)
-            if on_progress:
-                on_progress(finished)
-
-    def _batches(self, texts: Sequence[str], *, texts_at_a_time: int) -> Iterator[list[Batch]]:
-        return length_batches(
-            texts,
-            word_pieces=self._word_pieces,
-            max_tokens=self.max_tokens,
+        super().__init__(
+            model_files,
+            read_word_pieces(graph_folder, padding_id=settings["padding_id"]),
+            max_tokens=settings["max_tokens"],
+            dimension=settings["dimension"],
             max_batch_tokens=_BATCH_TOKENS,
-            texts_at_a_time=texts_at_a_time,
         )
 
     def _run_all(
-        self, batches: list[Batch], outputs: Sequence[str]
+        self, batches: Sequence[Batch], *, with_tokens: bool
     ) -> Iterator[tuple[Batch, list[FloatArray]]]:
+        outputs = OUTPUTS if with_tokens else OUTPUTS[:1]
+
         def run(batch: Batch) -> list[FloatArray]:
             inputs = dict(zip(INPUTS, (batch.token_ids, batch.attention), strict=True))
             return cast("list[FloatArray]", self._session.run(outputs, inputs))

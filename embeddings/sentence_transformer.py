@@ -6,20 +6,19 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from embeddings.batching import available_cores, length_batches, text_encodings, unit_rows
+from embeddings.batching import available_cores
 from embeddings.encoder import EncoderError
 from embeddings.model_files import PACKAGED_MODEL, ModelFiles, find_model
+from embeddings.word_piece_encoder import WordPieceEncoder
 from embeddings.word_pieces import WordPieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sentence_transformers import SentenceTransformer
 
     from embeddings.batching import Batch
-    from embeddings.encoder import FloatArray, TextEncoding, Tokens
+    from embeddings.encoder import FloatArray
 
 # One core's share of a forward pass that is too small to be worth dividing: a handful of questions.
 _TOKENS_FOR_ONE_THREAD = 256
@@ -28,7 +27,7 @@ _torch = threading.Lock()
 _BATCH_TOKENS = {"cpu": 4_096, "accelerator": 65_536}
 
 
-class SentenceTransformerEncoder:
+class SentenceTransformerEncoder(WordPieceEncoder):
     """Encodes with any model sentence-transformers can load. Safe to use from many threads.
 
     ``model`` is ``all-MiniLM-L6-v2`` (packaged, offline), a folder, or a hub id, or files already
@@ -49,71 +48,28 @@ class SentenceTransformerEncoder:
         threads: int | None = None,
         attention: str | None = None,
     ) -> None:
-        self._files = model if isinstance(model, ModelFiles) else find_model(model)
-        self._model = _load(self._files, device, attention)
-        self.word_pieces = _word_pieces_of(self._model, self._files)
+        files = model if isinstance(model, ModelFiles) else find_model(model)
+        self._model = _load(files, device, attention)
         self._threads = threads or available_cores()
-        self.max_tokens = _window(self._model) - self.word_pieces.special_tokens
-        self.dimension = _dimension(self._model, self._files)
-
-    @property
-    def name(self) -> str:
-        """The model's name: ``all-MiniLM-L6-v2``, the folder's name, or the hub id."""
-        return self._files.name
-
-    @property
-    def revision(self) -> str:
-        """A hash of the model's files, or the hub's commit."""
-        return self._files.revision
+        word_pieces = _word_pieces_of(self._model, files)
+        super().__init__(
+            files,
+            word_pieces,
+            max_tokens=_window(self._model) - word_pieces.special_tokens,
+            dimension=_dimension(self._model, files),
+            max_batch_tokens=_BATCH_TOKENS["cpu" if self._model.device.type == "cpu" else "accelerator"],
+        )
 
     @property
     def module(self) -> SentenceTransformer:
         """The torch module behind this encoder, for an export of its graph."""
         return self._model
 
-    def count_tokens(self, text: str) -> int:
-        """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
-        return self.word_pieces.count(text)
-
-    def tokenize(self, text: str) -> Tokens:
-        """Return the tokens of ``text`` that carry meaning, uncut."""
-        return self.word_pieces.tokenize(text)
-
-    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
-        """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        finished = 0
-        for batches in self._batches(texts, texts_at_a_time=1_024):
-            for batch in batches:
-                vectors[list(batch.positions)] = unit_rows(self._run(batch)[0])
-                finished += len(batch.positions)
-                if on_progress:
-                    on_progress(finished)
-        return vectors
-
-    def encode_tokens(
-        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-    ) -> Iterator[TextEncoding]:
-        """Yield the encoding of each text with those of its tokens that carry meaning, in order."""
-        finished = 0
-        for batches in self._batches(texts, texts_at_a_time=256):
-            encodings: dict[int, TextEncoding] = {}
-            for batch in batches:
-                encodings |= text_encodings(batch, *self._run(batch))
-            for position in sorted(encodings):
-                yield encodings[position]
-            finished += len(encodings)
-            if on_progress:
-                on_progress(finished)
-
-    def _batches(self, texts: Sequence[str], *, texts_at_a_time: int) -> Iterator[list[Batch]]:
-        return length_batches(
-            texts,
-            word_pieces=self.word_pieces,
-            max_tokens=self.max_tokens,
-            max_batch_tokens=_BATCH_TOKENS["cpu" if self._model.device.type == "cpu" else "accelerator"],
-            texts_at_a_time=texts_at_a_time,
-        )
+    def _run_all(
+        self, batches: Sequence[Batch], *, with_tokens: bool
+    ) -> Iterator[tuple[Batch, tuple[FloatArray, FloatArray]]]:
+        del with_tokens  # the model gives both
+        return ((batch, self._run(batch)) for batch in batches)
 
     def _run(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
         """Return the sentence vectors and the token vectors of a batch, as the model gives them."""
