@@ -114,5 +114,5 @@ def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
     if size_bytes > limits.max_bytes:
         raise SourceTooLargeError(
             f"{name}: {size_bytes:,} bytes, more than the limit of {limits.max_bytes:,}; "
-            "split the file into parts or raise the limit on bytes"
+            "split the file into parts"
         )

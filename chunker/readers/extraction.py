@@ -55,8 +55,7 @@ def check_characters(count: int, *, name: str, limits: ReadingLimits) -> None:
     """Raise SourceTooLargeError when a file holds more characters than the limit allows."""
     if count > limits.max_characters:
         raise SourceTooLargeError(
-            f"{name}: more than {limits.max_characters:,} characters of text; "
-            "split the file into parts or raise the limit on characters"
+            f"{name}: more than {limits.max_characters:,} characters of text; split the file into parts"
         )
 
 
@@ -65,7 +64,7 @@ def check_unpacked_bytes(count: int, *, name: str, limits: ReadingLimits) -> Non
     if count > limits.max_bytes:
         raise SourceTooLargeError(
             f"{name}: unpacks to {count:,} bytes, more than the limit of {limits.max_bytes:,}; "
-            "check the file or raise the limit on bytes"
+            "check the file, or take out what is too large"
         )
 
 
