@@ -51,12 +51,18 @@ class Page:
     """A page as a reader would cite it.
 
     ``printed`` pages stand in the file, ``contents`` pages come from the table of contents;
-    both have ``margin`` 0. An ``estimated`` page may be off by ``margin`` pages.
+    both have ``margin`` 0. An ``estimated`` page may be off by ``margin`` pages; one whose margin
+    is 0 is the page's position in a file that shows no page numbers (:attr:`is_position`).
     """
 
     label: str
     method: PageMethod
     margin: int = 0
+
+    @property
+    def is_position(self) -> bool:
+        """Whether the label counts the file's pages from 1: exact as that, and no page number."""
+        return self.method == "estimated" and self.margin == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ class Source:
     """A file as it came, turned into one text.
 
     ``id`` is made from the file's bytes; ``name`` is how the user knows the file (its path
-    below the folder that was indexed). ``page_starts`` are the pages the file itself states.
+    below the folder that was indexed). ``page_starts`` are the pages the file itself states or,
+    as ``estimated`` ones, those it shows without numbers, counted from 1.
     """
 
     id: str

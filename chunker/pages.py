@@ -1,8 +1,10 @@
 """Which page every part of a source stands on, and how that is known.
 
-Pages printed in the file win. Else the table of contents gives the first pages of the documents it
-lists, and the pages in between are estimated: from how much of a page the text fills, from documents
-that begin on new pages, and from traces of page breaks.
+Pages printed in the file win. Where the file shows pages without numbers, its table of contents
+numbers them; else they keep their positions, which are called estimated. Where it shows no pages at all,
+the table of contents gives the first pages of the documents it lists, and the pages in between are
+estimated: from how much of a page the text fills, from documents that begin on new pages, and from
+traces of page breaks.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from chunker.documents import Page, PageMap, PageStart
 from chunker.known_pages import consistent_pages, listed_pages
 from chunker.page_breaks import Candidate, page_break_candidates
 from chunker.page_layout import KnownPage, PageLayout, Paragraph, read_paragraphs
+from chunker.page_numbering import counts_only, numbered_pages
 from chunker.page_placing import between, place_page_starts
 from chunker.shared_pages import place_shared_page_starts
 
@@ -48,14 +51,15 @@ class _Text:
 def infer_pages(source: Source, contents: Contents | None, documents: Sequence[Document]) -> PageMap:
     """Return the pages of ``source``.
 
-    Pages are known from the first document whose page the table of contents gives to the end of the
-    last; where neither file nor table of contents names pages the map is empty. Only so much of a
-    document's first page is called known as must stand on it, the rest is ``estimated``: neighbouring
-    starts may carry one label.
+    In a file without pages they are known from the first document whose page the table of contents gives
+    to the end of the last; where neither file nor table of contents names pages the map is empty. Only so
+    much of a document's first page is called known as must stand on it, the rest is ``estimated``:
+    neighbouring starts may carry one label.
     """
-    if source.page_starts:
-        return PageMap(source.page_starts)
     known = listed_pages(contents) if contents else []
+    if source.page_starts:
+        numbered = numbered_pages(source.page_starts, known) if counts_only(source.page_starts) else None
+        return PageMap(numbered or source.page_starts)
     if not known:
         return PageMap()
     return pages_between(source.text, known, documents)

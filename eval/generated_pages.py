@@ -37,7 +37,9 @@ LAYOUTS = (
     Layout("no numbers, running heads", has_front=False, has_running_heads=True),
     Layout("contents and numbers at the foot", numbers="foot", has_contents=True),
     Layout("contents name pages, the pages do not", has_contents=True),
+    Layout("contents name pages, plates between", has_contents=True, has_plates=True),
     Layout("two pages on a sheet, numbers at the foot", numbers="foot", is_two_up=True, has_front=False),
+    Layout("the same with a foreword, lines across", numbers="foot", is_two_up=True, is_across=True),
     Layout("text only, with contents", has_contents=True, is_text=True),
 )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LINE_CHARS = 72
 PAGE_LINES = 38
 LINE_POINTS = 15.0
-FONT_POINTS = 10
+FONT, FONT_POINTS = "Times-Roman", 10
 PAGE_WIDTH, PAGE_HEIGHT = 460.0, 680.0
 MARGIN = 40.0
 HEAD_Y, FIRST_LINE_Y, FOOT_Y = PAGE_HEIGHT - 34, PAGE_HEIGHT - 64, 24.0
@@ -50,6 +50,7 @@ class Layout:
     has_contents: bool = False
     has_plates: bool = False
     is_two_up: bool = False
+    is_across: bool = False
     is_text: bool = False
 
 
@@ -172,8 +173,16 @@ def as_pdf(pages: Sequence[SetPage], layout: Layout) -> bytes:
     if layout.has_labels:
         _name_pages(canvas, pages)
     for start in range(0, len(pages), columns):
-        for column, page in enumerate(pages[start : start + columns]):
-            _draw(canvas, page, layout, left=PAGE_WIDTH * column, is_left=(start + column) % 2 == 1)
+        words = [
+            placed
+            for column, page in enumerate(pages[start : start + columns])
+            for placed in _placed(page, layout, left=PAGE_WIDTH * column, is_left=(start + column) % 2 == 1)
+        ]
+        if layout.is_across:
+            words.sort(key=lambda placed: (-placed[1], placed[0]))
+        canvas.setFont(FONT, FONT_POINTS)
+        for x, y, text in words:
+            canvas.drawString(x, y, text)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -188,19 +197,29 @@ def _name_pages(canvas: Canvas, pages: Sequence[SetPage]) -> None:
         canvas.addPageLabel(front, style="ARABIC", start=int(pages[front].label or 1))
 
 
-def _draw(canvas: Canvas, page: SetPage, layout: Layout, *, left: float, is_left: bool) -> None:
-    canvas.setFont("Times-Roman", FONT_POINTS)
-    middle, right = left + PAGE_WIDTH / 2, left + PAGE_WIDTH - MARGIN
+def _placed(
+    page: SetPage, layout: Layout, *, left: float, is_left: bool
+) -> Iterator[tuple[float, float, str]]:
+    """Yield what stands on a page, with where it begins, in points."""
+    from reportlab.pdfbase.pdfmetrics import (  # type: ignore[import-untyped] # comes without types
+        stringWidth,
+    )
+
+    def centred(text: str) -> float:
+        return left + (PAGE_WIDTH - float(stringWidth(text, FONT, FONT_POINTS))) / 2
+
     if layout.has_running_heads and page.head:
-        canvas.drawCentredString(middle, HEAD_Y, page.head if is_left else "Papers of an archive")
+        head = page.head if is_left else "Papers of an archive"
+        yield centred(head), HEAD_Y, head
     if page.label is not None and layout.numbers == "foot":
-        canvas.drawCentredString(middle, FOOT_Y, page.label)
+        yield centred(page.label), FOOT_Y, page.label
     elif page.label is not None and layout.numbers == "head" and is_left:
-        canvas.drawString(left + MARGIN, HEAD_Y, page.label)
+        yield left + MARGIN, HEAD_Y, page.label
     elif page.label is not None and layout.numbers == "head":
-        canvas.drawRightString(right, HEAD_Y, page.label)
+        width = float(stringWidth(page.label, FONT, FONT_POINTS))
+        yield left + PAGE_WIDTH - MARGIN - width, HEAD_Y, page.label
     height = FIRST_LINE_Y
     for number, line in enumerate(page.lines):
         if number:
             height -= LINE_POINTS * (1.6 if line.begins else 1.0)
-        canvas.drawString(left + MARGIN, height, line.text)
+        yield left + MARGIN, height, line.text

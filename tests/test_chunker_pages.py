@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -73,6 +74,35 @@ def test_printed_pages_win_over_the_contents():
         source.id, source.name, source.media_type, source.text, source.size_bytes, page_starts=printed
     )
     assert _pages(source) == PageMap(printed)
+
+
+def _shown(book, label):
+    """The book as a file that shows its pages, without numbers: ``label`` is made from the position."""
+    starts = [
+        PageStart(start, Page(label(position), "estimated"))
+        for position, (start, _) in enumerate(book.page_starts, start=1)
+    ]
+    return replace(book.source, page_starts=tuple(starts))
+
+
+def test_the_contents_number_pages_that_the_file_only_counts():
+    book = write_book(papers=24, seed=5, max_sentences=30, misprints=(6,))
+    page_map = _pages(_shown(book, str))
+    for offset in _inside_offsets(book):
+        assert page_map.at(offset) == Page(str(book.page_at(offset)), "contents")
+
+
+def test_positions_that_the_contents_do_not_number_stay_and_are_called_positions():
+    book = write_book(papers=12, seed=5, setting=Setting(entry="{title}"), max_sentences=20)
+    source = _shown(book, str)
+    assert _pages(source) == PageMap(source.page_starts)
+    assert all(start.page.is_position for start in source.page_starts)
+
+
+def test_labels_of_the_file_that_are_no_positions_stay():
+    book = write_book(papers=12, seed=5, max_sentences=20)
+    source = _shown(book, lambda position: f"A-{position}")
+    assert _pages(source) == PageMap(source.page_starts)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,28 @@ def pdf_of(pages, *, header=None, footer=None, outline=(), title=None):
     return buffer.getvalue()
 
 
+def spreads_of(spreads, *, in_turns=False, across=(), outline=()):
+    """A PDF of wide sheets of (words, number) on the left and on the right; ``across`` is by sheet."""
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=(900, 600), invariant=1)
+    for index, spread in enumerate(spreads):
+        placed = []
+        for column, (words, number) in enumerate(spread):
+            left = 60 + 450 * column
+            placed += [(left, 500 - LINE_HEIGHT * at, line) for at, line in enumerate(words)]
+            placed.append((left + 170, 30, number))
+        placed += [(330, 560, words) for sheet, words in across if sheet == index]
+        for entry, target in outline:
+            if target == index:
+                paper.bookmarkPage(entry)
+                paper.addOutlineEntry(entry, entry, 0)
+        for x, y, words in sorted(placed, key=lambda each: (-each[1], each[0])) if in_turns else placed:
+            paper.drawString(x, y, words)
+        paper.showPage()
+    paper.save()
+    return buffer.getvalue()
+
+
 def rewritten(data, change):
     """The PDF after pypdf changed it."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
@@ -65,10 +87,36 @@ def body(number):
 def test_pages_are_joined_by_a_blank_line_and_begin_where_their_text_begins():
     found = read(pdf_of([["First page", "goes on"], ["Second page"]]))
     assert found.text == "First page\ngoes on\n\nSecond page"
-    assert [(start.start_char, start.page.label, start.page.method) for start in found.page_starts] == [
-        (0, "1", "printed"),
-        (20, "2", "printed"),
-    ]
+    assert [start.start_char for start in found.page_starts] == [0, 20]
+
+
+def methods_of(found):
+    return {(start.page.method, start.page.margin) for start in found.page_starts}
+
+
+def test_positions_of_pages_without_numbers_are_not_called_printed():
+    found = read(pdf_of([["First page", "goes on"], ["Second page"]]))
+    assert [start.page.label for start in found.page_starts] == ["1", "2"]
+    assert all(start.page.is_position for start in found.page_starts)
+    assert methods_of(found) == {("estimated", 0)}
+
+
+def test_numbers_in_the_file_or_on_its_pages_are_called_printed():
+    def label(writer):
+        writer.set_page_label(0, 4, style=PageLabelStyle.DECIMAL, start=401)
+
+    data = pdf_of([body(n) for n in range(5)])
+    assert methods_of(read(rewritten(data, label))) == {("printed", 0)}
+    assert methods_of(read(pdf_of([body(n) for n in range(5)], footer=str))) == {("printed", 0)}
+
+
+def test_labels_that_only_count_are_positions():
+    def label(writer):
+        writer.set_page_label(0, 4, style=PageLabelStyle.DECIMAL)
+
+    found = read(rewritten(pdf_of([body(n) for n in range(5)]), label))
+    assert labels_of(found) == ["1", "2", "3", "4", "5"]
+    assert methods_of(found) == {("estimated", 0)}
 
 
 def test_a_hyphen_at_a_line_end_stays_as_the_file_gives_it():
@@ -145,6 +193,71 @@ def test_numbers_that_do_not_run_are_text_and_no_labels():
     )
     assert labels_of(found) == ["1", "2", "3", "4", "5"]
     assert found.text.endswith("40")
+
+
+def facing(count, first=12):
+    return [
+        ((body(2 * n), str(first + 2 * n)), (body(2 * n + 1), str(first + 2 * n + 1))) for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("in_turns", [False, True])
+def test_two_pages_on_a_sheet_are_read_one_after_the_other(in_turns):
+    found = read(spreads_of(facing(5), in_turns=in_turns))
+    assert labels_of(found) == [str(n) for n in range(12, 22)]
+    assert found.text == "\n\n".join("\n".join(body(n)) for n in range(10))
+    assert methods_of(found) == {("printed", 0)}
+
+
+def test_a_sheet_whose_words_stand_across_both_pages_is_cited_by_both():
+    words = "A map of the Straits and of the fortresses on either shore of them"
+    found = read(spreads_of(facing(5), across=[(2, words)]))
+    assert labels_of(found) == ["12", "13", "14", "15", "16-17", "18", "19", "20", "21"]
+    assert PageMap(found.page_starts).at(found.text.index(words)).label == "16-17"
+
+
+def test_a_narrow_cover_before_the_spreads_is_one_page():
+    def cover(writer):
+        writer.insert_blank_page(400, 600, 0)
+
+    found = read(rewritten(spreads_of(facing(5)), cover))
+    assert labels_of(found) == [str(n) for n in range(11, 22)]
+
+
+def test_wide_sheets_turned_on_their_side_are_cited_by_both_numbers():
+    def turn(writer):
+        for page in writer.pages:
+            page.mediabox.upper_right = (600, 900)
+            page.rotate(90)
+
+    data = pdf_of(
+        [body(n) for n in range(6)],
+        header=lambda index: str(2 * index + 4),
+        footer=lambda index: str(2 * index + 5),
+    )
+    assert labels_of(read(rewritten(data, turn))) == ["4-5", "6-7", "8-9", "10-11", "12-13", "14-15"]
+
+
+@pytest.mark.parametrize("numbers", [("", ""), ("7", "7"), ("1936", "40")])
+def test_wide_sheets_without_running_numbers_are_counted_and_not_cut(numbers):
+    spread = tuple((body(n), number) for n, number in enumerate(numbers))
+    found = read(spreads_of([spread] * 5))
+    assert labels_of(found) == ["1", "2", "3", "4", "5"]
+    assert methods_of(found) == {("estimated", 0)}
+
+
+def test_wide_pages_with_one_number_each_are_single_pages():
+    found = read(spreads_of([((body(n), ""), (body(n + 5), str(40 + n))) for n in range(5)]))
+    assert labels_of(found) == ["40", "41", "42", "43", "44"]
+
+
+def test_outline_entries_of_a_spread_stand_at_their_line_on_its_right_page():
+    spreads = facing(5)
+    spreads[3] = (spreads[3][0], (["THE STRAITS", "words of it"], "19"))
+    found = read(spreads_of(spreads, outline=[("The Straits", 3)]))
+    (heading,) = found.headings
+    assert found.text[heading.start_char : heading.end_char] == "THE STRAITS"
+    assert PageMap(found.page_starts).at(heading.start_char).label == "19"
 
 
 def test_running_headers_go_with_the_page_number_in_them():

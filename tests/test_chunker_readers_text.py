@@ -28,6 +28,11 @@ def text_of(data):
     return read_text(data, name="a.txt", limits=LIMITS).text
 
 
+def methods_of(text):
+    starts = read_text(text.encode(), name="a.txt", limits=LIMITS).page_starts
+    return {(start.page.method, start.page.margin) for start in starts}
+
+
 def pages_of(text):
     """The label of each page with the first words that stand on it."""
     starts = read_text(text.encode(), name="a.txt", limits=LIMITS).page_starts
@@ -135,6 +140,7 @@ def test_roman_pages_go_before_arabic_ones():
 def test_markers_that_count_from_0_are_cited_from_1():
     text = "".join(f"{{{n}}}------\nfirst{n} {PAGE}" for n in (0, 1, 2))
     assert pages_of(text) == [("1", "first0"), ("2", "first1"), ("3", "first2")]
+    assert methods_of(text) == {("estimated", 0)}
 
 
 def test_markers_at_the_foot_of_pages_end_them():
@@ -169,12 +175,15 @@ def test_no_pages_are_invented(text):
 
 
 def test_form_feeds_count_pages_from_1():
-    assert pages_of("one\n\x0ctwo\n\x0cthree\n\x0c") == [("1", "one"), ("2", "two"), ("3", "three")]
+    text = "one\n\x0ctwo\n\x0cthree\n\x0c"
+    assert pages_of(text) == [("1", "one"), ("2", "two"), ("3", "three")]
+    assert methods_of(text) == {("estimated", 0)}
 
 
 def test_numbers_printed_on_the_pages_that_form_feeds_divide_are_their_labels():
     text = "\x0c".join(f"first{n} {PAGE}{PAGE}\n                {n}\n" for n in (7, 8, 9))
     assert pages_of(text) == [("7", "first7"), ("8", "first8"), ("9", "first9")]
+    assert methods_of(text) == {("printed", 0)}
 
 
 @pytest.mark.parametrize("text", ["one\x0ctwo", "\x0c".join([PAGE * 90] * 4)])

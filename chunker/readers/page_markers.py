@@ -17,6 +17,8 @@ from chunker.readers.page_numbers import lines_at_edges, longest_rising, printed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from chunker.documents import PageMethod
+
 MIN_MARKERS = 3
 MIN_RISING_SHARE = 0.8
 # No printed page holds more; fewer form feeds than this call for divide chapters, not pages.
@@ -86,15 +88,15 @@ def starts_of_family(text: str, markers: MarkerFamily) -> tuple[PageStart, ...]:
     if not has_size_of_pages(matches, ranks, is_bare=markers.is_bare):
         return ()
     # Page numbers that begin at 0 count positions from 0; a reader counts from 1.
-    shift = 1 if ranks[0] == (True, 0) else 0
+    counts_from_0 = ranks[0] == (True, 0)
     labels = [
-        str(value + shift) if is_arabic else match["label"]
+        str(value + counts_from_0) if is_arabic else match["label"]
         for match, (is_arabic, value) in zip(matches, ranks, strict=True)
     ]
     offsets = [match.end() for match in matches]
     if markers.marks_end or stand_at_page_ends(text, matches):
         offsets = [0, *offsets[:-1]]
-    return tuple(printed_starts(offsets, labels))
+    return tuple(starts_of(offsets, labels, "estimated" if counts_from_0 else "printed"))
 
 
 def rank_of(label: str) -> tuple[bool, int] | None:
@@ -125,7 +127,7 @@ def stand_at_page_ends(text: str, matches: Sequence[re.Match[str]]) -> bool:
 def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     """Return the pages that form feeds divide a text into, with printed numbers where they run.
 
-    Without such numbers the label is the page's position in the file, counted from 1.
+    Without such numbers the label is the page's position in the file, counted from 1 (``estimated``).
     """
     stripped_end = len(text.rstrip())
     offsets = [0, *(found.end() for found in re.finditer("\f", text) if found.end() < stripped_end)]
@@ -135,14 +137,19 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     if any(end - start > MAX_PAGE_CHARACTERS for start, end in zip(offsets, ends, strict=True)):
         return ()
     pages = [lines_at_edges(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
-    labels = printed_labels(pages) or [str(position) for position in range(1, len(pages) + 1)]
-    return tuple(printed_starts(offsets, labels))
+    labels = printed_labels(pages)
+    if labels is not None:
+        return tuple(starts_of(offsets, labels, "printed"))
+    positions = [str(position) for position in range(1, len(pages) + 1)]
+    return tuple(starts_of(offsets, positions, "estimated"))
 
 
-def printed_starts(offsets: Sequence[int], labels: Sequence[str | None]) -> Iterator[PageStart]:
+def starts_of(
+    offsets: Sequence[int], labels: Sequence[str | None], method: PageMethod
+) -> Iterator[PageStart]:
     """Yield a start for each labelled page; of pages at one offset only the last is kept."""
     last = len(offsets) - 1
     for position, (offset, label) in enumerate(zip(offsets, labels, strict=True)):
         is_followed_in_place = position < last and offsets[position + 1] <= offset
         if label is not None and not is_followed_in_place:
-            yield PageStart(offset, Page(label, "printed"))
+            yield PageStart(offset, Page(label, method))

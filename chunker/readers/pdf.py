@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.documents import Heading, Page, PageStart
+from chunker.documents import Heading, PageStart
 from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
 from chunker.readers.extraction import (
     Extracted,
@@ -17,8 +17,7 @@ from chunker.readers.extraction import (
     tidy_line,
     without_surrogates,
 )
-from chunker.readers.page_numbers import lines_at_edges, printed_labels
-from chunker.readers.pdf_lines import lines_of_page
+from chunker.readers.pdf_sheets import SheetLines, lines_of_sheet, pages_of_sheets
 from chunker.readers.running_lines import without_running_lines
 
 if TYPE_CHECKING:
@@ -52,9 +51,9 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class PdfContent:
-    """What PDFium gives of a file: each page's lines and own label ("" for none), outline and title."""
+    """What PDFium gives of a file: each sheet's lines and own label ("" for none), outline and title."""
 
-    pages: tuple[list[str], ...]
+    sheets: tuple[SheetLines, ...]
     labels: tuple[str, ...]
     outline: tuple[OutlineEntry, ...]
     title: str | None
@@ -64,29 +63,31 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     """Read a PDF; pages are joined by a blank line, without their running headers and footers.
 
     A page's label is the file's own where it numbers its pages, else the number printed in the
-    header or footer where these run consistently, else the page's position from 1. Raises
+    header or footer where these run consistently, else the page's position from 1 (``estimated``).
+    Where two pages stand on one sheet, each is read by itself. Raises
     BrokenSourceError for a damaged, cut short or locked file, EmptySourceError for scans without
     text and SourceTooLargeError past the limits.
     """
     check_is_whole(data, name=name)
     with PDFIUM:
         content = content_of(data, name=name, limits=limits)
-    if not any(line.strip() for page in content.pages for line in page):
+    if not any(line.strip() for sheet in content.sheets for line in sheet.lines):
         raise EmptySourceError(
-            f"{name}: its {len(content.pages)} pages are images without text; "
+            f"{name}: its {len(content.sheets)} pages are images without text; "
             "recognise the text first (OCR) and give the result"
         )
-    printed = printed_labels([lines_at_edges(page) for page in content.pages])
-    labels = cited_labels(content.labels, printed)
-    pages = without_running_lines(content.pages, printed or labels)
-    texts = ["\n".join(page).strip("\n") for page in pages]
+    pages = pages_of_sheets(content.sheets, content.labels)
+    kept = without_running_lines([page.lines for page in pages], [page.label for page in pages])
+    texts = ["\n".join(lines).strip("\n") for lines in kept]
     starts = page_offsets(texts)
     text = PAGE_JOINT.join(texts)
     return Extracted(
         text,
         title=content.title,
-        headings=headings_of(content.outline, texts, starts),
-        page_starts=tuple(page_starts_of(starts, labels)),
+        headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
+        page_starts=tuple(
+            PageStart(start, page.page) for start, page in zip(starts, pages, strict=True) if page.page
+        ),
     )
 
 
@@ -116,7 +117,7 @@ def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
                 "split the file into parts or raise the limit on pages"
             )
         return PdfContent(
-            pages=tuple(pages_of(document, name=name, limits=limits)),
+            sheets=tuple(sheets_of(document, name=name, limits=limits)),
             labels=tuple(document.get_page_label(index) for index in range(len(document))),
             outline=tuple(outline_of(document)),
             title=title_of(document),
@@ -125,21 +126,21 @@ def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
         document.close()
 
 
-def pages_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimits) -> Iterator[list[str]]:
-    """Yield the lines of each page; a page PDFium cannot read has none and is told in the log."""
+def sheets_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimits) -> Iterator[SheetLines]:
+    """Yield the lines of each sheet; one PDFium cannot read has none and is told in the log."""
     import pypdfium2  # noqa: PLC0415, RUF100 - loaded by now
 
     characters = damaged = 0
     for index in range(len(document)):
         try:
-            lines = lines_of_page(document, index)
+            sheet = lines_of_sheet(document, index)
         except pypdfium2.PdfiumError:
             logger.warning("%s: page %d of the PDF is damaged and left out", name, index + 1)
             damaged += 1
-            lines = []
-        characters += sum(map(len, lines))
+            sheet = SheetLines([])
+        characters += sum(map(len, sheet.lines))
         check_characters(characters, name=name, limits=limits)
-        yield [without_surrogates(line) for line in lines]
+        yield sheet
     if damaged and damaged == len(document):
         raise BrokenSourceError(f"{name}: none of the PDF's pages can be read; repair it or copy it again")
 
@@ -162,17 +163,6 @@ def title_of(document: pypdfium2.PdfDocument) -> str | None:
     return title if title and not PRODUCERS_TITLE.search(title) else None
 
 
-def cited_labels(own: Sequence[str], printed: Sequence[str | None] | None) -> list[str | None]:
-    """Choose each page's label: the file's own, the printed number, or the position from 1.
-
-    Own labels that only count 1, 2, 3 … say no more than the position, so printed numbers go first.
-    """
-    positions = [str(position) for position in range(1, len(own) + 1)]
-    if any(own) and list(own) != positions:
-        return [label or position for label, position in zip(own, positions, strict=True)]
-    return list(printed) if printed is not None else list(positions)
-
-
 def page_offsets(texts: Sequence[str]) -> list[int]:
     """Return the offset at which each page begins in the joined text."""
     offsets = []
@@ -183,11 +173,19 @@ def page_offsets(texts: Sequence[str]) -> list[int]:
     return offsets
 
 
-def page_starts_of(offsets: Sequence[int], labels: Sequence[str | None]) -> Iterator[PageStart]:
-    """Yield a start for each page whose label is known."""
-    for offset, label in zip(offsets, labels, strict=True):
-        if label is not None:
-            yield PageStart(offset, Page(tidy_line(label), "printed"))
+def by_sheet(
+    sheets: Sequence[int], texts: Sequence[str], offsets: Sequence[int]
+) -> tuple[list[str], list[int]]:
+    """Return the text of each sheet and the offset at which it begins; ``sheets`` are those of the pages."""
+    joined: list[str] = []
+    begins: list[int] = []
+    for sheet, text, offset in zip(sheets, texts, offsets, strict=True):
+        if sheet < len(joined):
+            joined[-1] += PAGE_JOINT + text
+        else:
+            joined.append(text)
+            begins.append(offset)
+    return joined, begins
 
 
 def headings_of(

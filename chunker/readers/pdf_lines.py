@@ -1,4 +1,4 @@
-"""The lines of a PDF page, with a blank line where the page shows a new paragraph."""
+"""Lines of text with their places in a PDF, and a blank line where a new paragraph shows."""
 
 from __future__ import annotations
 
@@ -32,44 +32,36 @@ class PlacedLine:
     height: float
 
 
-def lines_of_page(document: pypdfium2.PdfDocument, index: int) -> list[str]:
-    """Return the lines of a page; a hyphen at a line's end stays, as the file gives it."""
-    page = document[index]
-    try:
-        text_page = page.get_textpage()
-        try:
-            text = text_page.get_text_range() if text_page.count_chars() else ""
-            if len(text) != text_page.count_chars():
-                # Characters past U+FFFF count twice in PDFium, so places cannot be looked up.
-                return [line for line, _ in raw_lines(text)]
-            placed = [placed_line(text_page, line, start) for line, start in raw_lines(text)]
-        finally:
-            text_page.close()
-    finally:
-        page.close()
-    return with_paragraphs(placed)
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line as PDFium gives it; ``start`` is the index of its first character on the page."""
+
+    text: str
+    start: int
+    ends_in_hyphen: bool = False
 
 
-def raw_lines(text: str) -> Iterator[tuple[str, int]]:
-    """Yield PDFium's lines with the offset of each one's first character."""
+def raw_lines(text: str) -> Iterator[RawLine]:
+    """Yield PDFium's lines."""
     line, start = "", 0
     for offset, character in enumerate(text):
         if character in LINE_END_HYPHENS or character == "\n":
-            yield (line.rstrip("\r") + ("-" if character != "\n" else "")), start
+            is_hyphen = character != "\n"
+            yield RawLine(line.rstrip("\r") + "-" * is_hyphen, start, ends_in_hyphen=is_hyphen)
             line, start = "", offset + 1
         else:
             line += character
     if line:
-        yield line, start
+        yield RawLine(line, start)
 
 
-def placed_line(text_page: pypdfium2.PdfTextPage, line: str, start: int) -> PlacedLine:
+def placed_line(text_page: pypdfium2.PdfTextPage, line: RawLine) -> PlacedLine:
     """Return a line with the place of its first letter; a blank line's place is that of its start."""
-    indent = len(line) - len(line.lstrip())
-    if indent == len(line):
+    indent = len(line.text) - len(line.text.lstrip())
+    if indent == len(line.text):
         return PlacedLine("", 0.0, 0.0, 0.0)
-    left, bottom, _, top = text_page.get_charbox(start + indent, loose=True)
-    return PlacedLine(line.strip(), left, bottom, top - bottom)
+    left, bottom, _, top = text_page.get_charbox(line.start + indent, loose=True)
+    return PlacedLine(line.text.strip(), left, bottom, top - bottom)
 
 
 def with_paragraphs(lines: Sequence[PlacedLine]) -> list[str]:
