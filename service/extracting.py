@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from chunker.documents import Span
 from chunker.normalising import tidy
 from chunker.sentences import sentence_spans
-from embeddings.terms import STOPWORDS, stems
 from embeddings.asked_types import asked_types, gives
+from embeddings.terms import STOPWORDS, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -185,7 +185,9 @@ class Citation(ResponseModel):
     page: str | None = Field(description="the page a reader would cite; null where none is known")
     page_end: str | None
     page_method: Literal["printed", "contents", "estimated", "none"]
-    page_margin: int = Field(description="for an estimated page: how many pages it may be off")
+    page_margin: int = Field(
+        description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
+    )
     start_char: int
     end_char: int
     archive_reference: str | None
@@ -359,7 +361,9 @@ class PageInfo(ResponseModel):
 
     label: str
     method: Literal["printed", "contents", "estimated"]
-    margin: int = Field(description="for an estimated page: how many pages it may be off")
+    margin: int = Field(
+        description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
+    )
     start_char: int
     end_char: int
 

@@ -8,6 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from service.wording import page_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -89,14 +91,10 @@ def shown_value(value: object) -> str:
 
 
 def page_text(citation: Citation) -> str | None:
-    """Return the page as a reader would cite it: ``p. 404``, ``pp. 404–405``, ``about p. 405 ± 1``."""
+    """Return the page as a reader would cite it (:func:`service.wording.page_words`), None for no page."""
     if citation.page is None:
         return None
-    several = citation.page_end is not None and citation.page_end != citation.page
-    pages = f"pp. {citation.page}–{citation.page_end}" if several else f"p. {citation.page}"
-    if citation.page_method != "estimated":
-        return pages
-    return f"about {pages} ± {citation.page_margin}" if citation.page_margin else f"about {pages}"
+    return page_words(citation.page, citation.page_end, citation.page_method, citation.page_margin)
 
 
 def _print_cited(

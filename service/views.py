@@ -163,7 +163,7 @@ def passage_view(passage: RankedPassage, quotes: Iterable[Quote]) -> PassageView
         date_words=date_words(citation.date),
         kind=citation.kind or "",
         page=_page(citation),
-        page_method_words=method_words(citation.page_method),
+        page_method_words=method_words(citation.page_method, citation.page_margin),
         source=citation.source,
         archive_reference=citation.archive_reference or "",
         segments=segments(

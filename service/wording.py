@@ -14,7 +14,6 @@ NO_PAGE = "no page known"
 _METHODS = {
     "printed": "as numbered in the file",
     "contents": "from the table of contents",
-    "estimated": "estimated",
 }
 
 
@@ -49,7 +48,8 @@ def date_range_words(when: DocumentDate | None) -> str:
 def page_words(page: str | None, page_end: str | None, method: str, margin: int) -> str:
     """Return ``p. 404``, ``pp. 404–405`` or ``about p. 405 ± 1``; ``no page known`` for no page.
 
-    Where only the last page is known: ``up to p. 12``.
+    Where only the last page is known: ``up to p. 12``. A position in a file that shows no page numbers
+    (an estimated page that is not off): ``p. 12 of the file``.
     """
     if page is None:
         return NO_PAGE if page_end is None else f"up to p. {page_end}"
@@ -57,11 +57,13 @@ def page_words(page: str | None, page_end: str | None, method: str, margin: int)
     pages = f"pp. {page}–{page_end}" if several else f"p. {page}"
     if method != "estimated":
         return pages
-    return f"about {pages} ± {margin}" if margin else f"about {pages}"
+    return f"about {pages} ± {margin}" if margin else f"{pages} of the file"
 
 
 def method_words(method: str, margin: int = 0) -> str:
     """Return how a page is known, in words; empty for ``none``."""
-    if method == "estimated" and margin:
+    if method == "estimated" and not margin:
+        return "counted in the file, which shows no page numbers"
+    if method == "estimated":
         return f"estimated, may be {margin} {'page' if margin == 1 else 'pages'} off"
     return _METHODS.get(method, "")

@@ -147,6 +147,7 @@ def test_a_page_is_shown_as_a_reader_would_cite_it(run, tmp_path, monkeypatch):
         ("404", "404", "contents", 0, "p. 404"),
         ("404", "405", "printed", 0, "pp. 404–405"),
         ("405", "405", "estimated", 1, "about p. 405 ± 1"),
+        ("12", "12", "estimated", 0, "p. 12 of the file"),
         ("xii", None, "printed", 0, "p. xii"),
         (None, None, "none", 0, None),
     ],

@@ -59,6 +59,8 @@ def test_a_range_of_days_shows_both_ends():
         (("404", "405", "contents", 0), "pp. 404–405"),
         (("405", "405", "estimated", 1), "about p. 405 ± 1"),
         (("405", "406", "estimated", 2), "about pp. 405–406 ± 2"),
+        (("12", None, "estimated", 0), "p. 12 of the file"),
+        (("12", "13", "estimated", 0), "pp. 12–13 of the file"),
         ((None, None, "none", 0), "no page known"),
         ((None, "12", "none", 0), "up to p. 12"),
     ],
@@ -70,6 +72,7 @@ def test_pages_are_shown_with_how_sure_they_are(page, words):
 def test_how_a_page_is_known_is_told():
     assert method_words("contents") == "from the table of contents"
     assert method_words("estimated", 1) == "estimated, may be 1 page off"
+    assert method_words("estimated") == "counted in the file, which shows no page numbers"
     assert method_words("none") == ""
 
 
