@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from embeddings.search import Hit
 
 _MIN_WORDS = 4
+_MIN_FURTHER_WORDS = 6
 _GIVES_GAIN = 0.15
 _FRAGMENT_LOSS = 0.2
 _WORD = re.compile(r"[^\W_]+")
-_CLOSED = re.compile(r"[.!?…:;。！？；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
+_STATES = re.compile(r"[.!…:;。！；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
 _LEANS_BACK = re.compile(
     r"\W*(?:he|she|it|they|him|her|his|its|their|this|that|these|those|such|the (?:latter|former)|also|then"
     r"|therefore|thus|hence|however|but|moreover|in (?:this|that)|for (?:this|that))\b",
@@ -68,7 +69,8 @@ def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSett
     With late interaction, a sentence is worth that, with half the credit for what only its document's
     header says, and its mean token's cosine; without, the share of the question's terms it holds,
     weighted by their inverse document frequency. Its passage's score counts by ``passage_weight``. It
-    gains by holding a number or a date where one is asked for, and loses where it is only a fragment.
+    gains by holding a number or a date where one is asked for, and loses where it is only a fragment or
+    asks itself.
     """
     found = (
         sentence
@@ -81,16 +83,17 @@ def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSett
 def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list[Sentence]:
     """Return the sentences that answer best, in reading order: by passage, then by place in it.
 
-    ``sentences`` come best first. The best one is always taken; further ones only while the answer
-    stays within its limits. One that leans on the sentence before it ("He replied that ...") brings
-    that along.
+    ``sentences`` come best first. The best one is always taken; further ones only where they are more
+    than a few words and the answer stays within its limits. One that leans on the sentence before it
+    ("He replied that ...") brings that along.
     """
     at = {(sentence.rank, sentence.number): sentence for sentence in sentences}
     chosen: list[Sentence] = []
     for sentence in sentences:
         if sentence.score < settings.least_share * sentences[0].score:
             break
-        if not chosen or _fits(sentence, chosen, settings):
+        says_enough = len(sentence.text.split()) >= _MIN_FURTHER_WORDS
+        if not chosen or (says_enough and _fits(sentence, chosen, settings)):
             chosen.append(sentence)
             before = at.get((sentence.rank, sentence.number - 1))
             if before and _LEANS_BACK.match(sentence.text) and _fits(before, chosen, settings):
@@ -120,7 +123,7 @@ def _sentences(
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None
         own = _late_score(scores) if scores else _term_score(text, retrieval.term_weights)
-        form = _GIVES_GAIN * bool(has_type) - _FRAGMENT_LOSS * (not _CLOSED.search(text))
+        form = _GIVES_GAIN * bool(has_type) - _FRAGMENT_LOSS * (not _STATES.search(text))
         yield Sentence(
             rank=rank,
             number=number,

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import pytest
 from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source
@@ -22,21 +24,32 @@ def test_the_best_sentence_is_always_taken_however_long():
 
 
 def test_sentences_come_in_reading_order_not_in_that_of_their_worth():
-    found = [sentence("second", 1.0, rank=2), sentence("later", 0.95, start=50), sentence("first", 0.9)]
-    assert chosen(found) == ["first", "later", "second"]
+    first, later, second = (f"What comes {place} is said in these words." for place in ("1st", "2nd", "3rd"))
+    found = [sentence(second, 1.0, rank=2), sentence(later, 0.95, start=50), sentence(first, 0.9)]
+    assert chosen(found) == [first, later, second]
 
 
 def test_a_sentence_worth_much_less_than_the_best_is_left_out():
-    assert chosen([sentence("good", 1.0), sentence("poor", 0.5, start=9)], least_share=0.8) == ["good"]
+    found = [sentence("good", 1.0), sentence("a poor one of more than a few words", 0.5, start=9)]
+    assert chosen(found, least_share=0.8) == ["good"]
+    assert len(chosen(found, least_share=0.4)) == 2
+
+
+def test_a_few_words_do_not_stand_beside_the_best_sentence():
+    found = [sentence("The harbour was closed by the envoy.", 1.0), sentence("Very pleased.", 0.99, start=50)]
+    assert chosen(found) == ["The harbour was closed by the envoy."]
+
+
+SAME = "The same is said again in these words."
 
 
 def test_words_that_stand_twice_are_said_once():
-    assert chosen([sentence("the same", 1.0), sentence("the same", 1.0, start=20)]) == ["the same"]
+    assert chosen([sentence(SAME, 1.0), sentence(SAME, 1.0, start=60)]) == [SAME]
 
 
 def test_an_answer_stays_within_its_words_and_sentences():
-    found = [sentence(f"word{n} and more", 1.0, start=n * 20) for n in range(6)]
-    assert len(chosen(found, max_words=7)) == 2
+    found = [sentence(f"word{n} and five more of them", 1.0, start=n * 40) for n in range(6)]
+    assert len(chosen(found, max_words=13)) == 2
     assert len(chosen(found, max_sentences=3)) == 3
 
 
@@ -67,13 +80,19 @@ PASSAGE = (
 )
 
 
-@pytest.fixture
-def retrieved(tmp_path):
+@contextmanager
+def asking(folder, text):
     encoder = WordHashEncoder()
-    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
-        index.add([make_source("prisoners.md", f"# Note\n\nMay 9, 1921\n\n{PASSAGE}")])
+    with LocalIndex.open(folder, encoder=encoder, chunking=CHUNKING) as index:
+        index.add([make_source("note.md", f"# Note\n\nMay 9, 1921\n\n{text}")])
         retriever = Retriever(index, encoder, RetrievalSettings(number_weight=0))
         yield lambda question: retriever.retrieve(question, top_k=3, matched=3)
+
+
+@pytest.fixture
+def retrieved(tmp_path):
+    with asking(tmp_path, PASSAGE) as retrieve:
+        yield retrieve
 
 
 def worth(found, beginning):
@@ -94,3 +113,9 @@ def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
 def test_a_fragment_is_worth_less_than_a_sentence(retrieved):
     found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings())
     assert worth(found, "In the commissariat") < worth(found, "They were held")
+
+
+def test_a_question_is_worth_less_than_a_statement_of_the_same_words(tmp_path):
+    with asking(tmp_path, "Was the harbour closed? The harbour was closed.") as retrieve:
+        found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings())
+    assert worth(found, "Was the harbour") < worth(found, "The harbour was")
