@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from eval.matching import LocatedQuestion
-    from eval.opening import Opened
+    from eval.runner import Ask
 
 TARGET = Path(__file__).parents[1] / "service" / "data" / "calibration.json"
 DIAGRAM = Path(__file__).parent / "data" / "reliability.svg"
@@ -68,10 +68,10 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
     parser.add_argument("--limit", type=int, default=400, help="most questions of each external set")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {DIAGRAM.name}")
-    worlds = _worlds(parser.parse_args())
     calibrations, judgements = {}, {}
     for name, votes in VOTES.items():
         print(name)
+        worlds = _worlds(parser.parse_args(), late=name == "with_late_interaction")
         judgements[name] = [one for held_out in worlds for one in _judged(held_out, worlds, votes)]
         calibrations[name] = _fitted([(world, slice(None)) for world in worlds], votes).as_json()
     if parser.parse_args().write:
@@ -85,7 +85,7 @@ def main() -> None:
         )
 
 
-def _worlds(arguments: argparse.Namespace) -> list[World]:
+def _worlds(arguments: argparse.Namespace, *, late: bool) -> list[World]:
     with ExitStack() as stack:
         own = stack.enter_context(open_data_folder(arguments.data))
         collections = [("gold", own, locate(load_questions(arguments.gold), own.sources))]
@@ -97,7 +97,7 @@ def _worlds(arguments: argparse.Namespace) -> list[World]:
         return [
             _asked(
                 name,
-                opened,
+                opened.ask if late else opened.ask_without_late,
                 questions,
                 foreign=[one for other, _, theirs in collections if other != name for one in theirs],
             )
@@ -106,11 +106,11 @@ def _worlds(arguments: argparse.Namespace) -> list[World]:
 
 
 def _asked(
-    name: str, opened: Opened, questions: Sequence[LocatedQuestion], *, foreign: Sequence[LocatedQuestion]
+    name: str, ask: Ask, questions: Sequence[LocatedQuestion], *, foreign: Sequence[LocatedQuestion]
 ) -> World:
     def signals(question: LocatedQuestion, *, is_hidden: bool = False) -> Signals:
         places = [place for evidence in question.evidence for place in evidence.places]
-        response = opened.ask(question.gold.question, top_k=TOP_K, hidden=places if is_hidden else ())
+        response = ask(question.gold.question, top_k=TOP_K, hidden=places if is_hidden else ())
         return dict(response.signals)
 
     answerable = [question for question in questions if question.gold.is_answerable]
@@ -121,7 +121,7 @@ def _asked(
         foreign=[signals(question) for question in evenly_spread(foreign, FOREIGN_QUESTIONS)],
         unanswerable=[signals(question) for question in questions if not question.gold.is_answerable],
     )
-    print(f"{name}: {len(world.answered)} answered and hidden, {len(world.foreign)} foreign", flush=True)
+    print(f"  {name}: {len(world.answered)} answered and hidden, {len(world.foreign)} foreign", flush=True)
     return world
 
 

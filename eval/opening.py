@@ -28,9 +28,13 @@ DOCUMENTS_A_READ = 1000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What questions are put to, and what the responses are measured against."""
+    """What questions are put to, and what the responses are measured against.
+
+    ``ask_without_late`` is the same without late interaction, as where an index has no token vectors.
+    """
 
     ask: Ask
+    ask_without_late: Ask
     sources: SourceTexts
     page_of: PageOf
     facts: IndexFacts
@@ -42,8 +46,8 @@ def open_data_folder(data: Path | None, *, encoder: Encoder | None = None) -> It
 
     ``encoder`` replaces the configured model.
     """
-    with _assembled(data, encoder=encoder, read_only=True) as (dossier, folder):
-        yield _opened(dossier, folder)
+    with _assembled(data, encoder=encoder, read_only=True) as (dossier, used, folder):
+        yield _opened(dossier, used, folder)
 
 
 @contextmanager
@@ -63,27 +67,28 @@ def open_external(
     """
     with (
         tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
-        _assembled(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, folder),
+        _assembled(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, used, folder),
     ):
         refuse_strangers(dossier.index, [source.name for source in external.sources], name=external.name)
         for source in external.sources:
             dossier.index.add_source(as_source(source))
             if on_progress:
                 on_progress()
-        yield _opened(dossier, folder)
+        yield _opened(dossier, used, folder)
 
 
 @contextmanager
 def _assembled(
     data: Path | None, *, encoder: Encoder | None, read_only: bool
-) -> Iterator[tuple[Dossier, Path]]:
-    from service.assembly import assemble
+) -> Iterator[tuple[Dossier, Encoder, Path]]:
+    from service.assembly import assemble, load_encoder
     from service.settings import load_settings
 
     settings = load_settings({"data": data}).settings
+    encoder = encoder or load_encoder(settings)
     dossier = assemble(settings, encoder=encoder, read_only=read_only)
     try:
-        yield dossier, settings.data
+        yield dossier, encoder, settings.data
     finally:
         dossier.close()
 
@@ -110,10 +115,15 @@ def as_source(external: ExternalSource) -> Source:
     )
 
 
-def _opened(dossier: Dossier, folder: Path) -> Opened:
+def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
+    from embeddings.retriever import RetrievalSettings, Retriever
+    from service.answering import Answerer, AnswerSettings
+
     info = dossier.index.info()
+    without_late = Retriever(dossier.index, encoder, RetrievalSettings(late_weight=0))
     return Opened(
         ask=ask_through(dossier.answerer),
+        ask_without_late=ask_through(Answerer(without_late, AnswerSettings())),
         sources=SourceTexts(_texts(dossier.index)),
         page_of=page_truth(_paged_sources(dossier.index)),
         facts=IndexFacts(
