@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chunker.dates import read_dates
 from embeddings.asked_types import asked_types, count_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chunker.documents import DocumentDate
 
@@ -16,19 +15,20 @@ _UNDATED = 0.5
 _ENOUGH_NUMBERS = 2
 
 
-def date_agreement(question: str, dates: Mapping[int, tuple[str, str] | None]) -> dict[int, float]:
-    """Return 1 for each key whose days meet a date in ``question``, one half where it has none, else 0.
+def date_agreement(
+    asked: Sequence[DocumentDate], dates: Mapping[int, tuple[str, str] | None]
+) -> dict[int, float]:
+    """Return 1 for each key whose days meet a date ``asked`` for, one half where it has none, else 0.
 
-    ``dates`` gives first and last ISO day. Empty where the question has no date or nothing meets it: a
-    date can also be when something happened, not when it was written, so it ranks and never excludes.
+    ``dates`` gives first and last ISO day. Empty where nothing meets them: a date can also be when
+    something happened, not when it was written, so it ranks and never excludes.
     """
-    asked = read_dates(question)
     if not any(_meets(asked, days) for days in dates.values()):
         return {}
     return {key: _UNDATED if days is None else float(_meets(asked, days)) for key, days in dates.items()}
 
 
-def _meets(asked: tuple[DocumentDate, ...], days: tuple[str, str] | None) -> bool:
+def _meets(asked: Sequence[DocumentDate], days: tuple[str, str] | None) -> bool:
     return days is not None and any(one.start <= days[1] and days[0] <= one.end for one in asked)
 
 

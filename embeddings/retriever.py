@@ -226,9 +226,10 @@ class Retriever:
             cosines = np.array([dense[key] for key in keys], dtype=np.float32)
             parts["dense"] = (settings.dense_weight, cosines)
         ranking = fuse(keys, parts)
-        if not settings.date_weight or not read_dates(asked.text):
+        dates = read_dates(asked.text) if settings.date_weight else ()
+        if not dates:
             return ranking
-        agreement = date_agreement(asked.text, snapshot.document_dates(keys))
+        agreement = date_agreement(dates, snapshot.document_dates(keys))
         return ranking.gained(agreement, weight=settings.date_weight)
 
     def _rescored(

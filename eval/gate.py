@@ -100,12 +100,7 @@ def _drop(section: str, metric: str, before: Questions, after: Questions) -> Ite
         return
     paired = compare_paired(old, new)
     if paired and _is_drop(paired):
-        yield GateFailure(
-            f"{section}: {metric} went from {paired.mean_a:.3f} to {paired.mean_b:.3f} "
-            f"({_sure(paired.highest)})",
-            paired.losses,
-            paired.wins,
-        )
+        yield _fall(f"{section}: {metric}", paired.mean_a, paired.mean_b, paired)
 
 
 def _more_answered(section: str, before: Questions, after: Questions) -> Iterator[GateFailure]:
@@ -115,16 +110,16 @@ def _more_answered(section: str, before: Questions, after: Questions) -> Iterato
     ]
     paired = compare_paired(*refused)
     if paired and _is_drop(paired):
-        yield GateFailure(
-            f"{section}: answered went from {1 - paired.mean_a:.3f} to {1 - paired.mean_b:.3f} "
-            f"({_sure(paired.highest)})",
-            paired.losses,
-            paired.wins,
-        )
+        yield _fall(f"{section}: answered", 1 - paired.mean_a, 1 - paired.mean_b, paired)
 
 
 def _is_drop(paired: PairedComparison) -> bool:
     return paired.difference <= -SMALLEST_DROP and paired.highest < 0
+
+
+def _fall(what: str, before: float, after: float, paired: PairedComparison) -> GateFailure:
+    message = f"{what} went from {before:.3f} to {after:.3f} ({_sure(paired.highest)})"
+    return GateFailure(message, paired.losses, paired.wins)
 
 
 def _sure(highest: float) -> str:
