@@ -45,7 +45,8 @@ def read_terms(text: str, wanted: AbstractSet[str] | None = None) -> list[Term]:
         if match[0] not in STOPWORDS:
             root = stem(match[0])
             if wanted is None or root in wanted:
-                terms.append(Term(root, folded.offsets[match.start()], folded.offsets[match.end() - 1] + 1))
+                span = folded.original_span(match.start(), match.end())
+                terms.append(Term(root, span.start_char, span.end_char))
     return terms
 
 

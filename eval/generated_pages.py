@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.tables import markdown_rows
 from eval.typesetting import Layout, as_pdf, as_text, papers_of, set_book
 
 if TYPE_CHECKING:
@@ -158,16 +159,13 @@ def _line_at(placed: Sequence[_PlacedLine], offset: int) -> _PlacedLine | None:
 
 def table(scores: Sequence[PageScore]) -> str:
     """Return ``scores`` as a Markdown table."""
-    rows = [
-        "| layout | pages | exact | within 1 | in margin | no page | lost | passages right |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: |",
-    ]
-    rows += [
-        f"| {one.layout} | {one.pages} | {one.exact:.1%} | {one.within_one:.1%} | {one.covered:.1%} "
-        f"| {one.uncited:.1%} | {one.lost:.1%} | {one.passages:.1%} |"
-        for one in scores
-    ]
-    return "\n".join(rows)
+    columns = ("layout", "pages", "exact", "within 1", "in margin", "no page", "lost", "passages right")
+    return markdown_rows(columns, map(_row, scores))
+
+
+def _row(score: PageScore) -> tuple[str, ...]:
+    shares = (score.exact, score.within_one, score.covered, score.uncited, score.lost, score.passages)
+    return (score.layout, str(score.pages), *(f"{share:.1%}" for share in shares))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chunker.known_pages import listed_pages
 from chunker.pages import agreeing_pages, pages_between
+from eval.tables import markdown_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,16 +102,20 @@ def _score(hidden: int, results: Sequence[tuple[int, int]]) -> LeaveOutScore:
 
 def table(scores: Sequence[LeaveOutScore]) -> str:
     """Return ``scores`` as a Markdown table."""
-    rows = [
-        "| hidden | estimates | exact | within 1 | within 2 | largest | in margin | mean margin |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    rows += [
-        f"| {score.hidden} | {score.estimates} | {score.exact:.1%} | {score.within_one:.1%} "
-        f"| {score.within_two:.1%} | {score.largest_error} | {score.covered:.1%} | {score.mean_margin:.2f} |"
-        for score in scores
-    ]
-    return "\n".join(rows)
+    columns = ("hidden", "estimates", "exact", "within 1", "within 2", "largest", "in margin", "mean margin")
+    return markdown_rows(columns, map(_row, scores))
+
+
+def _row(score: LeaveOutScore) -> tuple[str, ...]:
+    shares = (f"{share:.1%}" for share in (score.exact, score.within_one, score.within_two))
+    return (
+        str(score.hidden),
+        str(score.estimates),
+        *shares,
+        str(score.largest_error),
+        f"{score.covered:.1%}",
+        f"{score.mean_margin:.2f}",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from eval.report import HIDDEN, QUESTIONS, WINDOWS
 from eval.statistics import compare_paired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -226,7 +226,11 @@ def report_markdown(report: Report) -> str:
 
 def table_markdown(table: Table) -> str:
     """Return one table as Markdown, its title as a heading."""
-    lines = [table.columns, tuple("---" if number == 0 else "--:" for number in range(len(table.columns)))]
-    lines += table.rows
-    body = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-    return f"## {table.title}\n\n{body}"
+    return f"## {table.title}\n\n{markdown_rows(table.columns, table.rows)}"
+
+
+def markdown_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table without a title as Markdown; the first column names the row."""
+    rule = ["---" if number == 0 else "--:" for number in range(len(columns))]
+    lines = [columns, rule, *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
