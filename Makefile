@@ -66,7 +66,7 @@ fresh: setup
 	$(BIN)/dossier index --data $(FRESH) corpus/*.txt
 
 ablation: setup ## measure what each part of the ranking is worth; into eval/ABLATION.md
-	$(BIN)/python -m eval.ablation --out eval/ABLATION.md $(ABLATION_OPTIONS)
+	$(BIN)/python -m eval.studies.ablation --out eval/ABLATION.md $(ABLATION_OPTIONS)
 
 bench: setup ## measure speed
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.model_files import PACKAGED_MODEL
-from embeddings.onnx_export import open_onnx_encoder
-from embeddings.sentence_transformer import SentenceTransformerEncoder
+from embeddings.encoders.model_files import PACKAGED_MODEL
+from embeddings.encoders.onnx_export import open_onnx_encoder
+from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from embeddings.encoder import TokenEncoder
+    from embeddings.encoders.encoder import TokenEncoder
 
 QUESTION = "What did the government ask for in return for the new treaty?"
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.onnx_export import open_onnx_encoder
-from embeddings.token_vectors import train_codec, write_codec
+from embeddings.encoders.onnx_export import open_onnx_encoder
+from embeddings.encoders.token_vectors import train_codec, write_codec
 
 TARGET = Path(__file__).parents[1] / "embeddings" / "data" / "token_codebooks.npz"
 WINDOW_WORDS = 125

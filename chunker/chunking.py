@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import ChunkedSource, Document, PageMap, Passage, Source, Span, content_id
-from chunker.normalising import tidy
-from chunker.pages import infer_pages
-from chunker.segmenting import segment
-from chunker.splitting import PassageLimits, split
-from chunker.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
+from chunker.pages.inference import infer_pages
+from chunker.segmenting.segmentation import segment
+from chunker.text.normalising import tidy
+from chunker.text.splitting import PassageLimits, split
+from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """What can go wrong with a model or a data folder.
 
     EmbeddingsError
-    ├── EncoderError              a model cannot be found, loaded or run (embeddings.encoder)
+    ├── EncoderError              a model cannot be found, loaded or run (embeddings.encoders.encoder)
     └── IndexStoreError           a data folder cannot be used as asked
         ├── IndexMissingError         it holds no index
         ├── IndexBusyError            another indexing run is at work on it

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from embeddings import catalogue, indexing, integrity, lexical_index, store_writing, vector_index
 from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
-from embeddings.manifest import Manifest, require_same
-from embeddings.preparing import Recipe
-from embeddings.snapshot import NO_FILTERS, Snapshot
-from embeddings.store import Store
+from embeddings.indexing import changes as indexing
+from embeddings.indexing import writing as store_writing
+from embeddings.indexing.preparing import Recipe
+from embeddings.store import catalogue, integrity, lexical_index, vector_index
+from embeddings.store.connections import Store
+from embeddings.store.manifest import Manifest, require_same
+from embeddings.store.snapshot import NO_FILTERS, Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,14 +31,14 @@ if TYPE_CHECKING:
 
     from chunker.chunking import ChunkingSettings
     from chunker.documents import PageMap, Passage, Source
-    from embeddings.encoder import Encoder, FloatArray
-    from embeddings.indexing import SourceChange
-    from embeddings.lexical_index import LexicalField
-    from embeddings.preparing import IndexingProgress
-    from embeddings.records import DocumentRecord, Facets, IndexInfo, SourceRecord
+    from embeddings.encoders.encoder import Encoder, FloatArray
+    from embeddings.encoders.token_vectors import TokenCodec
+    from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.preparing import IndexingProgress
     from embeddings.search import Filters, Place
-    from embeddings.token_vectors import TokenCodec
-    from embeddings.vector_index import VectorIndex
+    from embeddings.store.lexical_index import LexicalField
+    from embeddings.store.records import DocumentRecord, Facets, IndexInfo, SourceRecord
+    from embeddings.store.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
 
@@ -253,7 +255,7 @@ class LocalIndex:
             return snapshot.facets()
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the store, one line each; see :mod:`embeddings.integrity`.
+        """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
 
         Raises:
             IndexDamagedError: SQLite cannot even read it.

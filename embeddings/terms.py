@@ -7,7 +7,7 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from chunker.normalising import fold
+from chunker.text.normalising import fold
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

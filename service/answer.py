@@ -63,7 +63,7 @@ class Answer:
     ``confidence`` is the probability that the passages hold the answer; ``answerable`` compares it
     with the configured threshold. ``timings_ms`` has the stages and their ``total``. ``notice`` tells
     the reader how the answer came about where that is not as configured. ``signals`` are what the
-    confidence was made of, by name (:mod:`service.judging`).
+    confidence was made of, by name (:mod:`service.answering.judging`).
     """
 
     question: str

@@ -12,13 +12,13 @@ from service.errors import SettingsError
 
 if TYPE_CHECKING:
     from chunker.chunking import ChunkingSettings
-    from embeddings.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.local_index import LocalIndex
-    from embeddings.records import SourceRecord
-    from embeddings.reranking import Reranker
-    from embeddings.retriever import Retriever
-    from embeddings.token_vectors import TokenCodec
-    from service.answering import Answerer, AnswerSettings
+    from embeddings.ranking.reranking import Reranker
+    from embeddings.ranking.retriever import Retriever
+    from embeddings.store.records import SourceRecord
+    from service.answering.answerer import Answerer, AnswerSettings
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -66,9 +66,9 @@ def load_encoder(settings: Settings) -> Encoder:
     Raises:
         EncoderError: the model is missing or cannot be loaded.
     """
-    from embeddings.encoder import EncoderError
-    from embeddings.onnx_export import open_onnx_encoder
-    from embeddings.sentence_transformer import SentenceTransformerEncoder
+    from embeddings.encoders.encoder import EncoderError
+    from embeddings.encoders.onnx_export import open_onnx_encoder
+    from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
     if settings.runtime != "torch":
         try:
@@ -90,7 +90,7 @@ def load_reranker(settings: Settings) -> Reranker | None:
     """
     if settings.reranker is None:
         return None
-    from embeddings.reranking import CrossEncoderReranker
+    from embeddings.ranking.reranking import CrossEncoderReranker
 
     return CrossEncoderReranker(settings.reranker, threads=settings.encoder_threads)
 
@@ -119,7 +119,7 @@ def chunking_settings(settings: Settings) -> ChunkingSettings:
 
 def token_codec(settings: Settings, encoder: Encoder) -> TokenCodec | None:
     """Return what token vectors are kept by, or None where there are to be none."""
-    from embeddings.token_vectors import packaged_codec
+    from embeddings.encoders.token_vectors import packaged_codec
 
     return packaged_codec(encoder.revision) if settings.late_interaction else None
 
@@ -130,9 +130,9 @@ def list_sources(settings: Settings) -> list[SourceRecord]:
     Raises:
         IndexMissingError: there is no index.
     """
-    from embeddings import catalogue
     from embeddings.local_index import STORE_NAME
-    from embeddings.store import Store
+    from embeddings.store import catalogue
+    from embeddings.store.connections import Store
 
     with closing(Store(settings.data / STORE_NAME, read_only=True)) as store, store.reading() as connection:
         return catalogue.sources(connection)
@@ -144,8 +144,8 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
     Raises:
         EncoderError: a cross-encoder is configured and cannot be loaded.
     """
-    from embeddings.retriever import RetrievalSettings, Retriever
-    from service.answering import Answerer, AnswerSettings
+    from embeddings.ranking.retriever import RetrievalSettings, Retriever
+    from service.answering.answerer import Answerer, AnswerSettings
 
     answering = AnswerSettings()
     if settings.answer_threshold is not None:
@@ -160,9 +160,9 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
 def _make_generating_answerer(
     settings: Settings, retriever: Retriever, answering: AnswerSettings
 ) -> Answerer:
-    from chunker.tokens import token_counter
-    from service.chat_model import OpenAIChatModel
-    from service.generating import GeneratingAnswerer, PromptLimit
+    from chunker.text.tokens import token_counter
+    from service.language_model.chat_model import OpenAIChatModel
+    from service.language_model.generating import GeneratingAnswerer, PromptLimit
 
     if settings.chat_url is None or settings.chat_model is None:
         raise SettingsError(["chat_model: name the model that the endpoint of chat_url is to use"])

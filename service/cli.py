@@ -66,7 +66,7 @@ def main() -> NoReturn:
 def report(error: Exception) -> int:
     """Print an error as one line, or one for each bad setting; return the exit code."""
     from chunker.errors import ChunkerError
-    from embeddings.encoder import EncoderError
+    from embeddings.encoders.encoder import EncoderError
     from embeddings.errors import EmbeddingsError
     from service.errors import ServiceError, SettingsError
 

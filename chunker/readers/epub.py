@@ -18,8 +18,8 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
     tidy_line,
 )
-from chunker.readers.html import body_without_site, declared_encoding, parsed
-from chunker.readers.html_pages import consistent_page_starts, mark_pages
+from chunker.readers.html.reader import body_without_site, declared_encoding, parsed
+from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from chunker.documents import Heading
-    from chunker.readers.html_body import BodyText
+    from chunker.readers.html.body import BodyText
 
 CHAPTER_JOINT = "\n\n"
 

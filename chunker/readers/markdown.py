@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chunker.documents import Heading
 from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
-from chunker.readers.page_markers import page_starts_in
+from chunker.readers.printed_pages.markers import page_starts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -43,9 +43,9 @@ def ask(
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
+    from service.api.presenting import ask_response
     from service.assembly import assemble
-    from service.presenting import ask_response
-    from service.terminal import print_answer
+    from service.commands.terminal import print_answer
 
     settings = settings_from(data=data, top_k=top_k)
     checked = _checked(question, settings)
@@ -76,9 +76,9 @@ def search(
     """Show the passages nearest to a question, without an answer."""
     from rich.console import Console
 
+    from service.api.presenting import search_response
     from service.assembly import assemble
-    from service.presenting import search_response
-    from service.terminal import print_search
+    from service.commands.terminal import print_search
 
     settings = settings_from(data=data, top_k=top_k)
     checked = _checked(question, settings)

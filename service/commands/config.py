@@ -11,8 +11,8 @@ def config(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """Show every setting, its value, and whether a flag, a variable or a file set it."""
     from rich.console import Console
 
+    from service.commands.terminal import print_settings
     from service.settings import load_settings
-    from service.terminal import print_settings
 
     loaded = load_settings({"data": data})
     for warning in loaded.warnings:

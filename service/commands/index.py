@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from chunker.finding import FoundFiles
-    from embeddings.encoder import Encoder
-    from embeddings.preparing import IndexingProgress
-    from embeddings.records import SourceRecord
-    from service.ingesting import FileOutcome
+    from chunker.readers.finding import FoundFiles
+    from embeddings.encoders.encoder import Encoder
+    from embeddings.indexing.preparing import IndexingProgress
+    from embeddings.store.records import SourceRecord
+    from service.library.ingesting import FileOutcome
     from service.settings import Settings
 
 
@@ -52,7 +52,7 @@ def index(
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
-    from chunker.finding import find_files
+    from chunker.readers.finding import find_files
     from service.assembly import load_encoder, open_index
 
     if not paths and not rebuild:
@@ -92,7 +92,7 @@ def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
 
 
 def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> None:
-    from embeddings.rebuilding import rebuild
+    from embeddings.indexing.rebuilding import rebuild
     from service.assembly import chunking_settings, token_codec
 
     with _progress(console, total=None) as (progress, task):
@@ -106,7 +106,7 @@ def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> No
 
 
 def _ingest(opened: Any, found: "FoundFiles", console: "Console") -> "list[FileOutcome]":  # noqa: ANN401
-    from service.ingesting import ingest_files
+    from service.library.ingesting import ingest_files
 
     outcomes: list[FileOutcome] = []
     with _progress(console, total=len(found.files)) as (progress, task):

@@ -16,7 +16,7 @@ def mcp(*, data: DataOption = None) -> None:
     `dossier serve` offers the same at /mcp.
     """
     from service.assembly import assemble, list_sources
-    from service.mcp_server import run_stdio
+    from service.mcp_api.server import run_stdio
 
     settings = settings_from(data=data)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from service.schemas import SearchFilters
+    from service.api.schemas import SearchFilters
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def filters_from(
     sources: list[str] | None,
 ) -> SearchFilters:
     """Return the filters that the options amount to."""
-    from service.schemas import SearchFilters
+    from service.api.schemas import SearchFilters
 
     first = parse_date(date_from, option="--from", at_end=False) if date_from else None
     last = parse_date(date_to, option="--to", at_end=True) if date_to else None

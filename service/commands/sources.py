@@ -11,9 +11,9 @@ def sources(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the files in the index."""
     from rich.console import Console
 
+    from service.api.schemas import SourceInfo, SourceList
     from service.assembly import list_sources
-    from service.schemas import SourceInfo, SourceList
-    from service.terminal import print_sources
+    from service.commands.terminal import print_sources
 
     records = list_sources(settings_from(data=data))
     shown = [SourceInfo.model_validate(record) for record in records]

@@ -1,4 +1,4 @@
-// Addresses of the pages, and what the address of the page where one asks says; see service/addresses.py.
+// Addresses of the pages, and what the address of the page where one asks says; see service/web/addresses.py.
 
 export const MAX_QUESTIONS = 10;
 export const MAX_TOP_K = 50;

@@ -1,4 +1,4 @@
-// Dates and pages in words, as service/wording.py has them.
+// Dates and pages in words, as service/wording/phrases.py has them.
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
   "September", "October", "November", "December"];

@@ -1,0 +1,1 @@
+"""What a document says about itself: dates, kinds, names, archive references."""

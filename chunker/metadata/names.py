@@ -1,0 +1,134 @@
+"""Names of persons in titles and signatures, by rule: precision before recall.
+
+A name is a run of capitalised words, with or without initials, that is no place, people, office or
+institution: "V. M. Molotov", "a. Rosso" (scans lower initials), "Ali Fuad", "Von Papen".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from chunker.metadata.dates import date_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_INITIAL = r"(?:[^\W\d_]\.?(?:\s?[^\W\d_]{1,2}\.)*\s?)"
+_PARTICLES = r"(?:von|van|de|del|della|di|da|le|la|al|ibn|bin|ben|el|ol|ter)"
+_WORD = r"[^\W\d_a-zа-я][^\W\d_]+(?:['’-][^\W\d_]+)*"
+_NAME = re.compile(
+    rf"""(?P<initials>(?<![^\W_])(?:[^\W\d_]{{1,2}}\.\s?){{1,3}})?
+    (?P<words>(?:\b(?:{_PARTICLES}\s)?{_WORD})(?:[ ](?:{_PARTICLES}[ ])?{_WORD}){{0,3}})""",
+    re.VERBOSE,
+)
+_ARTICLE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
+_ONE_LETTER = re.compile(r"[^\W\d_](?=\.)")
+_SIGNATURE_LEAD = re.compile(
+    r"^(?:recorded(?:\s+by)?|signed(?:\s+by)?|translated(?:\s+by)?|drafted(?:\s+by)?|minutes\s+by"
+    r"|the\s+conversation\s+was\s+recorded\s+by|conversation\s+recorded\s+by)\b[\s:,]*",
+    re.IGNORECASE,
+)
+_ARCHIVE_TAIL = re.compile(r"[\s,\\]*\b(?:avp|wua|hdl|lip|ap|of the rf|archive|publ)\b.*$", re.IGNORECASE)
+_SIGNATURE = re.compile(rf"^{_INITIAL}?{_WORD}(?:\s{_WORD}){{0,2}}[.,]?$")
+_MAX_SIGNATURE_CHARS = 40
+_SAME_SURNAME = 84
+_MIN_SURNAME_CHARS = 3
+
+
+def read_participants(title: str, head: Sequence[str] = (), tail: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the persons named in ``title``, in a name standing alone below it, or as signatories.
+
+    ``head`` and ``tail`` are the short lines a document begins and ends with. Each person comes
+    once, in the fullest form found; likely spellings of one surname count as one.
+    """
+    found = list(_names_in(title))
+    found += [name for line in head[:2] for name in _names_alone(line)]
+    found += [name for line in tail for name in _names_alone(_signature(line))]
+    return tuple(_without_repeats(found))
+
+
+def _signature(line: str) -> str:
+    return _SIGNATURE_LEAD.sub("", _ARCHIVE_TAIL.sub("", line.strip(" *_\\"))).strip(" .,*_\\")
+
+
+def _names_alone(line: str) -> Iterator[str]:
+    if len(line) <= _MAX_SIGNATURE_CHARS and _SIGNATURE.match(line):
+        names = list(_names_in(line))
+        if len(names) == 1 and sum(word.istitle() for word in line.split()) <= len(names[0].split()) + 1:
+            yield names[0]
+
+
+def _names_in(text: str) -> Iterator[str]:
+    for start, end in sorted(date_spans(text), reverse=True):
+        text = f"{text[:start]}, {text[end:]}"
+    for match in _NAME.finditer(text):
+        words = _name_words(match["words"].split())
+        surname = words[-1] if words else ""
+        if len(surname) < _MIN_SURNAME_CHARS or surname.isupper():
+            continue
+        opens_run = match["words"].startswith(words[0])  # else the initials belong to a word left out
+        if opens_run and _ARTICLE.search(text, 0, match.start()):
+            continue  # "the Lausanne conference"
+        yield " ".join([*(_initials(match["initials"]) if opens_run else []), *words])
+
+
+def _name_words(words: Sequence[str]) -> list[str]:
+    """Return the last run of ``words`` that may be a name."""
+    run: list[str] = []
+    for word in words:
+        if _is_no_name(word):
+            if any(len(each) >= _MIN_SURNAME_CHARS for each in run):
+                break
+            run = []
+        else:
+            run.append(word)
+    return run
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    listed = files("chunker").joinpath("data", "not_names.txt").read_text("utf-8")
+    return frozenset(
+        word for line in listed.splitlines() if not line.startswith("#") for word in line.split()
+    )
+
+
+def _is_no_name(word: str) -> bool:
+    bare = re.sub(r"['’]s$", "", word).strip("'’").lower()
+    return (
+        bare in _not_names()
+        or (len(word) > 1 and word.isupper())
+        or any(part in _not_names() for part in bare.split("-"))
+    )
+
+
+def _initials(text: str | None) -> list[str]:
+    if text is None:
+        return []
+    letters = _ONE_LETTER.findall(text)
+    parts = [part for part in re.split(r"[.\s]+", text) if part]
+    return [f"{letter.upper()}." for letter in letters] if all(len(part) == 1 for part in parts) else []
+
+
+def _without_repeats(names: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for name in names:
+        same = next((number for number, other in enumerate(kept) if _is_same_person(name, other)), None)
+        if same is None:
+            kept.append(name)
+        elif len(name.split()) > len(kept[same].split()):
+            kept[same] = name
+    return kept
+
+
+def _is_same_person(first: str, second: str) -> bool:
+    words, others = first.split(), second.split()
+    if fuzz.ratio(words[-1].lower(), others[-1].lower()) < _SAME_SURNAME:
+        return False
+    initials, other_initials = words[0][0], others[0][0]
+    return len(words) == 1 or len(others) == 1 or initials == other_initials

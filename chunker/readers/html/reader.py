@@ -1,0 +1,137 @@
+"""Reads web pages: the main text without the site's menus, with headings and printed page numbers."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING
+
+from chunker.errors import BrokenSourceError
+from chunker.readers.decoding import decode_text
+from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
+from chunker.readers.html.body import text_of_body
+from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from chunker.readers.html.body import BodyText
+
+META_BYTES = 4096
+DECLARED = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+)
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NEVER_TEXT = (
+    "//script|//style|//noscript|//template|//svg|//head|//iframe|//object|//select|//button|//textarea"
+)
+# The site's, not the page's, wherever they stand; a header inside the article is the article's own.
+SITE_PARTS = (
+    "//nav|//footer|//aside|//header[not(ancestor::article or ancestor::main)]|//*[@role='navigation' or "
+    "@role='banner' or @role='contentinfo' or @role='search' or @role='complementary']"
+)
+# Where trafilatura keeps less than this share of the words outside menus and links, it has lost
+# chapters, not menus.
+MIN_KEPT_SHARE = 0.4
+# A shorter page gives it too little to go by.
+MIN_MAIN_CHARACTERS = 500
+
+
+def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read a web page: the headings, paragraphs, lists and tables of its main part.
+
+    trafilatura finds the main part; where it finds nothing or drops most of the text, and where the
+    page is a digitised book with page numbers, everything but menus and the like is kept. Offsets
+    index the extracted text, not the file.
+    """
+    source = decode_text(data, name=name, limits=limits, declared=declared_encoding(data))
+    root = parsed(source, name=name)
+    if root is None:
+        return Extracted("")
+    title = title_of(root)
+    is_paged_book = mark_pages(root) > 1
+    body = body_without_site(root)
+    if not is_paged_book and body.length >= MIN_MAIN_CHARACTERS:
+        main = main_text(root)
+        if main is not None and main.length >= MIN_KEPT_SHARE * unlinked_length(root):
+            body = main
+    return Extracted(
+        body.text,
+        title=title,
+        headings=tuple(body.headings),
+        page_starts=consistent_page_starts(body.page_marks, body.length),
+    )
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding a ``meta`` element or an XML declaration names."""
+    found = DECLARED.search(data[:META_BYTES])
+    if found is None:
+        return None
+    encoding = found[1].decode("ascii", "replace").lower()
+    # The WHATWG Encoding Standard: browsers read these labels as windows-1252.
+    return "cp1252" if encoding in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"} else encoding
+
+
+def parsed(source: str, *, name: str) -> _Element | None:
+    """Return the root of a page however ill-formed, or ``None`` where there is no element at all.
+
+    Raises BrokenSourceError where libxml2 gives up half-way, at 2,048 elements inside each other.
+    """
+    from lxml import etree
+    from lxml.html import HTMLParser
+
+    cleaned = NOT_XML.sub(" ", XML_DECLARATION.sub("", source))
+    # Encoded here, since lxml reads a str by rules that differ between platforms.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(cleaned.encode("utf-8"), parser=parser)
+    except etree.XMLSyntaxError:
+        return None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise BrokenSourceError(
+            f"{name}: its elements are nested too deep to be read whole; "
+            "open it in a browser and save it as text or PDF"
+        )
+    return root
+
+
+def title_of(root: _Element) -> str | None:
+    """Return the page's ``title``."""
+    return tidy_line("".join(root.xpath("string(//title)"))) or None
+
+
+def main_text(root: _Element) -> BodyText | None:
+    """Return the text of the part that trafilatura takes for the page's own, if any."""
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+    found = bare_extraction(
+        copy.deepcopy(root), include_comments=False, include_tables=True, favor_recall=True
+    )
+    return text_of_body(found.body) if isinstance(found, Document) and found.body is not None else None
+
+
+def body_without_site(root: _Element) -> BodyText:
+    """Remove the site's parts from ``root`` and return the text that is left.
+
+    A page that consists of nothing but such parts keeps them.
+    """
+    strip(root, NEVER_TEXT)
+    whole = text_of_body(root)
+    strip(root, SITE_PARTS)
+    left = text_of_body(root)
+    return left if left.length else whole
+
+
+def strip(root: _Element, paths: str) -> None:
+    """Remove from ``root`` the elements that XPath expressions name; the text after each stays."""
+    for part in root.xpath(paths):
+        if part is not root and part.getparent() is not None:
+            part.drop_tree()
+
+
+def unlinked_length(root: _Element) -> int:
+    """Return about how many characters of a page stand outside links, of which menus are made."""
+    return sum(len(tidy_line(text)) for text in root.xpath("//text()[not(ancestor::a)]"))

@@ -1,0 +1,221 @@
+"""Reads PDF through PDFium: text page by page, page labels and the outline."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.documents import Heading, PageStart
+from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
+from chunker.readers.extraction import (
+    Extracted,
+    ReadingLimits,
+    check_characters,
+    tidy_line,
+    without_surrogates,
+)
+from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet, pages_of_sheets
+from chunker.readers.printed_pages.running_lines import without_running_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pypdfium2
+
+logger = logging.getLogger(__name__)
+
+# PDFium is not thread-safe: one file at a time in this process.
+PDFIUM = threading.Lock()
+PAGE_JOINT = "\n\n"
+MIN_TITLE_MATCH = 80.0
+MAX_TITLE_LINES = 4
+MAX_OUTLINE_ENTRIES = 20_000
+END_MARK = b"%%EOF"
+# Servers and mailers append bytes to a file; the end mark may stand some way before its end.
+END_MARK_WITHIN = 64 * 1024
+LINEARISED_LENGTH = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)")
+PRODUCERS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|rtf|indd|qxd|pdf|tex|dvi)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """An entry of a PDF's outline: its level from 1, its words and the index of its page."""
+
+    level: int
+    title: str
+    page_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PdfContent:
+    """What PDFium gives of a file: each sheet's lines and own label ("" for none), outline and title."""
+
+    sheets: tuple[SheetLines, ...]
+    labels: tuple[str, ...]
+    outline: tuple[OutlineEntry, ...]
+    title: str | None
+
+
+def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read a PDF; pages are joined by a blank line, without their running headers and footers.
+
+    A page's label is the file's own where it numbers its pages, else the number printed in the
+    header or footer where these run consistently, else the page's position from 1 (``estimated``).
+    Where two pages stand on one sheet, each is read by itself. Raises
+    BrokenSourceError for a damaged, cut short or locked file, EmptySourceError for scans without
+    text and SourceTooLargeError past the limits.
+    """
+    check_is_whole(data, name=name)
+    with PDFIUM:
+        content = content_of(data, name=name, limits=limits)
+    if not any(line.strip() for sheet in content.sheets for line in sheet.lines):
+        raise EmptySourceError(
+            f"{name}: its {len(content.sheets)} pages are images without text; "
+            "recognise the text first (OCR) and give the result"
+        )
+    pages = pages_of_sheets(content.sheets, content.labels)
+    kept = without_running_lines([page.lines for page in pages], [page.label for page in pages])
+    texts = ["\n".join(lines).strip("\n") for lines in kept]
+    starts = page_offsets(texts)
+    text = PAGE_JOINT.join(texts)
+    return Extracted(
+        text,
+        title=content.title,
+        headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
+        page_starts=tuple(
+            PageStart(start, page.page) for start, page in zip(starts, pages, strict=True) if page.page
+        ),
+    )
+
+
+def check_is_whole(data: bytes, *, name: str) -> None:
+    """Raise BrokenSourceError for a file that was cut short, of which PDFium may read a part."""
+    linearised = LINEARISED_LENGTH.search(data[:2048])
+    is_short = linearised is not None and int(linearised[1]) > len(data)
+    if is_short or END_MARK not in data[-END_MARK_WITHIN:]:
+        raise BrokenSourceError(f"{name}: the PDF is cut short; copy or download it again")
+
+
+def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
+    """Take from PDFium what is needed and close its handles."""
+    import pypdfium2  # noqa: PLC0415, RUF100 - loads a native library
+    from pypdfium2 import raw  # noqa: PLC0415, RUF100 - as above
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise BrokenSourceError(f"{name}: is locked with a password; save it without one") from error
+        raise BrokenSourceError(f"{name}: the PDF is damaged; repair it or copy it again") from error
+    try:
+        if len(document) > limits.max_pages:
+            raise SourceTooLargeError(
+                f"{name}: {len(document):,} pages, more than the limit of {limits.max_pages:,}; "
+                "split the file into parts or raise the limit on pages"
+            )
+        return PdfContent(
+            sheets=tuple(sheets_of(document, name=name, limits=limits)),
+            labels=tuple(document.get_page_label(index) for index in range(len(document))),
+            outline=tuple(outline_of(document)),
+            title=title_of(document),
+        )
+    finally:
+        document.close()
+
+
+def sheets_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimits) -> Iterator[SheetLines]:
+    """Yield the lines of each sheet; one PDFium cannot read has none and is told in the log."""
+    import pypdfium2  # noqa: PLC0415, RUF100 - loaded by now
+
+    characters = damaged = 0
+    for index in range(len(document)):
+        try:
+            sheet = lines_of_sheet(document, index)
+        except pypdfium2.PdfiumError:
+            logger.warning("%s: page %d of the PDF is damaged and left out", name, index + 1)
+            damaged += 1
+            sheet = SheetLines([])
+        characters += sum(map(len, sheet.lines))
+        check_characters(characters, name=name, limits=limits)
+        yield sheet
+    if damaged and damaged == len(document):
+        raise BrokenSourceError(f"{name}: none of the PDF's pages can be read; repair it or copy it again")
+
+
+def outline_of(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
+    """Yield the outline's entries that lead to a page of this file."""
+    for count, bookmark in enumerate(document.get_toc()):
+        if count >= MAX_OUTLINE_ENTRIES:
+            return
+        destination = bookmark.get_dest()
+        index = None if destination is None else destination.get_index()
+        title = tidy_line(without_surrogates(bookmark.get_title()))
+        if index is not None and 0 <= index < len(document) and title:
+            yield OutlineEntry(bookmark.level + 1, title, index)
+
+
+def title_of(document: pypdfium2.PdfDocument) -> str | None:
+    """Return the title in the file's properties, unless it is what a program put there."""
+    title = tidy_line(without_surrogates(document.get_metadata_value("Title")))
+    return title if title and not PRODUCERS_TITLE.search(title) else None
+
+
+def page_offsets(texts: Sequence[str]) -> list[int]:
+    """Return the offset at which each page begins in the joined text."""
+    offsets = []
+    offset = 0
+    for text in texts:
+        offsets.append(offset)
+        offset += len(text) + len(PAGE_JOINT)
+    return offsets
+
+
+def by_sheet(
+    sheets: Sequence[int], texts: Sequence[str], offsets: Sequence[int]
+) -> tuple[list[str], list[int]]:
+    """Return the text of each sheet and the offset at which it begins; ``sheets`` are those of the pages."""
+    joined: list[str] = []
+    begins: list[int] = []
+    for sheet, text, offset in zip(sheets, texts, offsets, strict=True):
+        if sheet < len(joined):
+            joined[-1] += PAGE_JOINT + text
+        else:
+            joined.append(text)
+            begins.append(offset)
+    return joined, begins
+
+
+def headings_of(
+    outline: Sequence[OutlineEntry], texts: Sequence[str], offsets: Sequence[int]
+) -> tuple[Heading, ...]:
+    """Place the outline's entries in the text, in order of offset.
+
+    An entry whose words don't stand on its page is placed, with an empty span, where the page begins.
+    """
+    headings = []
+    for entry in outline:
+        start, end = place_of_title(entry.title, texts[entry.page_index])
+        offset = offsets[entry.page_index]
+        headings.append(Heading(offset + start, offset + end, entry.level, entry.title))
+    return tuple(sorted(headings, key=lambda heading: (heading.start_char, heading.level)))
+
+
+def place_of_title(title: str, page: str) -> tuple[int, int]:
+    """Return where a title stands among a page's lines, over up to a few lines; (0, 0) for nowhere."""
+    from rapidfuzz import fuzz  # noqa: PLC0415, RUF100 - only files with an outline need it
+
+    lines = [(found.start(), found.end()) for found in re.finditer(r"\S(?:[^\n]*\S)?", page)]
+    wanted = title.casefold()
+    best_score, best = MIN_TITLE_MATCH, (0, 0)
+    for first in range(len(lines)):
+        for last in range(first, min(first + MAX_TITLE_LINES, len(lines))):
+            start, end = lines[first][0], lines[last][1]
+            if end - start > 2 * len(title) + 20:
+                break
+            score = fuzz.ratio(wanted, tidy_line(page[start:end]).casefold(), score_cutoff=best_score)
+            if score > best_score:
+                best_score, best = score, (start, end)
+    return best

@@ -1,0 +1,91 @@
+"""Page numbers that digitised books on the web carry in their HTML.
+
+Project Gutenberg writes ``<span class="pagenum" id="Page_12">[Pg 12]</span>``; EPUB and accessible
+books write elements of type or role ``pagebreak`` (EPUB Structural Semantics, DPUB-ARIA).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from chunker.documents import Page, PageStart
+from chunker.readers.printed_pages.markers import (
+    MAX_PAGE_CHARACTERS,
+    MIN_BARE_PAGE_CHARACTERS,
+    MIN_RISING_SHARE,
+    rank_of,
+)
+from chunker.readers.printed_pages.numbers import longest_rising
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.etree import _Element
+
+# Stands in the text where a page begins until the text is written; group 1 is the label.
+PAGE_MARK = re.compile("\u27e6page:([^\u27e7]{1,12})\u27e7")
+PAGE_CLASSES = frozenset(
+    "pagenum pageno page-number pagenumber page-num pagebreak page-break x-ebookmaker-pageno".split()
+)
+PAGE_ROLES = frozenset(["doc-pagebreak", "pagebreak"])
+LABEL = re.compile(
+    r"(?<![A-Za-z0-9])(?:p|pg|page|pagina|seite|s)?[\s_.:-]*(\d{1,5}|[ivxlcdm]{1,12})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+MIN_MARKS = 2
+
+
+def mark_pages(root: _Element) -> int:
+    """Put a page mark in place of each element below ``root`` that numbers a page; return how many."""
+    marked = 0
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or not is_page_number(element):
+            continue
+        label = label_of(element)
+        if label is not None:
+            for child in list(element):
+                element.remove(child)
+            element.text = f"\u27e6page:{label}\u27e7"
+            marked += 1
+    return marked
+
+
+def is_page_number(element: _Element) -> bool:
+    """Whether an element says that it numbers a page."""
+    classes = element.get("class", "").lower().split()
+    types = element.get("{http://www.idpf.org/2007/ops}type", element.get("epub:type", "")).lower().split()
+    return (
+        not PAGE_CLASSES.isdisjoint(classes)
+        or element.get("role", "").lower() in PAGE_ROLES
+        or "pagebreak" in types
+    )
+
+
+def label_of(element: _Element) -> str | None:
+    """Return the page's label from the element's words, title or id."""
+    words = "".join(element.itertext())
+    named = (element.get(attribute) for attribute in ("title", "aria-label", "id", "name"))
+    for text in (words, *named):
+        found = LABEL.search(text or "")
+        if found is not None and rank_of(found[1]) is not None:
+            return found[1]
+    return None
+
+
+def consistent_page_starts(marks: Sequence[tuple[int, str]], length: int) -> tuple[PageStart, ...]:
+    """Return page starts for marks (offset, label) that rise and lie a page apart, else nothing.
+
+    A site's pager ("1 2 3 next") also numbers pages, but no text stands between its numbers.
+    """
+    ranked = [(offset, label, rank) for offset, label in marks if (rank := rank_of(label))]
+    kept = [ranked[index] for index in longest_rising([rank for _, _, rank in ranked])]
+    if len(kept) < MIN_MARKS or len(kept) < MIN_RISING_SHARE * len(ranked):
+        return ()
+    mean_characters = (kept[-1][0] - kept[0][0]) / (len(kept) - 1)
+    if not MIN_BARE_PAGE_CHARACTERS <= mean_characters <= MAX_PAGE_CHARACTERS:
+        return ()
+    starts = {offset: label for offset, label, _ in kept}  # of marks in one place the last
+    return tuple(
+        PageStart(offset, Page(label, "printed")) for offset, label in starts.items() if offset < length
+    )

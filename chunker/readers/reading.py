@@ -1,0 +1,118 @@
+"""Turns a file into a :class:`~chunker.documents.Source`, or says in one line why it cannot.
+
+To add a format: write its reader, give it a line in :data:`READERS` and its marks and suffixes in
+:mod:`chunker.readers.sniffing`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import stat
+from typing import TYPE_CHECKING
+
+from chunker.documents import Source, content_id
+from chunker.errors import (
+    BrokenSourceError,
+    EmptySourceError,
+    SourceTooLargeError,
+    UnreadableSourceError,
+    UnsupportedFormatError,
+)
+from chunker.readers import sniffing
+from chunker.readers.epub import read_epub
+from chunker.readers.extraction import Reader, ReadingLimits, check_not_empty, tidy_line
+from chunker.readers.finding import find_files
+from chunker.readers.html.reader import read_html
+from chunker.readers.markdown import read_markdown
+from chunker.readers.pdf.reader import read_pdf
+from chunker.readers.plain_text import read_text
+from chunker.readers.word.reader import read_docx
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["READERS", "ReadingLimits", "find_files", "read_bytes", "read_source", "supported_suffixes"]
+
+logger = logging.getLogger(__name__)
+
+READERS: dict[str, Reader] = {
+    sniffing.TEXT: read_text,
+    sniffing.MARKDOWN: read_markdown,
+    sniffing.HTML: read_html,
+    sniffing.PDF: read_pdf,
+    sniffing.DOCX: read_docx,
+    sniffing.EPUB: read_epub,
+}
+DEFAULT_LIMITS = ReadingLimits()
+
+
+def supported_suffixes() -> tuple[str, ...]:
+    """Return the file suffixes that readers exist for, sorted, each with its dot."""
+    return tuple(sorted(sniffing.SUFFIXES))
+
+
+def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
+    """Read the file at ``path``; ``name`` is how the user knows it.
+
+    Raises an UnreadableSourceError for anything that cannot become text: SourceTooLargeError before a
+    byte is read, and else as :func:`read_bytes` does.
+    """
+    shown = tidy_line(name)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsupportedFormatError(f"{shown}: is a folder or a device, not a file; give a file")
+        check_size(status.st_size, name=shown, limits=limits)
+        with path.open("rb") as file:
+            data = file.read(limits.max_bytes + 1)  # the file may be growing
+    except OSError as error:
+        raise UnreadableSourceError(
+            f"{shown}: cannot be opened ({error.strerror or type(error).__name__}); "
+            "check that it is there and may be read"
+        ) from error
+    return read_bytes(data, name=name, limits=limits)
+
+
+def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
+    """Turn the bytes of a file into a source; the same bytes always have the same id.
+
+    Raises EmptySourceError where there is no text, UnsupportedFormatError for a kind of file no reader
+    knows, SourceTooLargeError past the limits and BrokenSourceError for a damaged or locked file.
+    """
+    shown = tidy_line(name) or "the file"
+    check_size(len(data), name=shown, limits=limits)
+    if not data:
+        raise EmptySourceError(f"{shown}: has 0 bytes; check that it was copied whole")
+    media_type = sniffing.media_type_of(data, name=shown)
+    try:
+        extracted = READERS[media_type](data, name=shown, limits=limits)
+    except (UnreadableSourceError, MemoryError):
+        raise
+    except Exception as error:
+        # Parsers raise errors of a dozen libraries for damaged input; all mean the same to the reader.
+        logger.info("%s: reading as %s failed", shown, media_type, exc_info=True)
+        raise BrokenSourceError(
+            f"{shown}: is damaged and cannot be read as {media_type}; "
+            "open it in its program and save it again"
+        ) from error
+    check_not_empty(extracted.text, name=shown)
+    return Source(
+        id=content_id(hashlib.sha256(data).hexdigest()),
+        name=name,
+        media_type=media_type,
+        text=extracted.text,
+        size_bytes=len(data),
+        title=extracted.title,
+        headings=extracted.headings,
+        page_starts=extracted.page_starts,
+    )
+
+
+def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
+    """Raise SourceTooLargeError for a file of more bytes than the limit allows."""
+    if size_bytes > limits.max_bytes:
+        raise SourceTooLargeError(
+            f"{name}: {size_bytes:,} bytes, more than the limit of {limits.max_bytes:,}; "
+            "split the file into parts"
+        )

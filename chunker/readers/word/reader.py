@@ -1,0 +1,144 @@
+"""Reads Word files (.docx): paragraphs, tables and notes in order, heading styles, Word's pages."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from chunker.documents import Heading, Page, PageStart
+from chunker.errors import BrokenSourceError
+from chunker.readers.extraction import (
+    Extracted,
+    ReadingLimits,
+    check_characters,
+    check_unpacked_bytes,
+    tidy_line,
+)
+from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from docx.document import Document as WordDocument
+    from lxml.etree import _Element
+
+HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
+# A page set in Word seldom holds more. Where a file has only breaks put in by hand, a longer stretch
+# shows that pages between them were never counted.
+MAX_PAGE_CHARACTERS = 6_000
+
+
+def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read a Word file: paragraphs parted by blank lines, table cells by " | ", notes where cited.
+
+    Pages are those of Word's last layout, so ``estimated`` with a margin of 1; a file that Word never
+    laid out has pages only where breaks put in by hand leave no stretch longer than a page. Raises
+    BrokenSourceError for a damaged file and SourceTooLargeError for one that unpacks past the limit.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        # zipfile reads no more of a part than the size its directory states.
+        check_unpacked_bytes(sum(part.file_size for part in archive.infolist()), name=name, limits=limits)
+    document = opened(data, name=name)
+    parts: list[str] = []
+    headings: list[Heading] = []
+    breaks: list[tuple[int, str]] = []
+    length = 0
+    for block in blocks_of(document.element.body, heading_levels(document), notes_of(document)):
+        breaks += [(length + offset, kind) for offset, kind in block.breaks]
+        words = block.text.strip()
+        if not words:
+            continue
+        if block.level is not None:
+            start = length + block.text.index(words)
+            headings.append(Heading(start, start + len(words), block.level, tidy_line(words)))
+        parts += [block.text, block.joint]
+        length += len(block.text) + len(block.joint)
+        check_characters(length, name=name, limits=limits)
+    text = "".join(parts).rstrip()
+    return Extracted(
+        text,
+        title=tidy_line(document.core_properties.title or "") or None,
+        headings=tuple(headings),
+        page_starts=tuple(page_starts_of(breaks, len(text))),
+    )
+
+
+def opened(data: bytes, *, name: str) -> WordDocument:
+    """Return python-docx's document, or raise BrokenSourceError."""
+    from docx import Document
+
+    try:
+        return Document(io.BytesIO(data))
+    except Exception as error:
+        # python-docx passes on whatever zipfile, lxml and its own look-ups raise for a damaged part.
+        raise BrokenSourceError(
+            f"{name}: the Word file is damaged; open it in Word and save it again"
+        ) from error
+
+
+def heading_levels(document: WordDocument) -> dict[str, int]:
+    """Return the heading level of each paragraph style that has one, by style id.
+
+    A style without a level of its own takes that of the style it is based on.
+    """
+    styles = document.styles.element.findall(f"{WORD}style")
+    own = {style.get(f"{WORD}styleId", ""): style_level(style) for style in styles}
+    base = {style.get(f"{WORD}styleId", ""): value_of(style.find(f"{WORD}basedOn")) for style in styles}
+    levels: dict[str, int] = {}
+    for style_id in own:
+        ancestor: str | None = style_id
+        for _ in range(len(own)):  # a damaged file may base styles on each other in a ring
+            level = own.get(ancestor or "")
+            if level is not None or ancestor is None:
+                break
+            ancestor = base.get(ancestor)
+        if level is not None:
+            levels[style_id] = level
+    return levels
+
+
+def style_level(style: _Element) -> int | None:
+    """Return the level of a heading or title style, ``None`` for body text."""
+    name = (value_of(style.find(f"{WORD}name")) or "").strip()
+    named = HEADING_STYLE.fullmatch(name)
+    if named is not None:
+        return int(named[1])
+    return 1 if name.lower() == "title" else outline_level(style.find(f"{WORD}pPr"))
+
+
+def notes_of(document: WordDocument) -> Notes:
+    """Return the text of each footnote and endnote."""
+    from lxml import etree
+
+    notes: Notes = {}
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if kind not in {"footnotes", "endnotes"} or relation.is_external:
+            continue
+        root = etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False))
+        elements = root.iterchildren(f"{WORD}{kind.removesuffix('s')}")
+        # Those with a type are the lines Word draws above the notes.
+        written = [element for element in elements if element.get(f"{WORD}type", "normal") == "normal"]
+        for number, element in enumerate(written, start=1):
+            notes[kind, element.get(f"{WORD}id", "")] = Note(number, text_of(element))
+    return notes
+
+
+def page_starts_of(breaks: Sequence[tuple[int, str]], length: int) -> Iterator[PageStart]:
+    """Yield the starts of Word's pages, none where the file does not show them.
+
+    Word also renders the breaks put in by hand, so these count only where nothing was rendered.
+    """
+    rendered = [offset for offset, kind in breaks if kind == "rendered"]
+    offsets = [0, *(rendered or [offset for offset, _ in breaks])]
+    is_counted = bool(rendered) or all(
+        after - before <= MAX_PAGE_CHARACTERS for before, after in pairwise([*offsets, length])
+    )
+    if len(offsets) == 1 or not is_counted:
+        return
+    for position, (offset, following) in enumerate(pairwise([*offsets, length]), start=1):
+        if offset < following:  # of blank pages in one place only the last is a place of text
+            yield PageStart(offset, Page(str(position), "estimated", margin=1))

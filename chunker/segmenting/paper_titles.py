@@ -1,0 +1,76 @@
+"""Titles of papers in plain text: a short paragraph that names a kind of paper, then a date line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.metadata.dates import is_date_line, read_date
+from chunker.metadata.kinds import opens_like_a_paper
+from chunker.text.blocks import Block, outside, paragraphs, without_markup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chunker.documents import Span
+
+_MAX_TITLE_CHARS = 450
+_MIN_TITLE_CHARS = 20
+_MAX_TITLE_PARAGRAPHS = 3
+_MAX_LINES_BEFORE_DATE = 3
+_MAX_LINE_CHARS = 200
+_MAX_WORDS_BESIDE_DATE = 14
+
+_CONTINUES = re.compile(r"(?:\b(?:of|the|to|with|in|and|from|for|by|on|at|a|an)|[,-])$", re.IGNORECASE)
+_NO_TITLE_LINE = re.compile(
+    r"^\W*(?:sent|transmitted|copy|copies|immediately|urgent|out of|top|secret|no\b)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTitle:
+    """Where a paper's title stands; it may run over several paragraphs."""
+
+    start_char: int
+    end_char: int
+    is_emphasised: bool
+
+
+def find_paper_titles(text: str, excluded: Sequence[Span] = ()) -> tuple[PaperTitle, ...]:
+    """Return the titles of papers in ``text`` in its order; none is looked for in ``excluded``."""
+    blocks = list(outside(paragraphs(text), excluded))
+    titles = []
+    next_free = 0
+    for position, block in enumerate(blocks):
+        if position < next_free or len(block.text) > _MAX_TITLE_CHARS:
+            continue
+        if not opens_like_a_paper(without_markup(block.text[:_MAX_TITLE_CHARS])):
+            continue
+        last = _last_of_title(blocks, position)
+        title = " ".join(each.text for each in blocks[position : last + 1])
+        if _MIN_TITLE_CHARS <= len(title) <= _MAX_TITLE_CHARS and _is_dated_below(blocks, last):
+            titles.append(PaperTitle(block.start_char, blocks[last].end_char, block.is_emphasised))
+            next_free = last + 1
+    return tuple(titles)
+
+
+def _last_of_title(blocks: Sequence[Block], first: int) -> int:
+    """Return the number of the title's last paragraph: one goes on in lower case or after "of the"."""
+    last = first
+    for number in range(first + 1, min(first + _MAX_TITLE_PARAGRAPHS, len(blocks))):
+        before, words = without_markup(blocks[last].text), without_markup(blocks[number].text)
+        is_cut = words[:1].islower() or _CONTINUES.search(before) is not None
+        if not is_cut or len(words) > _MAX_LINE_CHARS or _NO_TITLE_LINE.match(words) or read_date(words):
+            break
+        last = number
+    return last
+
+
+def _is_dated_below(blocks: Sequence[Block], last: int) -> bool:
+    for block in blocks[last + 1 : last + 1 + _MAX_LINES_BEFORE_DATE]:
+        if len(block.text) > _MAX_LINE_CHARS:
+            return False
+        if is_date_line(without_markup(block.text), _MAX_WORDS_BESIDE_DATE):
+            return True
+    return False

@@ -1,0 +1,222 @@
+"""Finds the documents in a source: what a reader would cite.
+
+The evidence, best first: a table of contents whose titles are found again in the text; paper titles
+with a date below them; the headings of the file's format; else the whole source is one document.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from chunker.documents import Document, Span, content_id
+from chunker.metadata.document_metadata import best_date, read_metadata
+from chunker.segmenting.chapters import Chapter, find_chapters
+from chunker.segmenting.contents import Contents, read_contents
+from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
+from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
+from chunker.text.blocks import lines, paragraphs, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chunker.documents import DocumentDate, DocumentMetadata, Source
+
+_logger = logging.getLogger(__name__)
+
+_MIN_MATCHED_TITLES = 3
+_MIN_MATCHED_SHARE = 0.5
+_MIN_PAPERS = 3
+_MOSTLY = 0.8
+_MAX_TITLE_MATTER_CHARS = 6_000
+_MAX_LEAD_CHARS = 1_500
+_MAX_TITLE_MATTER_PARAGRAPH = 500
+_MAX_TITLE_CHARS = 120
+_LINES_READ_CHARS = 2_000
+_TRAILING_MARKS = re.compile(r"[\s*\\]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """The documents of a source in its order, and its table of contents where it has one.
+
+    ``contents`` tells for each entry where its title was found.
+    """
+
+    documents: tuple[Document, ...]
+    contents: Contents | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Where a document begins; ``title_end`` is where its body does."""
+
+    start_char: int
+    title_end: int
+    title: str
+    listed_date: DocumentDate | None = None
+
+
+def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
+    """Return the documents of ``source``.
+
+    ``ignored`` are spans that belong to no document (a web site's header and footer); one in the
+    middle of a document is left inside its span. The table of contents and the title matter before
+    it belong to no document either where the papers it lists were found. Everything else that is
+    not blank belongs to exactly one document.
+    """
+    contents = read_contents(source.text)
+    chapters = find_chapters(source.text, source.headings)
+    outside: tuple[Span, ...] = ()
+    matches = match_titles(source.text, contents, ignored=ignored) if contents else ()
+    if contents and _are_enough(matches, contents) and (_names_pages(contents) or not chapters):
+        contents = matched_contents(contents, matches)
+        cuts = _cuts_of_matches(source.text, contents, matches, ignored)
+        outside = (Span(contents.start_char, contents.end_char),)
+    else:
+        cuts = _cuts_without_contents(source, chapters, ignored)
+    pieces = _pieces(source, cuts, outside, ignored)
+    documents = tuple(_documents(source, pieces))
+    _logger.debug("%s: %d documents", source.name, len(documents))
+    return Segmentation(documents, contents)
+
+
+def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
+    return len(matches) >= max(_MIN_MATCHED_TITLES, _MIN_MATCHED_SHARE * len(contents.entries))
+
+
+def _names_pages(contents: Contents) -> bool:
+    return any(entry.page is not None for entry in contents.entries)
+
+
+def _cuts_of_matches(
+    text: str, contents: Contents, matches: Sequence[TitleMatch], ignored: Sequence[Span]
+) -> list[_Cut]:
+    """Return the cuts at the listed titles, and at those like them that the list forgot."""
+    cuts = [
+        _Cut(
+            match.start_char, match.end_char, _title(text, match.start_char, match.end_char), match.entry.date
+        )
+        for match in matches
+    ]
+    taken = [Span(cut.start_char, cut.title_end) for cut in cuts]
+    outside = (*ignored, Span(contents.start_char, contents.end_char), *taken)
+    emphasised = sum(text[match.start_char] in "*#" for match in matches) >= _MOSTLY * len(matches)
+    papers = find_paper_titles(text, outside)
+    cuts += [
+        _Cut(paper.start_char, paper.end_char, _title(text, paper.start_char, paper.end_char))
+        for paper in papers
+        if paper.start_char > contents.end_char and (paper.is_emphasised or not emphasised)
+    ]
+    return sorted(cuts, key=lambda cut: cut.start_char)
+
+
+def _cuts_without_contents(
+    source: Source, chapters: Sequence[Chapter], ignored: Sequence[Span]
+) -> list[_Cut]:
+    papers = find_paper_titles(source.text, ignored)
+    if papers and len(papers) >= len(chapters) and _is_made_of(papers, source.text, ignored):
+        return [
+            _Cut(paper.start_char, paper.end_char, _title(source.text, paper.start_char, paper.end_char))
+            for paper in papers
+        ]
+    return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters]
+
+
+def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]) -> bool:
+    """Return whether the source is papers, not prose that quotes a few."""
+    lead = _trimmed(text, Span(0, papers[0].start_char), ignored)
+    return len(papers) >= _MIN_PAPERS or _is_title_matter(text, lead, _MAX_LEAD_CHARS)
+
+
+def _title(text: str, start_char: int, end_char: int) -> str:
+    return _TRAILING_MARKS.sub("", plain(text[start_char:end_char]))
+
+
+def _pieces(
+    source: Source, cuts: Sequence[_Cut], outside: Sequence[Span], ignored: Sequence[Span]
+) -> Iterator[tuple[_Cut, int]]:
+    """Yield each document's cut and end: the stretches between ``outside``, cut at ``cuts``."""
+    begin = 0
+    for span in [*outside, Span(len(source.text), len(source.text))]:
+        is_before_contents = span.end_char < len(source.text) and begin == 0
+        inside = [cut for cut in cuts if begin <= cut.start_char < span.start_char]
+        lead_end = inside[0].start_char if inside else span.start_char
+        lead = _trimmed(source.text, Span(begin, lead_end), ignored)
+        drops_lead = (
+            is_before_contents and not inside and _is_title_matter(source.text, lead, _MAX_TITLE_MATTER_CHARS)
+        )
+        if lead is not None and not drops_lead:
+            if inside and _is_title_matter(source.text, lead, _MAX_LEAD_CHARS):
+                inside[0] = replace(inside[0], start_char=lead.start_char)
+            else:
+                title = source.title if source.title and not cuts else _first_line(source, lead)
+                inside.insert(0, _Cut(lead.start_char, lead.start_char, plain(title)))
+        ends = [*(cut.start_char for cut in inside), span.start_char][1:]
+        for cut, end in zip(inside, ends, strict=True):
+            trimmed = _trimmed(source.text, Span(cut.start_char, end), ignored)
+            if trimmed is not None:
+                start = trimmed.start_char
+                yield replace(cut, start_char=start, title_end=max(start, cut.title_end)), trimmed.end_char
+        begin = span.end_char
+
+
+def _is_title_matter(text: str, span: Span | None, max_chars: int) -> bool:
+    """Return whether ``span`` holds no prose: only names, titles and other short lines."""
+    if span is None:
+        return True
+    longest = max(len(block.text) for block in paragraphs(text, span.start_char, span.end_char))
+    return span.end_char - span.start_char <= max_chars and longest <= _MAX_TITLE_MATTER_PARAGRAPH
+
+
+def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
+    """Return ``span`` without white space and ignored text at its ends, ``None`` if nothing is left."""
+    ordered = sorted(ignored)
+    start, end = span.start_char, span.end_char
+    while start < end:
+        kept = text[start:end]
+        if not kept.strip():
+            return None
+        start += len(kept) - len(kept.lstrip())
+        end -= len(kept) - len(kept.rstrip())
+        first = next((each for each in ordered if each.start_char <= start < each.end_char), None)
+        last = next((each for each in ordered if each.start_char < end <= each.end_char), None)
+        if first is None and last is None:
+            return Span(start, end)
+        start = start if first is None else first.end_char
+        end = end if last is None else last.start_char
+    return None
+
+
+def _first_line(source: Source, span: Span) -> str:
+    """Return the first short line of ``span``, or the file's name where it has none."""
+    for line in lines(source.text, span.start_char, min(span.end_char, span.start_char + _LINES_READ_CHARS)):
+        words = plain(line.text)
+        if len(words) <= _MAX_TITLE_CHARS and any(character.isalpha() for character in words):
+            return words
+    return PurePosixPath(source.name).stem
+
+
+def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:
+    seen: Counter[str] = Counter()
+    for ordinal, (cut, end) in enumerate(pieces):
+        text = source.text[cut.start_char : end]
+        yield Document(
+            id=content_id(source.name, text, str(seen[text])),
+            source_id=source.id,
+            ordinal=ordinal,
+            title=cut.title or PurePosixPath(source.name).stem,
+            start_char=cut.start_char,
+            end_char=end,
+            metadata=_metadata(cut, source.text[cut.title_end : end]),
+        )
+        seen[text] += 1
+
+
+def _metadata(cut: _Cut, body: str) -> DocumentMetadata:
+    metadata = read_metadata(cut.title, body)
+    return replace(metadata, date=best_date(metadata.date, cut.listed_date))

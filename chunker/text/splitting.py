@@ -1,0 +1,209 @@
+"""Cutting a document into passages: exact slices, ending at the highest boundary that fits.
+
+What a passage may hold (:class:`PassageLimits`) is kept apart from where it may be cut
+(:func:`split`): a document is laid out as *units* too small to be worth cutting, each with the
+strength of the boundary before it, and the cheapest way to group them is found by dynamic
+programming, as TeX breaks lines (Knuth and Plass, 1981).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.documents import Span
+from chunker.text.normalising import tidy
+from chunker.text.sentences import goes_on, sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chunker.text.tokens import TokenLimit
+
+# What it costs to cut before a unit, in the same currency as a passage's squared distance from
+# the wished size: at 0.25 a cut is worth a passage half the wished size.
+_CUT_COST = {"heading": 0.0, "paragraph": 0.05, "item": 0.2, "sentence": 0.35, "clause": 0.7, "word": 1.5}
+_AFTER_HEADING_COST = 2.0
+_AFTER_COLON_COST = 0.4
+
+_PARAGRAPH_GAP = re.compile(r"\n[ \t\\]*\r?\n\s*|\f\s*")
+_ITEM_START = re.compile(r"(?:[-•–*]|\(?(?:\d{1,3}|[a-z]|[ivxlIVXL]{1,6})[.)])\s")
+_HEADING_LINE = re.compile(r"#{1,6}\s.*|\*\*[^*]{1,300}\*\*\s*")
+_CLAUSE_END = re.compile(r"(?<=[;:,—–])\s+")
+_WORD_END = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageLimits:
+    """How big a passage may be.
+
+    ``size`` counts the passage as it stands in the source, ``window`` the passage as it is indexed
+    (tidied); no passage exceeds either, unless a single character already does.
+    """
+
+    size: TokenLimit
+    window: TokenLimit
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    start_char: int
+    end_char: int
+    size: int
+    window: int
+    boundary: str
+
+
+def split(text: str, span: Span, limits: PassageLimits) -> list[Span]:
+    """Return the spans of the passages of ``text[span]``, in order, without outer white space.
+
+    Every non-blank character of the span stands in exactly one passage. A paragraph that a page
+    break cut in two counts as one paragraph.
+    """
+    units = list(_units(text, span, limits))
+    size = limits.size.max_tokens
+    window = limits.window.max_tokens
+    while True:
+        passages = [
+            Span(units[first].start_char, units[last].end_char)
+            for first, last in _grouped(text, units, size, window)
+        ]
+        # Tokens of a whole can exceed the sum of its parts' by a few: then plan for a little less.
+        sizes = [_measured(text, passage, "", limits) for passage in passages]
+        too_large = max((unit.size - limits.size.max_tokens for unit in sizes), default=0)
+        too_wide = max((unit.window - limits.window.max_tokens for unit in sizes), default=0)
+        if (too_large <= 0 and too_wide <= 0) or len(passages) == len(units):
+            return passages
+        size -= max(too_large, 0)
+        window -= max(too_wide, 0)
+
+
+def _grouped(text: str, units: Sequence[_Unit], max_size: int, max_window: int) -> list[tuple[int, int]]:
+    """Return (first, last) units of each passage on the cheapest way through the document."""
+    cheapest = [0.0] + [float("inf")] * len(units)
+    begins = [0] * (len(units) + 1)
+    for end in range(1, len(units) + 1):
+        size = window = 0
+        for first in range(end - 1, -1, -1):
+            size += units[first].size
+            window += units[first].window
+            if first < end - 1 and (size > max_size or window > max_window):
+                break
+            fullness = max(size / max(max_size, 1), window / max(max_window, 1))
+            cost = cheapest[first] + (1.0 - fullness) ** 2 + _cost_of_cut(text, units, first)
+            if cost < cheapest[end]:
+                cheapest[end], begins[end] = cost, first
+    groups = []
+    end = len(units)
+    while end:
+        groups.append((begins[end], end - 1))
+        end = begins[end]
+    return groups[::-1]
+
+
+def _cost_of_cut(text: str, units: Sequence[_Unit], first: int) -> float:
+    if first == 0:
+        return 0.0
+    before = units[first - 1]
+    cost = _CUT_COST[units[first].boundary]
+    if before.boundary == "heading":
+        return cost + _AFTER_HEADING_COST
+    if text[before.start_char : before.end_char].rstrip("*").endswith(":"):
+        return cost + _AFTER_COLON_COST
+    return cost
+
+
+def _units(text: str, span: Span, limits: PassageLimits) -> Iterator[_Unit]:
+    for paragraph in paragraph_spans(text, span):
+        boundary = _paragraph_boundary(text[paragraph.start_char : paragraph.end_char])
+        yield from _fitted(text, paragraph, boundary, limits)
+
+
+def _paragraph_boundary(paragraph: str) -> str:
+    if _HEADING_LINE.fullmatch(paragraph):
+        return "heading"
+    return "item" if _ITEM_START.match(paragraph) else "paragraph"
+
+
+def paragraph_spans(text: str, span: Span) -> list[Span]:
+    """Return the paragraphs of ``text[span]``; one that goes on in lower case after a gap is whole."""
+    found: list[Span] = []
+    start = span.start_char
+    ends = [*_PARAGRAPH_GAP.finditer(text, span.start_char, span.end_char), None]
+    for gap in ends:
+        end = gap.start() if gap else span.end_char
+        trimmed = _trimmed(text, start, end)
+        start = gap.end() if gap else end
+        if trimmed is None:
+            continue
+        if found and goes_on(text[found[-1].end_char - 1], text[trimmed.start_char]):
+            trimmed = Span(found.pop().start_char, trimmed.end_char)
+        found.append(trimmed)
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+_LEVELS: tuple[tuple[str, Callable[[str, Span], list[Span]]], ...] = (
+    ("item", lambda text, span: _cut_at(text, span, re.compile(r"\n(?=[ \t]*(?:[-•–*]|\(?\d{1,3}[.)])\s)"))),
+    ("sentence", lambda text, span: list(sentence_spans(text, span.start_char, span.end_char))),
+    ("clause", lambda text, span: _cut_at(text, span, _CLAUSE_END)),
+    ("word", lambda text, span: _cut_at(text, span, _WORD_END)),
+)
+_SMALL = 0.125
+
+
+def _fitted(text: str, span: Span, boundary: str, limits: PassageLimits, level: int = 0) -> Iterator[_Unit]:
+    """Yield ``span`` as units: sentences of a paragraph that is not small, less where one does not fit."""
+    unit = _measured(text, span, boundary, limits)
+    fits = unit.size <= limits.size.max_tokens and unit.window <= limits.window.max_tokens
+    is_small = unit.size <= limits.size.max_tokens * _SMALL
+    is_sentence = level > 1
+    if fits and (is_small or is_sentence or boundary == "heading"):
+        yield unit
+    elif level == len(_LEVELS):
+        yield from _halved(text, span, boundary, limits) if not fits else (unit,)
+    else:
+        name, cut = _LEVELS[level]
+        for index, part in enumerate(cut(text, span)):
+            yield from _fitted(text, part, name if index else boundary, limits, level + 1)
+
+
+def _halved(text: str, span: Span, boundary: str, limits: PassageLimits) -> Iterator[_Unit]:
+    """Yield a "word" longer than a passage (a data blob, a script without spaces) cut in the middle."""
+    unit = _measured(text, span, boundary, limits)
+    fits = unit.size <= limits.size.max_tokens and unit.window <= limits.window.max_tokens
+    middle = (span.start_char + span.end_char) // 2
+    if fits or middle == span.start_char:
+        yield unit
+        return
+    yield from _halved(text, Span(span.start_char, middle), boundary, limits)
+    yield from _halved(text, Span(middle, span.end_char), "word", limits)
+
+
+def _measured(text: str, span: Span, boundary: str, limits: PassageLimits) -> _Unit:
+    piece = text[span.start_char : span.end_char]
+    return _Unit(
+        start_char=span.start_char,
+        end_char=span.end_char,
+        size=limits.size.count(piece),
+        window=limits.window.count(tidy(piece).text),
+        boundary=boundary,
+    )
+
+
+def _cut_at(text: str, span: Span, pattern: re.Pattern[str]) -> list[Span]:
+    parts = []
+    start = span.start_char
+    for match in pattern.finditer(text, span.start_char, span.end_char):
+        parts.append(_trimmed(text, start, match.start()))
+        start = match.end()
+    parts.append(_trimmed(text, start, span.end_char))
+    return [part for part in parts if part]

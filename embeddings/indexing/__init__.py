@@ -1,0 +1,1 @@
+"""Changes of the store: a source added, deleted, or everything made anew."""

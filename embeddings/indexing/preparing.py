@@ -1,0 +1,191 @@
+"""What indexing makes of one source before anything is written: passages, folded texts, vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from chunker.chunking import chunk, indexed_header, indexed_text
+from chunker.segmenting.boilerplate import edge_lines
+from chunker.text.tokens import TokenLimit
+from embeddings.encoders.encoder import EncoderError
+from embeddings.store.lexical_index import lexical_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from chunker.chunking import ChunkingSettings
+    from chunker.documents import ChunkedSource, Document, Source, Span
+    from chunker.segmenting.boilerplate import EdgeLines
+    from embeddings.encoders.encoder import Encoder, FloatArray, TokenEncoder
+    from embeddings.encoders.token_vectors import TokenCodec
+    from embeddings.store.lexical_index import LexicalText
+
+
+@dataclass(frozen=True, slots=True)
+class IndexingProgress:
+    """How far the encoding of one source is, in passages; those encoded before are not counted."""
+
+    source_name: str
+    encoded: int
+    to_encode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a source becomes documents, passages and vectors.
+
+    With a ``codec`` the vectors of the tokens are kept too; the encoder is a ``TokenEncoder`` then.
+    """
+
+    encoder: Encoder
+    chunking: ChunkingSettings
+    codec: TokenCodec | None = None
+
+    @property
+    def window(self) -> TokenLimit:
+        """What the encoder sees of one text."""
+        return TokenLimit(self.encoder.count_tokens, self.encoder.max_tokens)
+
+    def header(self, document: Document) -> str:
+        """Return what stands before each passage of ``document`` where it is indexed."""
+        return indexed_header(document, settings=self.chunking, window=self.window)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEncoding:
+    """A passage's vector, of shape ``(dimension,)``, and its token vectors as the codec keeps them."""
+
+    vector: FloatArray
+    token_codes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSource:
+    """A source with all that is to be written of it.
+
+    The last four are parallel to ``chunked.passages``: what lexical search indexes, the hash of
+    the text that was encoded, the vectors, of shape ``(passages, dimension)``, and the token vectors
+    as the codec keeps them (empty where there is no codec).
+    """
+
+    chunked: ChunkedSource
+    edges: EdgeLines
+    repeated: tuple[Span, ...]
+    lexical_texts: tuple[LexicalText, ...]
+    text_hashes: tuple[bytes, ...]
+    vectors: FloatArray
+    token_codes: tuple[bytes, ...] = ()
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def storable(source: Source) -> Source:
+    """Return ``source`` with each lone surrogate, which UTF-8 cannot hold, as U+FFFD.
+
+    A file name that is no valid UTF-8 has some, and so may a text that was read from HTML.
+    """
+    return replace(
+        source,
+        name=_SURROGATE.sub("\ufffd", source.name),
+        title=None if source.title is None else _SURROGATE.sub("\ufffd", source.title),
+        text=_SURROGATE.sub("\ufffd", source.text),
+        headings=tuple(replace(h, text=_SURROGATE.sub("\ufffd", h.text)) for h in source.headings),
+    )
+
+
+def prepare_source(
+    source: Source,
+    recipe: Recipe,
+    repeated: tuple[Span, ...],
+    *,
+    stored_encoding: Callable[[bytes], StoredEncoding | None],
+    on_progress: Callable[[IndexingProgress], None] | None = None,
+) -> PreparedSource:
+    """Chunk a source and encode those of its passages whose text has not been encoded yet.
+
+    ``stored_encoding`` gives what is kept for a hash of an indexed text, or ``None``.
+    """
+
+    def report(encoded: int, to_encode: int) -> None:
+        if on_progress is not None:
+            on_progress(IndexingProgress(source.name, encoded, to_encode))
+
+    window = recipe.window
+    chunked = chunk(source, settings=recipe.chunking, window=window, repeated=repeated)
+    headers = {document.id: recipe.header(document) for document in chunked.documents}
+    texts = [indexed_text(headers[p.document_id], p) for p in chunked.passages]
+    hashes = [hashlib.sha256(text.encode()).digest()[:16] for text in texts]
+    encodings = _encodings(texts, hashes, recipe, stored_encoding=stored_encoding, on_progress=report)
+    return PreparedSource(
+        chunked=chunked,
+        edges=edge_lines(source.text),
+        repeated=repeated,
+        lexical_texts=tuple(lexical_text(headers[p.document_id], p.text) for p in chunked.passages),
+        text_hashes=tuple(hashes),
+        vectors=np.array([one.vector for one in encodings], dtype=np.float32).reshape(
+            len(encodings), recipe.encoder.dimension
+        ),
+        token_codes=tuple(one.token_codes for one in encodings if one.token_codes is not None),
+    )
+
+
+def _encodings(
+    texts: Sequence[str],
+    hashes: Sequence[bytes],
+    recipe: Recipe,
+    *,
+    stored_encoding: Callable[[bytes], StoredEncoding | None],
+    on_progress: Callable[[int, int], None],
+) -> list[StoredEncoding]:
+    encoding_of: dict[bytes, StoredEncoding] = {}
+    to_encode: dict[bytes, str] = {}
+    for text_hash, text in zip(hashes, texts, strict=True):
+        stored = stored_encoding(text_hash)
+        if stored is None:
+            to_encode[text_hash] = text
+        else:
+            encoding_of[text_hash] = stored
+    if to_encode:
+        encoded = encode(recipe, list(to_encode.values()), lambda done: on_progress(done, len(to_encode)))
+        encoding_of.update(zip(to_encode, encoded, strict=True))
+    return [encoding_of[text_hash] for text_hash in hashes]
+
+
+def encode(
+    recipe: Recipe, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+) -> Iterator[StoredEncoding]:
+    """Yield what is to be stored for each text, having seen that it is fit to be.
+
+    Raises:
+        EncoderError: the encoder gave vectors of another shape, or numbers that are none.
+    """
+    for vector, codes in _encoded(recipe, texts, on_progress):
+        _require_valid(vector, (recipe.encoder.dimension,), recipe.encoder)
+        yield StoredEncoding(vector, codes)
+
+
+def _require_valid(vectors: FloatArray, shape: tuple[int, ...], encoder: Encoder) -> None:
+    if vectors.shape != shape or not np.isfinite(vectors).all():
+        raise EncoderError(
+            f"The model {encoder.name} gave no valid vectors (shape {vectors.shape} for {shape}): "
+            "set DOSSIER_MODEL to another model."
+        )
+
+
+def _encoded(
+    recipe: Recipe, texts: Sequence[str], on_progress: Callable[[int], None] | None
+) -> Iterator[tuple[FloatArray, bytes | None]]:
+    if recipe.codec is None:
+        vectors = recipe.encoder.encode(texts, on_progress=on_progress)
+        _require_valid(vectors, (len(texts), recipe.encoder.dimension), recipe.encoder)
+        yield from ((vector, None) for vector in vectors)
+        return
+    encoder = cast("TokenEncoder", recipe.encoder)
+    for encoding in encoder.encode_tokens(texts, on_progress=on_progress):
+        yield encoding.vector, recipe.codec.encode(encoding.token_vectors).tobytes()

@@ -1,0 +1,203 @@
+"""Writing sources and what was made of them, within a write transaction of the caller's."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import astuple
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.indexing.repetition import delete_edges, write_edges
+from embeddings.store import lexical_index
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from chunker.documents import Document, Page, PageStart, Source, Span
+    from embeddings.indexing.preparing import PreparedSource
+    from embeddings.store.manifest import Manifest
+
+
+def insert_source(connection: sqlite3.Connection, source: Source) -> int:
+    """Write a new source under its name, without anything derived; return its key."""
+    added_at = datetime.now(UTC).isoformat(timespec="seconds")
+    cursor = connection.execute(
+        "INSERT INTO sources (id, media_type, size_bytes, title, characters, added_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (source.id, source.media_type, source.size_bytes, source.title, len(source.text), added_at),
+    )
+    source_key = int(cursor.lastrowid or 0)
+    _write_text(connection, source_key, source)
+    name_source(connection, source_key, source.name)
+    return source_key
+
+
+def update_source(connection: sqlite3.Connection, source_key: int, source: Source) -> None:
+    """Write another reading of the same bytes."""
+    connection.execute(
+        "UPDATE sources SET media_type = ?, size_bytes = ?, title = ?, characters = ? WHERE key = ?",
+        (source.media_type, source.size_bytes, source.title, len(source.text), source_key),
+    )
+    _write_text(connection, source_key, source)
+
+
+def name_source(connection: sqlite3.Connection, source_key: int, name: str) -> None:
+    """Give a source a name, taking it from any other."""
+    connection.execute(
+        "INSERT OR REPLACE INTO source_names (name, source_key) VALUES (?, ?)", (name, source_key)
+    )
+
+
+def _write_text(connection: sqlite3.Connection, source_key: int, source: Source) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO source_texts (source_key, text, headings, page_starts) VALUES (?, ?, ?, ?)",
+        (
+            source_key,
+            source.text,
+            json.dumps([astuple(heading) for heading in source.headings]),
+            json.dumps([_page_start_values(start) for start in source.page_starts]),
+        ),
+    )
+
+
+def _page_start_values(start: PageStart) -> tuple[int, str, str, int]:
+    return (start.start_char, start.page.label, start.page.method, start.page.margin)
+
+
+def delete_source(connection: sqlite3.Connection, source_key: int) -> None:
+    """Delete a source and everything made of it."""
+    delete_derived(connection, source_key)
+    connection.execute("DELETE FROM sources WHERE key = ?", (source_key,))
+
+
+def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
+    """Delete everything made of a source, but not the source."""
+    rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
+    lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
+    delete_edges(connection, source_key)
+    for table in ("documents", "pages", "chunkings"):
+        connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
+
+
+def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: PreparedSource) -> None:
+    """Write everything made of a source."""
+    write_edges(connection, source_key, prepared.edges)
+    page_map = prepared.chunked.page_map
+    connection.execute(
+        "INSERT INTO chunkings (source_key, repeated, pages_end_char) VALUES (?, ?, ?)",
+        (source_key, spans_as_json(prepared.repeated), page_map.end_char),
+    )
+    connection.executemany(
+        "INSERT INTO pages (source_key, start_char, label, method, margin) VALUES (?, ?, ?, ?, ?)",
+        ((source_key, *_page_start_values(start)) for start in page_map.starts),
+    )
+    _insert_documents(connection, source_key, prepared)
+
+
+def _insert_documents(connection: sqlite3.Connection, source_key: int, prepared: PreparedSource) -> None:
+    rows_of: dict[str, list[int]] = {document.id: [] for document in prepared.chunked.documents}
+    for row, passage in enumerate(prepared.chunked.passages):
+        rows_of[passage.document_id].append(row)
+    full_text = []
+    for document in prepared.chunked.documents:
+        document_key = _insert_document(connection, source_key, document)
+        passages = [
+            (_insert_passage(connection, document_key, prepared, row), prepared.lexical_texts[row])
+            for row in rows_of[document.id]
+        ]
+        full_text.append((document_key, passages))
+    lexical_index.add_documents(connection, full_text)
+
+
+def _insert_document(connection: sqlite3.Connection, source_key: int, document: Document) -> int:
+    metadata = document.metadata
+    date = metadata.date
+    cursor = connection.execute(
+        """
+        INSERT INTO documents (
+            id, source_key, ordinal, title, start_char, end_char, date_start, date_end, date_precision,
+            kind, secrecy, archive_reference, publication_reference)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            *(
+                document.id,
+                source_key,
+                document.ordinal,
+                document.title,
+                document.start_char,
+                document.end_char,
+            ),
+            *((None, None, None) if date is None else (date.start, date.end, date.precision)),
+            *(metadata.kind, metadata.secrecy, metadata.archive_reference, metadata.publication_reference),
+        ),
+    )
+    document_key = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO document_participants (document_key, ordinal, name) VALUES (?, ?, ?)",
+        ((document_key, ordinal, name) for ordinal, name in enumerate(metadata.participants)),
+    )
+    return document_key
+
+
+def _insert_passage(
+    connection: sqlite3.Connection, document_key: int, prepared: PreparedSource, row: int
+) -> int:
+    """Write one passage with its vectors; return its key."""
+    passage = prepared.chunked.passages[row]
+    cursor = connection.execute(
+        """
+        INSERT INTO passages (
+            id, document_key, ordinal, start_char, end_char, token_count, page_label, page_method,
+            page_margin, page_end_label, page_end_method, page_end_margin, text_hash, text)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            *(passage.id, document_key, passage.ordinal, passage.start_char, passage.end_char),
+            *(passage.token_count, *_page_values(passage.page), *_page_values(passage.page_end)),
+            *(prepared.text_hashes[row], passage.text),
+        ),
+    )
+    passage_key = int(cursor.lastrowid or 0)
+    vector = np.ascontiguousarray(prepared.vectors[row], dtype="<f4").tobytes()
+    codes = prepared.token_codes[row] if prepared.token_codes else None
+    connection.execute(
+        "INSERT INTO vectors (passage_key, vector, token_codes) VALUES (?, ?, ?)",
+        (passage_key, vector, codes),
+    )
+    return passage_key
+
+
+def _page_values(page: Page | None) -> tuple[str | None, str | None, int | None]:
+    return (None, None, None) if page is None else (page.label, page.method, page.margin)
+
+
+def spans_as_json(spans: Iterable[Span]) -> str:
+    """Return spans as the store keeps them."""
+    return json.dumps([[span.start_char, span.end_char] for span in spans])
+
+
+def write_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
+    """Write a manifest into a store that has none."""
+    connection.executemany("INSERT INTO manifest (name, value) VALUES (?, ?)", manifest.entries.items())
+
+
+def new_generation(connection: sqlite3.Connection, *, after: int | None = None) -> None:
+    """Count the change that this transaction makes.
+
+    ``after`` is the number to count on from, ``None`` for the last one in the store.
+    """
+    if after is None:
+        after = connection.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
+    connection.execute(
+        """
+        INSERT INTO generations (number, token, sources, documents, passages)
+        SELECT ?, ?, (SELECT count(*) FROM sources), (SELECT count(*) FROM documents),
+               (SELECT count(*) FROM passages)
+        """,
+        (after + 1, secrets.token_hex(8)),
+    )

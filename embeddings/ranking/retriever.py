@@ -1,0 +1,298 @@
+"""From a question to ranked passages.
+
+Dense and lexical search propose candidates, fusion ranks them, late interaction looks at the best of
+them token by token, and what stands in two places becomes one hit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from chunker.chunking import indexed_text
+from chunker.metadata.dates import read_dates
+from embeddings.encoders.encoder import TextEncoding
+from embeddings.ranking.candidates import fuse
+from embeddings.ranking.cues import date_agreement, number_agreement, wants_numbers
+from embeddings.ranking.folding import folded, with_pages
+from embeddings.ranking.fusion import shingles, weighted_sum
+from embeddings.ranking.late_interaction import question_tokens
+from embeddings.ranking.late_scoring import LateScorer
+from embeddings.search import Filters, Hit
+from embeddings.terms import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from embeddings.encoders.encoder import Encoder, FloatArray, TokenEncoder
+    from embeddings.local_index import LocalIndex
+    from embeddings.ranking.candidates import Method, Ranking
+    from embeddings.ranking.late_interaction import QuestionTokens, TokenMatches
+    from embeddings.ranking.reranking import Reranker
+    from embeddings.search import HiddenSpan
+    from embeddings.store.lexical_index import LexicalField
+    from embeddings.store.records import IndexInfo
+    from embeddings.store.snapshot import Snapshot
+
+_FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """How passages are ranked; what has no weight is not asked at all.
+
+    ``candidates`` is how many passages each method proposes; whole documents propose none. The lexical
+    score is the BM25 of the passage with its header, of its whole document and of its character
+    4-grams, added by their weights. The first score is the min-max of that plus ``dense_weight`` times
+    the min-max cosine, plus ``date_weight`` for papers of a date in the question. The ``rescored`` best
+    by it gain ``late_weight`` times the min-max of late interaction, where the index keeps token vectors;
+    in it a passage is credited with a share of what its neighbours, and of what the rest of its document,
+    match better. They gain up to ``number_weight`` for numbers where one is asked for. Where there is a
+    reranker, the ``reranked`` best by the sum gain ``rerank_weight`` times the min-max of its scores.
+
+    Raises:
+        ValueError: no method that proposes passages has a weight.
+    """
+
+    candidates: int = 200
+    passage_weight: float = 1.0
+    document_weight: float = 0.5
+    ngram_weight: float = 0.15
+    dense_weight: float = 0.4
+    date_weight: float = 0.4
+    rescored: int = 40
+    late_weight: float = 2.0
+    neighbour_share: float = 0.2
+    document_share: float = 0.2
+    number_weight: float = 0.3
+    reranked: int = 20
+    rerank_weight: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not (self.passage_weight or self.ngram_weight or self.dense_weight):
+            raise ValueError("nothing proposes passages: give passages, n-grams or cosines a weight")
+
+    @property
+    def is_lexical(self) -> bool:
+        """Whether any lexical method is asked."""
+        return bool(self.passage_weight or self.document_weight or self.ngram_weight)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the best passages are looked at token by token."""
+        return bool(self.rescored and self.late_weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a search found, in which state of the index, and how long its stages took.
+
+    ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
+    of as many of the best hits as were asked for, by passage id, how the question meets them token by
+    token; it is empty without late interaction.
+    """
+
+    hits: tuple[Hit, ...]
+    index: IndexInfo
+    term_weights: dict[str, float]
+    matches: dict[str, TokenMatches]
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question as every method sees it.
+
+    ``vector`` has shape ``(dimension,)``, or ``(0,)`` where no method needs it; ``tokens`` is None
+    without late interaction.
+    """
+
+    text: str
+    vector: FloatArray
+    word_weights: dict[str, float]
+    tokens: QuestionTokens | None
+
+
+class Retriever:
+    """Ranks the passages of one index, with a ``reranker`` if there is one. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        index: LocalIndex,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._settings = settings
+        self._reranker = reranker if settings.reranked and settings.rerank_weight else None
+        self._late = _late_scorer(index, encoder, settings)
+        self._lexical_weights: tuple[tuple[LexicalField, float], ...] = (
+            ("passage", settings.passage_weight),
+            ("ngrams", settings.ngram_weight),
+            ("document", settings.document_weight),
+        )
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        top_k: int,
+        filters: Filters | None = None,
+        hidden: Sequence[HiddenSpan] = (),
+        matched: int = 0,
+    ) -> Retrieval:
+        """Return the ``top_k`` best passages for ``question`` under ``filters``, best first.
+
+        Passages that overlap a ``hidden`` span are treated as if they were not in the index. Of the
+        ``matched`` best hits it is told how the question meets them token by token.
+        """
+        timings_ms: dict[str, float] = {}
+        with _timed(timings_ms, "encode"):
+            encoding = self._encoding(question)
+        with self._index.snapshot() as snapshot:
+            with _timed(timings_ms, "search"):
+                info = snapshot.info()
+                asked = self._question(snapshot, question, encoding, info)
+                left_out = snapshot.overlapping(hidden)
+                ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
+            with _timed(timings_ms, "rank"):
+                ranking = self._rescored(snapshot, asked, ranking, left_out)
+            if self._reranker is not None:
+                with _timed(timings_ms, "rerank"):
+                    ranking = self._reranked(snapshot, self._reranker, question, ranking)
+            with _timed(timings_ms, "rank"):
+                hits = self._hits(snapshot, ranking, top_k)
+                matches = self._matches(snapshot, asked, hits[:matched])
+        return Retrieval(
+            hits=tuple(hits),
+            index=info,
+            term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
+            matches=matches,
+            timings_ms=timings_ms,
+        )
+
+    def _encoding(self, question: str) -> TextEncoding:
+        if self._late is not None:
+            return next(iter(cast("TokenEncoder", self._encoder).encode_tokens([question])))
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        vector = self._encoder.encode([question])[0] if self._settings.dense_weight else nothing.ravel()
+        return TextEncoding(vector, np.zeros(0, dtype=np.int32), nothing)
+
+    def _question(
+        self, snapshot: Snapshot, question: str, encoding: TextEncoding, info: IndexInfo
+    ) -> _Question:
+        frequencies = snapshot.document_frequencies(question)
+        weights = {word: _idf(count, info.passages) for word, count in frequencies.items()}
+        tokens = None
+        if self._late is not None:
+            read = cast("TokenEncoder", self._encoder).tokenize(question)
+            tokens = question_tokens(question, encoding, read, weights)
+        return _Question(question, encoding.vector, weights, tokens)
+
+    def _first_ranking(
+        self, snapshot: Snapshot, asked: _Question, filters: Filters, left_out: frozenset[int]
+    ) -> Ranking:
+        settings = self._settings
+        limit = settings.candidates + len(left_out)
+        dense: dict[int, float] = {}
+        if settings.dense_weight:
+            dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
+        passages, ngrams, documents = (
+            dict(snapshot.lexical_search(asked.text, field=kind, limit=limit, filters=filters))
+            if weight
+            else {}
+            for kind, weight in self._lexical_weights
+        )
+        keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
+        parts: dict[Method, tuple[float, FloatArray]] = {}
+        if settings.is_lexical:
+            document_of = snapshot.document_keys(keys) if documents else {}
+            of_document = {key: documents.get(document_of[key], 0.0) for key in keys if key in document_of}
+            by_kind = {"passage": passages, "ngrams": ngrams, "document": of_document}
+            parts["lexical"] = (
+                1.0,
+                weighted_sum([(weight, by_kind[kind]) for kind, weight in self._lexical_weights], keys),
+            )
+        if settings.dense_weight:
+            others = [key for key in keys if key not in dense]
+            dense.update(zip(others, snapshot.cosines(asked.vector, others), strict=True))
+            cosines = np.array([dense[key] for key in keys], dtype=np.float32)
+            parts["dense"] = (settings.dense_weight, cosines)
+        ranking = fuse(keys, parts)
+        dates = read_dates(asked.text) if settings.date_weight else ()
+        if not dates:
+            return ranking
+        agreement = date_agreement(dates, snapshot.document_dates(keys))
+        return ranking.gained(agreement, weight=settings.date_weight)
+
+    def _rescored(
+        self, snapshot: Snapshot, asked: _Question, ranking: Ranking, left_out: frozenset[int]
+    ) -> Ranking:
+        """Return ``ranking`` with its head in the order that late interaction and numbers give it."""
+        settings = self._settings
+        head = ranking.keys[: settings.rescored]
+        if self._late is not None and asked.tokens is not None:
+            late, raised = self._late.scores(snapshot, asked.tokens, head, left_out)
+            ranking = ranking.raised(
+                "late_interaction", late, by=raised, head=len(head), weight=settings.late_weight
+            )
+        if settings.number_weight and wants_numbers(asked.text):
+            agreement = number_agreement(asked.text, snapshot.folded_texts(head))
+            ranking = ranking.gained(agreement, weight=settings.number_weight)
+        return ranking
+
+    def _reranked(self, snapshot: Snapshot, reranker: Reranker, question: str, ranking: Ranking) -> Ranking:
+        """Return ``ranking`` with its head in the order that the reranker gives it."""
+        keys = ranking.keys[: self._settings.reranked]
+        header = self._index.recipe.header
+        texts = [indexed_text(header(place.document), place.passage) for place in snapshot.places(keys)]
+        scores = dict(zip(keys, reranker.scores(question, texts).tolist(), strict=True))
+        return ranking.raised(
+            "rerank", scores, by=scores, head=len(keys), weight=self._settings.rerank_weight
+        )
+
+    def _hits(self, snapshot: Snapshot, ranking: Ranking, top_k: int) -> list[Hit]:
+        keys = ranking.keys[: top_k + _FOLDED_BEYOND]
+        texts = snapshot.folded_texts(keys)
+        hits = [
+            Hit(place, ranking.share_of_best(position), ranking.scores_of(keys[position]))
+            for position, place in enumerate(snapshot.places(keys))
+        ]
+        return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
+
+    def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
+        if self._late is None or asked.tokens is None or not hits:
+            return {}
+        return self._late.matches(snapshot, asked.tokens, asked.vector, [hit.place for hit in hits])
+
+
+@contextmanager
+def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the time that a block takes to a stage's."""
+    started = time.perf_counter()
+    yield
+    timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def _late_scorer(index: LocalIndex, encoder: Encoder, settings: RetrievalSettings) -> LateScorer | None:
+    if index.recipe.codec is None or not settings.is_late:
+        return None
+    return LateScorer(
+        cast("TokenEncoder", encoder),
+        index.recipe.codec,
+        index.recipe,
+        neighbour_share=settings.neighbour_share,
+        document_share=settings.document_share,
+    )
+
+
+def _idf(count: int, passages: int) -> float:
+    """Return the inverse document frequency as BM25 has it (Robertson and Sparck Jones, kept positive)."""
+    return math.log(1.0 + (passages - count + 0.5) / (count + 0.5))

@@ -1,0 +1,72 @@
+"""Whether a store is whole: what `dossier doctor` asks, and the tests after every crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embeddings.store.records import PASSAGE_COLUMNS, passage_from_row
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+_PASSAGE_TABLES = {
+    "vectors": "SELECT passage_key FROM vectors",
+    "passage_text": "SELECT id FROM passage_text_docsize",
+    "passage_ngrams": "SELECT id FROM passage_ngrams_docsize",
+}
+_FULL_TEXT_TABLES = ("passage_text", "document_text", "passage_ngrams")
+
+
+def problems(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield what is wrong with the store, one line each; nothing where it is whole.
+
+    ``connection`` is in a write transaction (FTS5 checks itself only there), in which nothing is changed.
+    """
+    for (message,) in connection.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield f"SQLite: {message}"
+    for table, *_ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"{table}: a row refers to one that is not there"
+    for table in _FULL_TEXT_TABLES:
+        # raises "database disk image is malformed" where the index is not as it should be
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - a constant
+    yield from _differences(connection, "passages", _PASSAGE_TABLES)
+    yield from _differences(
+        connection, "documents", {"document_text": "SELECT id FROM document_text_docsize"}
+    )
+    yield from _wrong_texts(connection)
+    yield from _wrong_counts(connection)
+
+
+def _differences(connection: sqlite3.Connection, table: str, queries: dict[str, str]) -> Iterator[str]:
+    keys = {key for (key,) in connection.execute(f"SELECT key FROM {table}")}  # noqa: S608 - a constant
+    for name, query in queries.items():
+        found = {key for (key,) in connection.execute(query)}
+        if found != keys:
+            yield f"{name}: {len(keys - found)} of the {table} missing, {len(found - keys)} too many"
+
+
+def _wrong_texts(connection: sqlite3.Connection) -> Iterator[str]:
+    sources = connection.execute("SELECT source_key, text FROM source_texts")
+    for source_key, text in sources:
+        rows = connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - a constant
+            " WHERE d.source_key = ?",
+            (source_key,),
+        )
+        for passage in map(passage_from_row, rows):
+            if text[passage.start_char : passage.end_char] != passage.text:
+                yield f"passage {passage.id}: its text is not what stands in its source"
+
+
+def _wrong_counts(connection: sqlite3.Connection) -> Iterator[str]:
+    stored = connection.execute(
+        "SELECT sources, documents, passages FROM generations ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    counted = connection.execute(
+        "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM documents),"
+        " (SELECT count(*) FROM passages)"
+    ).fetchone()
+    if counted != (stored or (0, 0, 0)):
+        yield f"sources, documents and passages: {counted} are there, {stored} were counted"

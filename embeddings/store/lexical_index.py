@@ -1,0 +1,245 @@
+"""Lexical search: SQLite FTS5 with BM25 over passages, whole documents and character n-grams.
+
+The text is folded first (:func:`chunker.text.normalising.fold`), then FTS5 stems it by Porter's algorithm.
+Whole documents tell what a passage is about when its own words do not; n-grams match names whose
+spelling varies. BM25 is FTS5's own: k1 = 1.2, b = 0.75, from the statistics of the whole index.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from chunker.text.normalising import fold
+from embeddings.store.ties import in_order_of_ids
+from embeddings.terms import STOPWORDS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from embeddings.store.filtering import Condition
+
+LexicalField = Literal["passage", "document", "ngrams"]
+
+NGRAM_CHARACTERS = 4
+_MAX_QUERY_CHARACTERS = 20_000
+_MAX_QUERY_TERMS = 64
+_MAX_QUERY_NGRAMS = 24  # the rarest; more cost time and hardly change the ranking
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalText:
+    """A passage as lexical search sees it: header and body folded, and the n-grams of both."""
+
+    header: str
+    body: str
+    ngrams: str
+
+
+def lexical_text(header: str, body: str) -> LexicalText:
+    """Return a document's header and a passage's text as they are indexed."""
+    return _with_ngrams(fold(header).text, fold(body).text)
+
+
+def _with_ngrams(header: str, body: str) -> LexicalText:
+    return LexicalText(header, body, ngrams(f"{header}\n{body}"))
+
+
+def ngrams(text: str) -> str:
+    """Return the character 4-grams of each word of ``text``, which is folded, set apart by blanks.
+
+    A word's ends count as characters (``_``); what is shorter than four stands whole.
+    """
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    n = NGRAM_CHARACTERS
+    words = (f"_{word}_" for word in _WORD.findall(text))
+    return " ".join(word[start : start + n] for word in words for start in range(max(1, len(word) - n + 1)))
+
+
+DocumentTexts = tuple[int, "Sequence[tuple[int, LexicalText]]"]
+"""A document's key, and its passages in order: each one's key and text."""
+
+
+def add_documents(connection: sqlite3.Connection, documents: Sequence[DocumentTexts]) -> None:
+    """Write the full-text rows of documents and of their passages."""
+    passages = [passage for _, some in documents for passage in some]
+    connection.executemany(
+        "INSERT INTO document_text (rowid, text) VALUES (?, ?)",
+        ((key, _text_of_document(some)) for key, some in documents),
+    )
+    connection.executemany(
+        "INSERT INTO passage_text (rowid, header, body) VALUES (?, ?, ?)",
+        ((key, text.header, text.body) for key, text in passages),
+    )
+    connection.executemany(
+        "INSERT INTO passage_ngrams (rowid, ngrams) VALUES (?, ?)",
+        ((key, text.ngrams) for key, text in passages),
+    )
+    connection.executemany(
+        """
+        INSERT INTO ngram_counts (ngram, passages) VALUES (?, ?)
+        ON CONFLICT (ngram) DO UPDATE SET passages = passages + excluded.passages
+        """,
+        sorted(_ngram_counts(text for _, text in passages).items()),
+    )
+
+
+def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int]) -> None:
+    """Delete the full-text rows of documents and of their passages, which must still be in the store.
+
+    A table without a copy of its text must be told what it indexed; ``passage_text`` still has it.
+    """
+    documents = [(key, _stored_texts(connection, key)) for key in document_keys]
+    passages = [passage for _, some in documents for passage in some]
+    counts = _ngram_counts(text for _, text in passages)
+    connection.executemany(
+        "UPDATE ngram_counts SET passages = passages - ? WHERE ngram = ?",
+        ((count, ngram) for ngram, count in sorted(counts.items())),
+    )
+    connection.executemany(
+        "DELETE FROM ngram_counts WHERE ngram = ? AND passages = 0", ((ngram,) for ngram in sorted(counts))
+    )
+    connection.executemany(
+        "INSERT INTO document_text (document_text, rowid, text) VALUES ('delete', ?, ?)",
+        ((key, _text_of_document(some)) for key, some in documents),
+    )
+    connection.executemany(
+        "INSERT INTO passage_ngrams (passage_ngrams, rowid, ngrams) VALUES ('delete', ?, ?)",
+        ((key, text.ngrams) for key, text in passages),
+    )
+    connection.executemany("DELETE FROM passage_text WHERE rowid = ?", ((key,) for key, _ in passages))
+
+
+def merge_segments(connection: sqlite3.Connection) -> None:
+    """Make each full-text index one segment, as if written at once; what is found stays the same.
+
+    FTS5 writes a segment for each transaction and merges them by and by; a search looks into each.
+    """
+    for table in ("passage_text", "document_text", "passage_ngrams"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - a constant
+
+
+def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tuple[int, LexicalText]]:
+    rows = connection.execute(
+        """
+        SELECT t.rowid, t.header, t.body FROM passages p JOIN passage_text t ON t.rowid = p.key
+        WHERE p.document_key = ? ORDER BY p.ordinal
+        """,
+        (document_key,),
+    )
+    return [(key, _with_ngrams(header, body)) for key, header, body in rows]
+
+
+def _text_of_document(passages: Sequence[tuple[int, LexicalText]]) -> str:
+    header = passages[0][1].header if passages else ""
+    return "\n".join([header, *(text.body for _, text in passages)])
+
+
+def _ngram_counts(texts: Iterable[LexicalText]) -> Counter[str]:
+    return Counter(ngram for text in texts for ngram in set(text.ngrams.split()))
+
+
+def search(
+    connection: sqlite3.Connection,
+    query: str,
+    *,
+    field: LexicalField,
+    limit: int,
+    condition: Condition | None = None,
+    header_weight: float = 1.0,
+    body_weight: float = 1.0,
+) -> list[tuple[int, float]]:
+    """Return the keys of the best rows for ``query`` with their BM25 scores, best first.
+
+    ``field`` says what is searched: passages (header and body, with a weight each), whole documents
+    (the keys are documents' then), or the passages' character n-grams. ``condition`` restricts them
+    (``None``: it does not). Rows that have no term of the query are never returned; equal scores
+    stand in the order of the public ids. Any text is a safe query.
+    """
+    terms = query_terms(query)
+    if field == "ngrams":
+        terms = _rarest_ngrams(connection, terms)
+    if not terms or limit < 1:
+        return []
+    statement = _STATEMENTS[field]
+    parameters: list[object] = [header_weight, body_weight] if field == "passage" else []
+    parameters.append(" OR ".join(f'"{term}"' for term in terms))
+    where = ""
+    if condition is not None:
+        allowed = condition.document_keys if field == "document" else condition.passage_keys
+        # The plus keeps FTS5 from looking up each allowed row by itself.
+        where = f"AND +f.rowid IN ({allowed})"
+        parameters += condition.parameters
+    table: Literal["passages", "documents"] = "documents" if field == "document" else "passages"
+    rows = connection.execute(
+        statement.format(where=where, order="score"), (*parameters, limit + 1)
+    ).fetchall()
+    if len(rows) > limit and rows[-1][1] == rows[-2][1]:
+        # The last place is shared. Ids must decide who gets it, among all who share it; that is rare,
+        # and asking for the id of every match takes as long again as the search.
+        order = f"score, (SELECT id FROM {table} WHERE key = f.rowid)"  # noqa: S608 - one of two names
+        rows = connection.execute(statement.format(where=where, order=order), (*parameters, limit)).fetchall()
+    return in_order_of_ids(connection, [(key, -score) for key, score in rows[:limit]], table=table)
+
+
+_STATEMENTS: dict[LexicalField, str] = {
+    "passage": """
+        SELECT f.rowid, bm25(passage_text, ?, ?) AS score FROM passage_text f
+        WHERE passage_text MATCH ? {where} ORDER BY {order} LIMIT ?
+    """,
+    "document": """
+        SELECT f.rowid, bm25(document_text) AS score FROM document_text f
+        WHERE document_text MATCH ? {where} ORDER BY {order} LIMIT ?
+    """,
+    "ngrams": """
+        SELECT f.rowid, bm25(passage_ngrams) AS score FROM passage_ngrams f
+        WHERE passage_ngrams MATCH ? {where} ORDER BY {order} LIMIT ?
+    """,
+}
+
+
+def query_terms(query: str) -> list[str]:
+    """Return the words of ``query`` to look for, folded, each once, in their order.
+
+    Function words are left out unless there is nothing else. Of a very long query only the
+    beginning counts: FTS5 bounds the size of an expression.
+    """
+    composed = unicodedata.normalize("NFKC", query[:_MAX_QUERY_CHARACTERS])
+    words = _WORD.findall(fold(composed).text)
+    content = (word for word in words if word not in STOPWORDS)
+    return list(islice(dict.fromkeys(content), _MAX_QUERY_TERMS)) or list(
+        islice(dict.fromkeys(words), _MAX_QUERY_TERMS)
+    )
+
+
+def _rarest_ngrams(connection: sqlite3.Connection, terms: list[str]) -> list[str]:
+    """Return those n-grams of ``terms`` that the fewest passages have, leaving out what none has."""
+    counts = []
+    for ngram in dict.fromkeys(ngrams(" ".join(terms)).split()):
+        row = connection.execute("SELECT passages FROM ngram_counts WHERE ngram = ?", (ngram,)).fetchone()
+        if row is not None:
+            counts.append((row[0], ngram))
+    return [ngram for _, ngram in sorted(counts)[:_MAX_QUERY_NGRAMS]]
+
+
+def document_frequencies(connection: sqlite3.Connection, query: str) -> dict[str, int]:
+    """Return for each word of ``query`` that is looked for in how many passages it stands."""
+    statement = "SELECT count(*) FROM passage_text WHERE passage_text MATCH ?"
+    return {term: connection.execute(statement, (f'"{term}"',)).fetchone()[0] for term in query_terms(query)}
+
+
+def folded_texts(connection: sqlite3.Connection, passage_keys: Sequence[int]) -> dict[int, str]:
+    """Return the folded text of each passage, without its header."""
+    rows = connection.execute(
+        "SELECT rowid, body FROM passage_text WHERE rowid IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_keys)),),
+    )
+    return dict(rows.fetchall())

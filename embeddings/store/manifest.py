@@ -1,0 +1,89 @@
+"""What an index was made with, so that no other model or chunking is ever used on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from chunker.chunking import CHUNKER_VERSION
+from embeddings.errors import ManifestMismatchError
+from embeddings.store.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from chunker.chunking import ChunkingSettings
+    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.token_vectors import TokenCodec
+
+
+# What indexes were made with that do not record it, for it was not a choice yet.
+_NOT_RECORDED_ONCE = {"chunking header": "True"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The names and values that must not change under an index, as the store keeps them.
+
+    The names are words that a message to the user may hold.
+    """
+
+    entries: Mapping[str, str]
+
+    @classmethod
+    def of(cls, encoder: Encoder, chunking: ChunkingSettings, codec: TokenCodec | None = None) -> Manifest:
+        """Return the manifest of an index made now with ``encoder``, ``chunking`` and ``codec``."""
+        return cls(
+            {
+                "schema version": str(SCHEMA_VERSION),
+                "model": encoder.name,
+                "model revision": encoder.revision,
+                "vector dimension": str(encoder.dimension),
+                "model window in tokens": str(encoder.max_tokens),
+                "token vectors": codec.name if codec else "none",
+                "chunker version": CHUNKER_VERSION,
+                **{f"chunking {name}": str(value) for name, value in asdict(chunking).items()},
+            }
+        )
+
+    @classmethod
+    def stored(cls, entries: Mapping[str, str]) -> Manifest:
+        """Return the manifest of an index that recorded ``entries`` when it was made."""
+        return cls({**_NOT_RECORDED_ONCE, **entries})
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.entries["model"]
+
+    def has_vectors_of(self, other: Manifest) -> bool:
+        """Return whether the vectors of an index with the manifest ``other`` are good for this one too."""
+        names = (
+            "schema version",
+            "model",
+            "model revision",
+            "vector dimension",
+            "model window in tokens",
+            "token vectors",
+        )
+        return all(self.entries.get(name) == other.entries.get(name) for name in names)
+
+    def differences(self, wanted: Manifest) -> list[str]:
+        """Return what differs in ``wanted``, one phrase each: ``chunking max_tokens 200, now 180``."""
+        names = [*self.entries, *(name for name in wanted.entries if name not in self.entries)]
+        return [
+            f"{name} {self.entries.get(name, 'not set')}, now {wanted.entries.get(name, 'not set')}"
+            for name in names
+            if self.entries.get(name) != wanted.entries.get(name)
+        ]
+
+
+def require_same(stored: Manifest, wanted: Manifest, *, folder: Path) -> None:
+    """Raise :class:`ManifestMismatchError`, which says what differs, unless the manifests are equal."""
+    differences = stored.differences(wanted)
+    if differences:
+        raise ManifestMismatchError(
+            f"The index in {folder} was made with {'; '.join(differences)}: "
+            "set these back, or make it anew with `dossier index --rebuild`."
+        )

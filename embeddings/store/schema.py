@@ -1,0 +1,189 @@
+"""The tables of the store.
+
+Three groups. The source tables hold what was added and are never derived from anything else: a later
+schema may add to them, but not change what is here, for a rebuild starts from them. The derived tables
+hold what chunking and encoding made of it. The full-text tables are for lexical search; all three are
+written together with the passages (:mod:`embeddings.store.lexical_index`).
+
+Passages and documents have two names: ``id`` is the public one and comes from the content, ``key`` is
+the row's number, which FAISS and the full-text tables share. Keys are never used twice
+(``AUTOINCREMENT``), so a vector index can be brought up to date by comparing keys.
+"""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 2
+APPLICATION_ID = 0x446F7373
+"""Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
+
+SOURCE_TABLES = (
+    """
+    CREATE TABLE sources (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        media_type TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        title TEXT,
+        characters INTEGER NOT NULL,
+        added_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # The same bytes may be known under several names; the first in alphabetical order is shown.
+    """
+    CREATE TABLE source_names (
+        name TEXT NOT NULL PRIMARY KEY,
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX source_names_by_source ON source_names (source_key, name)",
+    # headings: [[start_char, end_char, level, text]], page_starts: [[start_char, label, method, margin]]
+    """
+    CREATE TABLE source_texts (
+        source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        headings TEXT NOT NULL,
+        page_starts TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
+DERIVED_TABLES = (
+    "CREATE TABLE manifest (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # One row a change, so that a derived index can tell whether it stems from this very history.
+    """
+    CREATE TABLE generations (
+        number INTEGER PRIMARY KEY,
+        token TEXT NOT NULL,
+        sources INTEGER NOT NULL,
+        documents INTEGER NOT NULL,
+        passages INTEGER NOT NULL
+    ) STRICT
+    """,
+    # What sources begin and end with (embeddings.indexing.repetition). edges: [[first lines], [last lines]];
+    # head and tail: the prefix of the first line of each
+    """
+    CREATE TABLE source_edges (
+        source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
+        digest BLOB NOT NULL,
+        head BLOB,
+        tail BLOB,
+        edges TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX source_edges_by_digest ON source_edges (digest)",
+    "CREATE INDEX source_edges_by_head ON source_edges (head)",
+    "CREATE INDEX source_edges_by_tail ON source_edges (tail)",
+    # sources: how many, those with the same edges counted once
+    """
+    CREATE TABLE edge_prefixes (
+        prefix BLOB NOT NULL PRIMARY KEY,
+        shorter BLOB NOT NULL,
+        sources INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX edge_prefixes_by_shorter ON edge_prefixes (shorter, sources)",
+    """
+    CREATE TABLE pages (
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
+        start_char INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        method TEXT NOT NULL,
+        margin INTEGER NOT NULL,
+        PRIMARY KEY (source_key, start_char)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # repeated: [[start_char, end_char]], what was left out as a header common to many sources;
+    # pages_end_char: where the page map ends
+    """
+    CREATE TABLE chunkings (
+        source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
+        repeated TEXT NOT NULL,
+        pages_end_char INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE documents (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        title TEXT NOT NULL,
+        start_char INTEGER NOT NULL,
+        end_char INTEGER NOT NULL,
+        date_start TEXT,
+        date_end TEXT,
+        date_precision TEXT,
+        kind TEXT,
+        secrecy TEXT,
+        archive_reference TEXT,
+        publication_reference TEXT
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX documents_by_source ON documents (source_key, ordinal)",
+    "CREATE INDEX documents_by_kind ON documents (kind)",
+    "CREATE INDEX documents_by_date ON documents (date_start, date_end)",
+    """
+    CREATE TABLE document_participants (
+        document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (document_key, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX document_participants_by_name ON document_participants (name)",
+    # text_hash: of the text that was encoded, so that no text is encoded twice
+    """
+    CREATE TABLE passages (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        start_char INTEGER NOT NULL,
+        end_char INTEGER NOT NULL,
+        token_count INTEGER NOT NULL,
+        page_label TEXT,
+        page_method TEXT,
+        page_margin INTEGER,
+        page_end_label TEXT,
+        page_end_method TEXT,
+        page_end_margin INTEGER,
+        text_hash BLOB NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX passages_by_document ON passages (document_key, ordinal)",
+    "CREATE INDEX passages_by_text ON passages (text_hash)",
+    # vector: little-endian float32; token_codes: what the codec made of each token, one after another
+    """
+    CREATE TABLE vectors (
+        passage_key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
+        vector BLOB NOT NULL,
+        token_codes BLOB
+    ) STRICT
+    """,
+)
+
+FULL_TEXT_TABLES = (
+    """
+    CREATE VIRTUAL TABLE passage_text
+    USING fts5(header, body, tokenize = 'porter unicode61 remove_diacritics 2')
+    """,
+    # The next two keep no copy of their text, since both can be made again from passage_text.
+    """
+    CREATE VIRTUAL TABLE document_text
+    USING fts5(text, content = '', tokenize = 'porter unicode61 remove_diacritics 2')
+    """,
+    """
+    CREATE VIRTUAL TABLE passage_ngrams
+    USING fts5(ngrams, content = '', tokenize = "unicode61 remove_diacritics 2 tokenchars '_'")
+    """,
+    # In how many passages each n-gram stands: FTS5 could count them too, but not quickly enough.
+    """
+    CREATE TABLE ngram_counts (
+        ngram TEXT NOT NULL PRIMARY KEY,
+        passages INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts"})

@@ -1,0 +1,1 @@
+"""Gold questions and other people's question sets."""

@@ -1,0 +1,135 @@
+"""What the system gave back, reduced to what the evaluation looks at.
+
+The harness measures :class:`Response` objects and nothing else, so that it holds whatever the
+service's own classes become; the last two functions are the only place that knows those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from embeddings.ranking.retriever import Retrieval
+    from embeddings.search import Hit, Place
+    from service.answer import Answer
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TextSpan:
+    """A half-open range of characters of one source's text."""
+
+    source_name: str
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """One search result: where it stands, what it says and the page it cites.
+
+    ``page`` and ``page_end`` are labels, ``None`` where the system gives no page. ``also_in`` are
+    other places where the same words stand; they count for the same rank.
+    """
+
+    span: TextSpan
+    text: str
+    score: float = 0.0
+    title: str = ""
+    page: str | None = None
+    page_end: str | None = None
+    page_method: str | None = None
+    page_margin: int = 0
+    also_in: tuple[TextSpan, ...] = ()
+
+    @property
+    def spans(self) -> tuple[TextSpan, ...]:
+        """Every place this result stands for."""
+        return (self.span, *self.also_in)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseQuote:
+    """Words the answer claims to have from a source; ``match`` is ``exact`` or ``normalised``."""
+
+    text: str
+    span: TextSpan
+    match: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to one question, passages best first.
+
+    ``confidence`` is the probability, 0..1, that the passages hold the answer; ``kind`` is
+    ``extractive``, ``generated`` or ``none``; times are in milliseconds by stage; ``signals`` are what
+    the confidence was made of.
+    """
+
+    question: str
+    answerable: bool
+    confidence: float
+    passages: tuple[RetrievedPassage, ...]
+    kind: str = "none"
+    text: str = ""
+    quotes: tuple[ResponseQuote, ...] = ()
+    standalone_question: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+
+def response_from_answer(answer: Answer) -> Response:
+    """Return what the evaluation looks at of the service's answer."""
+    by_rank = {passage.rank: passage.hit.place.source_name for passage in answer.passages}
+    return Response(
+        question=answer.question,
+        standalone_question=answer.standalone_question,
+        answerable=answer.answerable,
+        confidence=answer.confidence,
+        kind=answer.kind,
+        text=answer.text,
+        quotes=tuple(
+            ResponseQuote(
+                text=quote.text,
+                # a citation of a passage that did not come points nowhere, and so fails verification
+                span=TextSpan(by_rank.get(quote.citation, ""), quote.start_char, quote.end_char),
+                match=quote.match,
+            )
+            for quote in answer.quotes
+        ),
+        passages=tuple(_retrieved(passage.hit) for passage in answer.passages),
+        timings_ms=dict(answer.timings_ms),
+        signals=dict(answer.signals),
+    )
+
+
+def response_from_retrieval(question: str, retrieval: Retrieval) -> Response:
+    """Return what a search found as the response of a system that answers nothing."""
+    return Response(
+        question=question,
+        answerable=False,
+        confidence=0.0,
+        passages=tuple(_retrieved(hit) for hit in retrieval.hits),
+        timings_ms=dict(retrieval.timings_ms),
+    )
+
+
+def _retrieved(hit: Hit) -> RetrievedPassage:
+    passage = hit.place.passage
+    return RetrievedPassage(
+        span=_span(hit.place),
+        text=passage.text,
+        score=hit.score,
+        title=hit.place.document.header,
+        page=passage.page.label if passage.page else None,
+        page_end=passage.page_end.label if passage.page_end else None,
+        page_method=passage.page.method if passage.page else None,
+        page_margin=passage.page.margin if passage.page else 0,
+        also_in=tuple(_span(place) for place in hit.also_in),
+    )
+
+
+def _span(place: Place) -> TextSpan:
+    return TextSpan(place.source_name, place.passage.start_char, place.passage.end_char)

@@ -1,0 +1,1 @@
+"""Questions asked, and what came of it held against a baseline."""

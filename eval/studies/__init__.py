@@ -1,0 +1,1 @@
+"""Measurements that teach how the product is built; not part of the installed program."""

@@ -1,0 +1,201 @@
+"""Errors as RFC 9457 problem details: the one place where exceptions become HTTP.
+
+Every problem has a ``type`` of the form ``urn:dossier:problem:NAME``, by which a client can tell
+problems apart, and a ``detail`` of one line that says what to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from chunker.errors import ChunkerError, SourceTooLargeError, UnreadableSourceError
+from embeddings.encoders.encoder import EncoderError
+from embeddings.errors import (
+    EmbeddingsError,
+    IndexBusyError,
+    IndexStoreError,
+    ManifestMismatchError,
+    StorageFullError,
+)
+from service.api.schemas import FieldError, Problem
+from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import FastAPI, Request
+
+__all__ = [
+    "MEDIA_TYPE",
+    "RETRY_SECONDS",
+    "FieldError",
+    "Problem",
+    "ProblemError",
+    "documented",
+    "handle_problems",
+    "problem_from",
+    "problem_of",
+    "response_of",
+    "unexpected",
+]
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:dossier:problem:"
+RETRY_SECONDS = 2
+"""When to ask again while the index is being opened."""
+
+
+_HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
+    (SourceTooLargeError, 413, "source-too-large"),
+    (UnreadableSourceError, 415, "unreadable-source"),
+    (NotReadyError, 503, "not-ready"),
+    (ManifestMismatchError, 409, "model-mismatch"),
+    (IndexBusyError, 409, "index-busy"),
+    (StorageFullError, 507, "storage-full"),
+    (IndexStoreError, 503, "index-unusable"),
+    (EncoderError, 503, "model-unusable"),
+    (NotFoundError, 404, None),
+    (ConflictError, 409, None),
+)
+"""The first that fits decides; ``None``: named after the status."""
+
+
+class ProblemError(HTTPException):
+    """Ends a request with a problem; ``name`` becomes the last part of its ``type``."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        name: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[FieldError] | None = None,
+        existing_id: str | None = None,
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.problem = problem_of(status, detail, name=name, errors=errors, existing_id=existing_id)
+
+
+def problem_of(status: int, detail: str, *, name: str | None = None, **more: Any) -> Problem:  # noqa: ANN401 - Problem's own fields, which pydantic checks
+    """Return a problem whose title and, unless ``name`` is given, type come from the status."""
+    title = HTTPStatus(status).phrase
+    slug = name or title.lower().replace(" ", "-").replace("'", "")
+    return Problem(type=TYPE_PREFIX + slug, title=title, status=status, detail=detail, **more)
+
+
+def response_of(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return the HTTP response that tells ``problem``."""
+    return JSONResponse(
+        problem.model_dump(exclude_none=True),
+        status_code=problem.status,
+        headers=dict(headers or {}),
+        media_type=MEDIA_TYPE,
+    )
+
+
+def problem_from(error: Exception) -> Problem | None:
+    """Return the problem that an error of this house amounts to, ``None`` for any other error.
+
+    Also tells how a background job failed, where no response is there to carry it.
+    """
+    if isinstance(error, ProblemError):
+        return error.problem
+    for kind, status, name in _HOUSE_ERRORS:
+        if isinstance(error, kind):
+            return problem_of(status, str(error), name=name, existing_id=getattr(error, "existing_id", None))
+    return None
+
+
+def unexpected(error_id: str) -> Problem:
+    """Return the problem that tells nothing about a fault but the id of its log entry."""
+    return problem_of(
+        500,
+        f"The server failed at this request; its log has the cause under {error_id}.",
+        error_id=error_id,
+    )
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Make ``app`` answer every expected error with problem details."""
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    for kind in (ServiceError, ChunkerError, EmbeddingsError, EncoderError):
+        app.add_exception_handler(kind, _house_error)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type; registered for it alone
+    if isinstance(error, ProblemError):
+        return response_of(error.problem, error.headers)
+    details = {
+        404: f"There is nothing at {request.url.path}; /docs lists what there is.",
+        405: f"{request.method} is not possible at {request.url.path}.",
+    }
+    detail = details.get(error.status_code, str(error.detail))
+    return response_of(problem_of(error.status_code, detail), error.headers)
+
+
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
+    return response_of(_validation_problem(error.errors(), request.headers.get("content-type", "")))
+
+
+def _validation_problem(problems: Sequence[Any], content_type: str) -> Problem:
+    first = problems[0]
+    if first["type"] == "json_invalid":
+        cause = f"{first['ctx']['error']} at character {first['loc'][-1]}"
+        return problem_of(400, f"The body is not valid JSON: {cause}.", name="invalid-json")
+    if first["loc"] == ("body",) and first["type"] == "model_attributes_type" and "json" not in content_type:
+        return problem_of(415, "Send JSON, with the header Content-Type: application/json.", name="not-json")
+    errors = [
+        FieldError(field=".".join(str(part) for part in problem["loc"]), message=problem["msg"])
+        for problem in problems
+    ]
+    told = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
+    return problem_of(422, f"The request is not valid: {told}", name="invalid-request", errors=errors)
+
+
+async def _house_error(request: Request, error: Exception) -> JSONResponse:
+    del request
+    problem = problem_from(error)
+    if problem is None:
+        raise error
+    headers = (
+        {"Retry-After": str(RETRY_SECONDS)} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    )
+    return response_of(problem, headers)
+
+
+_MEANINGS = {
+    400: "The body cannot be read.",
+    401: "A key is needed and this is none.",
+    403: "Not allowed from this web page.",
+    404: "There is nothing of that id.",
+    409: "The change contradicts what is there.",
+    413: "The body, or the file in it, is too large.",
+    415: "Not JSON where JSON is wanted; or a file of no readable kind, damaged, or empty.",
+    422: "A field is missing or wrong; `errors` names each.",
+    429: "Too many requests; `Retry-After` says when to ask again.",
+    503: "The index is not open yet; `Retry-After` says when to ask again.",
+    507: "The disk is full.",
+}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the ``responses`` of a route that may answer with problems of these statuses."""
+    return {
+        status: {
+            "description": _MEANINGS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }

@@ -1,0 +1,1 @@
+"""One running web application: its layers, limits, keys and measurements."""

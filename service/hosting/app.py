@@ -1,0 +1,122 @@
+"""The web application: routers and layers around one open index."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from service.api.problems import handle_problems
+from service.api.routes import documents, health, jobs, sources
+from service.api.routes import questions as ask
+from service.api.routes.dependencies import KEY_DOCUMENTED
+from service.assembly import assemble
+from service.hosting.access import CrossSiteMiddleware, KeyMiddleware
+from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
+from service.hosting.observing import REQUEST_ID, ObservingMiddleware
+from service.hosting.state import ServiceState
+from service.mcp_api.server import McpEndpoint
+from service.openai_api import route as chat
+from service.openai_api.errors import OpenAIErrorsMiddleware
+from service.web import routes as web
+from service.web.pages import static_files
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from service.assembly import Dossier
+    from service.settings import Settings
+
+ROUTERS = (health.router, ask.router, chat.router, sources.router, jobs.router, documents.router, web.router)
+"""To add endpoints, write a module in service/routes and add its router here."""
+
+_DESCRIPTION = """
+Ask your documents: answers in their own words, each quote with document, date and page.
+
+Errors are problem details (RFC 9457, `application/problem+json`): `type` tells the kind,
+`detail` what to do.
+"""
+_TAGS = [
+    {"name": "questions", "description": "Answers and passages."},
+    {"name": "sources", "description": "Files in the index, and how they get there."},
+    {"name": "documents", "description": "What the files hold, and the pages it stands on."},
+    {"name": "chat", "description": "The same answers for chat front ends: OpenAI-compatible."},
+    {"name": "health", "description": "For those who run the service."},
+]
+
+
+def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None = None) -> FastAPI:
+    """Return the application; it opens the index when it starts, not before.
+
+    ``open_dossier`` replaces what the settings would have opened.
+    """
+    state = ServiceState(settings, open_dossier or (lambda: assemble(settings)))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        state.start()
+        yield
+        await anyio.to_thread.run_sync(state.close)
+
+    app = FastAPI(
+        title="Dossier",
+        version=installed_version(),
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        middleware=_layers(settings, state),
+        separate_input_output_schemas=False,
+    )
+    app.state.service = state
+    handle_problems(app)
+    for router in ROUTERS:
+        needs_key = settings.api_keys and router is not health.router
+        app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
+    app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
+    app.mount("/static", static_files(), name="static")
+    return app
+
+
+def installed_version() -> str:
+    """Return the version of the installed distribution."""
+    try:
+        return version("dossier")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
+    """Return what a request passes on its way in, outermost first."""
+    keys = [key.get_secret_value() for key in settings.api_keys]
+    layers = [Middleware(OpenAIErrorsMiddleware), Middleware(ObservingMiddleware, metrics=state.metrics)]
+    if settings.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", REQUEST_ID],
+                expose_headers=["Location", "Retry-After", REQUEST_ID],
+            )
+        )
+    layers.append(Middleware(CrossSiteMiddleware, allowed_origins=settings.cors_origins))
+    if keys:
+        layers.append(Middleware(KeyMiddleware, keys=keys))
+    if settings.requests_per_minute:
+        layers.append(Middleware(RateLimitMiddleware, buckets=TokenBuckets(settings.requests_per_minute)))
+    layers.append(
+        Middleware(
+            BodyLimitMiddleware,
+            max_body_bytes=settings.max_body_bytes,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
+    )
+    return layers

@@ -1,0 +1,86 @@
+"""What the routes of one app share: settings, measurements, the index once it is open, the worker."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from chunker.errors import ChunkerError
+from embeddings.encoders.encoder import EncoderError
+from embeddings.errors import EmbeddingsError
+from service.errors import NotReadyError, ServiceError
+from service.hosting.metrics import Metrics
+from service.library.jobs import IngestWorker, Job
+from service.library.uploads import remove_abandoned_uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from service.answer import IndexState
+    from service.assembly import Dossier
+    from service.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class ServiceState:
+    """Opens the index in the background, so that the app answers from its first moment.
+
+    ``assemble`` is called once, in a thread of its own.
+    """
+
+    def __init__(self, settings: Settings, assemble: Callable[[], Dossier]) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._count_job)
+        self._assemble = assemble
+        self._dossier: Dossier | None = None
+        self._failure: str | None = None
+        self._opening = threading.Thread(target=self._open, name="open-index", daemon=True)
+        self.metrics.follow(index=self._index_state, unfinished_jobs=self.worker.unfinished)
+
+    def start(self) -> None:
+        """Begin to open the index."""
+        self._opening.start()
+
+    def dossier(self) -> Dossier:
+        """Return the open index and what answers from it.
+
+        Raises:
+            NotReadyError: it is not open yet, or could not be opened.
+        """
+        if self._dossier is not None:
+            return self._dossier
+        if self._failure is not None:
+            raise NotReadyError(f"The index could not be opened: {self._failure}")
+        raise NotReadyError("The index is being opened: ask again in a moment.")
+
+    def close(self) -> None:
+        """Stop the worker at a safe point, then close the index."""
+        self._opening.join(self.settings.shutdown_seconds)
+        stopped = self.worker.stop(timeout_seconds=self.settings.shutdown_seconds)
+        if not stopped:
+            logger.warning("the running ingest did not stop in time; what it had committed stands")
+        elif self._dossier is not None:
+            self._dossier.close()
+
+    def _open(self) -> None:
+        try:
+            remove_abandoned_uploads(self.settings.data)
+            self._dossier = self._assemble()
+        except (ServiceError, EmbeddingsError, EncoderError, ChunkerError) as error:
+            self._failure = str(error)
+            logger.error("%s", error)  # noqa: TRY400 - the line says it all; a traceback would hide it
+        except Exception:
+            self._failure = "the server's log has the cause."
+            logger.exception("the index could not be opened")
+        else:
+            self.worker.start()
+            logger.info("the index is open: %d passages", self._dossier.index_state().passages)
+
+    def _index_state(self) -> IndexState | None:
+        return None if self._dossier is None else self._dossier.index_state()
+
+    def _count_job(self, job: Job) -> None:
+        self.metrics.job(status=job.status)

@@ -1,0 +1,1 @@
+"""Answers worded by a language model that we call, held to the passages."""

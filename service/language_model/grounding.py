@@ -1,0 +1,191 @@
+"""What a language model wrote, held to the passages it was given: what they do not support goes.
+
+A sentence stands when it cites a passage, and the passages it cites hold every number, every name and
+half of the content words in it, and every quotation to the letter. Nothing here knows whether
+a sentence follows from its passage: a wrong "not" is not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from chunker.documents import Span
+from chunker.text.normalising import fold, tidy
+from chunker.text.sentences import sentence_spans
+from embeddings.terms import read_terms, stems
+from service.answer import Quote
+from service.answering.quoting import locate
+from service.wording.phrases import date_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from service.answer import RankedPassage
+
+_CITATION = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
+_AFTER_STOP = re.compile(
+    r"(?P<stop>[.!?…][\"'”’»)]*)(?P<citations>(?:\s*\[\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*\])+)"
+)
+_QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|\"([^\"]+)\"|„([^„“”]+)[“”]")
+_ADDRESS = re.compile(r"(?:https?:|www\.|mailto:|data:|javascript:)", re.IGNORECASE)
+_MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]{1,300}>|(?<!\w)[*_`#>|]+|[*_`#|]+(?!\w)")
+_LIST_MARK = re.compile(r"^\s*(?:[-•*–]|\d{1,2}[.)])\s+")
+_NUMBER = re.compile(r"\d+")
+_LEAST_SHARE = 0.5
+_SAME_NAME = 84
+_LEAST_QUOTED_WORDS = 3
+"""Shorter quotations are turns of speech; their words count as any others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The sentences that stand, each closed by its citations, and how many were left out."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    kept: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Support:
+    """What a passage can vouch for: its own words, and those of its document's title and date."""
+
+    passage: RankedPassage
+    stems: frozenset[str]
+    numbers: frozenset[str]
+
+
+def ground(reply: str, passages: Sequence[RankedPassage], *, question: str) -> Grounded:
+    """Keep of ``reply`` what the passages it cites support."""
+    supports = {passage.rank: _support(passage) for passage in passages}
+    names = _names([reply, question, *(passage.text for passage in passages)])
+    kept: list[str] = []
+    quotes: list[Quote] = []
+    left_out = 0
+    for sentence, citations in _cited_sentences(reply):
+        cited = [supports[number] for number in citations if number in supports]
+        found = _quotes(sentence, cited)
+        if not cited or found is None or not _is_supported(sentence, cited, names):
+            left_out += 1
+            continue
+        kept.append(f"{sentence} {''.join(f'[{one.passage.rank}]' for one in cited)}")
+        quotes += found
+    return Grounded(" ".join(kept), tuple(dict.fromkeys(quotes)), len(kept), left_out)
+
+
+def _cited_sentences(reply: str) -> Iterator[tuple[str, list[int]]]:
+    """Yield each sentence without markup, and the numbers it cites."""
+    # "… said. [1]" and "… said [1]." are the same: citations are brought before the full stop.
+    text = _AFTER_STOP.sub(lambda match: f" {match['citations'].strip()}{match['stop']}", reply)
+    for line in text.splitlines():
+        plain = _MARKUP.sub(lambda match: match[1] or "", _LIST_MARK.sub("", line))
+        for span in sentence_spans(plain):
+            sentence = plain[span.start_char : span.end_char]
+            numbers = [
+                int(number) for match in _CITATION.finditer(sentence) for number in _NUMBER.findall(match[1])
+            ]
+            bare = " ".join(_CITATION.sub("", sentence).split())
+            if any(character.isalnum() for character in bare):
+                yield bare, list(dict.fromkeys(numbers))
+
+
+def _support(passage: RankedPassage) -> _Support:
+    document = passage.hit.place.document
+    date = document.metadata.date
+    text = "\n".join(
+        [
+            passage.text,
+            document.title,
+            *document.metadata.participants,
+            *((date.start, date.end, date_words(date.text)) if date else ()),
+        ]
+    )
+    numbers = {number.lstrip("0") or "0" for number in _NUMBER.findall(_joined_thousands(text))}
+    return _Support(passage, frozenset(stems(text)), frozenset(numbers))
+
+
+def _joined_thousands(text: str) -> str:
+    """Write ``26,000`` and ``26 000`` as ``26000``."""
+    return re.sub(r"(?<=\d)[,. \u00a0](?=\d{3}(?!\d))", "", text)
+
+
+def _is_supported(sentence: str, cited: Iterable[_Support], names: frozenset[str]) -> bool:
+    cited = list(cited)
+    if _ADDRESS.search(sentence):
+        return False
+    known_numbers = frozenset[str]().union(*(one.numbers for one in cited))
+    numbers = {number.lstrip("0") or "0" for number in _NUMBER.findall(_joined_thousands(sentence))}
+    if not numbers <= known_numbers:
+        return False
+    known = frozenset[str]().union(*(one.stems for one in cited))
+    words = {word for word in stems(sentence) if not word.isdigit()}
+    if not words:
+        return False
+    unknown = {word for word in words if word not in known and not _is_spelt_otherwise(word, names, known)}
+    return not unknown & names and len(unknown) <= (1 - _LEAST_SHARE) * len(words)
+
+
+def _is_spelt_otherwise(word: str, names: frozenset[str], known: frozenset[str]) -> bool:
+    """Tell whether ``word`` is a name that a passage spells a little otherwise, as transliterations do."""
+    return word in names and any(
+        other[0] == word[0] and fuzz.ratio(word, other) >= _SAME_NAME for other in known
+    )
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
+    """Return the stems of words that stand capitalised within a sentence somewhere."""
+    found = set()
+    for text in texts:
+        for span in sentence_spans(text):
+            sentence = text[span.start_char : span.end_char]
+            terms = read_terms(sentence)
+            first = next((at for at, character in enumerate(sentence) if character.isalnum()), 0)
+            found |= {
+                term.stem for term in terms if term.start_char > first and sentence[term.start_char].isupper()
+            }
+    return frozenset(found)
+
+
+def _quotes(sentence: str, cited: Sequence[_Support]) -> list[Quote] | None:
+    """Return the quotations of ``sentence``, ``None`` where one stands in no cited passage."""
+    quotes = []
+    for match in _QUOTED.finditer(sentence):
+        words = next(group for group in match.groups() if group)
+        if len(words.split()) < _LEAST_QUOTED_WORDS:
+            continue
+        found = next((quote for one in cited if (quote := _quote(words, one.passage))), None)
+        if found is None:
+            return None
+        quotes.append(found)
+    return quotes
+
+
+def _quote(words: str, ranked: RankedPassage) -> Quote | None:
+    passage = ranked.hit.place.passage
+    wanted = words.strip().rstrip(".,;:")
+    located = locate(wanted, passage.text, Span(0, len(passage.text)))
+    if located is None:
+        return None
+    span = located.span
+    stands = passage.text[span.start_char : span.end_char]
+    tidied = tidy(passage.text)
+    shown = tidied.derived_span(span.start_char, span.end_char)
+    return Quote(
+        citation=ranked.rank,
+        text=stands if located.match == "exact" else tidied.text[shown.start_char : shown.end_char],
+        start_char=passage.start_char + span.start_char,
+        end_char=passage.start_char + span.end_char,
+        match=located.match,
+    )
+
+
+def keeps_to(text: str, sources: Sequence[str]) -> bool:
+    """Tell whether every name and number of ``text`` stands in one of ``sources``."""
+    known = {stem for source in sources for stem in stems(source)}
+    named = _names([text]) | {stem for stem in stems(text) if stem.isdigit()}
+    return not _ADDRESS.search(fold(text).text) and named <= known

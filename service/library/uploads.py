@@ -1,0 +1,93 @@
+"""Uploaded files between their arrival and their reading."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+from service.api.problems import ProblemError
+from service.api.schemas import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
+
+UPLOADS = "uploads"
+"""The folder, within the data folder, that uploads lie in for a moment."""
+
+_MAX_NAME_CHARS = 255
+_COPIED_BYTES = 1 << 20
+_ABANDONED_SECONDS = 24 * 60 * 60
+
+
+def source_name(filename: str | None) -> str:
+    """Return the last part of the name the client gave: its folders are of no meaning here.
+
+    Raises:
+        ProblemError: nothing a person could read or type is left of it.
+    """
+    name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
+    if not name or len(name) > _MAX_NAME_CHARS or not name.isprintable():
+        message = f"needs a printable file name of at most {_MAX_NAME_CHARS} characters"
+        raise ProblemError(
+            422,
+            f"The uploaded file {message}.",
+            name="invalid-request",
+            errors=[FieldError(field="body.file", message=message)],
+        )
+    return name
+
+
+@contextmanager
+def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> Iterator[Path]:
+    """Give an uploaded file a place in the data folder ``folder``, for the length of a block.
+
+    It never is whole in memory.
+
+    Raises:
+        ProblemError: it has more bytes than ``max_bytes``, or there is no room for it.
+    """
+    uploads = folder / UPLOADS
+    try:
+        uploads.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(dir=uploads)
+    except OSError as error:
+        raise _not_storable(name, error) from error
+    with place:
+        path = Path(place.name) / f"upload{PurePosixPath(name).suffix}"
+        try:
+            with path.open("wb") as stored:
+                shutil.copyfileobj(upload, stored, _COPIED_BYTES)
+                size_bytes = stored.tell()
+        except OSError as error:
+            raise _not_storable(name, error) from error
+        if size_bytes > max_bytes:
+            raise ProblemError(
+                413,
+                f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} may be (DOSSIER_MAX_UPLOAD_BYTES).",
+                name="file-too-large",
+            )
+        yield path
+
+
+def _not_storable(name: str, error: OSError) -> ProblemError:
+    return ProblemError(
+        507,
+        f"{name} cannot be stored ({error.strerror}): see that the data folder is writable and has room.",
+        name="not-storable",
+    )
+
+
+def remove_abandoned_uploads(folder: Path) -> None:
+    """Remove what a process that was killed while reading left in the data folder ``folder``."""
+    uploads = folder / UPLOADS
+    for place in uploads.iterdir() if uploads.is_dir() else ():
+        if time.time() - place.stat().st_mtime > _ABANDONED_SECONDS:
+            logger.info("removing %s, an upload that was never read", place)
+            shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The Model Context Protocol that we serve."""

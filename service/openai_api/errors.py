@@ -1,0 +1,84 @@
+"""Problems of the OpenAI-compatible interface, told the way its clients read errors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from service.api.problems import MEDIA_TYPE
+from service.openai_api.schemas import ErrorBody, OpenAIError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_PATHS = ("/v1/chat/completions", "/v1/models")
+_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "invalid_request_error",
+    429: "rate_limit_error",
+}
+_CODES = {401: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded", 503: "not_ready"}
+
+
+class OpenAIErrorsMiddleware:
+    """Turns problem details into OpenAI's errors at the paths of its interface, wherever they arise.
+
+    The status stays, but for 422, which clients of OpenAI know as 400.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and mend what comes back if it is a problem."""
+        if scope["type"] != "http" or not _is_openai(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        start: Message | None = None
+        body = b""
+
+        async def mended_send(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_problem(message):
+                start = message
+                return
+            if start is None:
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                for one in _mended(start, body):
+                    await send(one)
+
+        await self.app(scope, receive, mended_send)
+
+
+def _is_openai(path: str) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in _PATHS)
+
+
+def _is_problem(start: Message) -> bool:
+    return Headers(raw=start["headers"]).get("content-type", "").startswith(MEDIA_TYPE)
+
+
+def _mended(start: Message, body: bytes) -> tuple[Message, Message]:
+    problem: dict[str, Any] = json.loads(body)
+    status = 400 if start["status"] == 422 else int(start["status"])
+    errors = problem.get("errors") or []
+    error = OpenAIError(
+        message=problem["detail"],
+        type=_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error"),
+        param=errors[0]["field"].removeprefix("body.") if errors else None,
+        code=_CODES.get(status),
+    )
+    content = ErrorBody(error=error).model_dump_json().encode()
+    headers = MutableHeaders(raw=list(start["headers"]))
+    headers["content-type"] = "application/json"
+    headers["content-length"] = str(len(content))
+    return (
+        {**start, "status": status, "headers": headers.raw},
+        {"type": "http.response.body", "body": content},
+    )

@@ -1,1 +1,0 @@
-"""The endpoints, one noun a file; :mod:`service.app` puts them together."""

@@ -1,0 +1,1 @@
+"""The web page: asking, reading, the library."""

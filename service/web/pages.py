@@ -1,0 +1,115 @@
+"""Puts pages into HTML: templates, the headers every page has, and errors as pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service.api.problems import RETRY_SECONDS, Problem, problem_from, problem_of
+from service.errors import NotReadyError
+from service.web.addresses import AddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from fastapi import Request, Response
+    from starlette.types import Scope
+
+WEB = Path(__file__).parent
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # The address holds what somebody looked for: no other site is told.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Checked each time, but kept for the way back: leaving the reader must not ask everything anew.
+    "Cache-Control": "private, no-cache",
+}
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages, as its answers are."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler with errors turned into pages."""
+        handle = super().get_route_handler()
+
+        async def handle_page(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:
+                problem = page_problem(error)
+                if problem is None:
+                    raise
+                return problem_page(problem, is_opening=isinstance(error, NotReadyError))
+
+        return handle_page
+
+
+class PageFiles(StaticFiles):
+    """Scripts and styles; a browser asks each time whether its copy is still good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file with the headers that let a browser keep, but check, it."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def static_files() -> PageFiles:
+    """Return the app that serves ``service/web/static``."""
+    return PageFiles(directory=WEB / "static")
+
+
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **values: Any,  # noqa: ANN401 - whatever the template shows
+) -> HTMLResponse:
+    """Return ``template`` filled with ``values``."""
+    html = _environment().get_template(template).render(**values)
+    return HTMLResponse(html, status_code=status, headers={**HEADERS, **(headers or {})})
+
+
+def problem_page(problem: Problem, *, is_opening: bool = False) -> HTMLResponse:
+    """Return a page that tells one line of what is wrong, and the way on."""
+    headers = {"Retry-After": str(RETRY_SECONDS)} if is_opening else None
+    return page(
+        "problem.html", status=problem.status, headers=headers, problem=problem, is_opening=is_opening
+    )
+
+
+def page_problem(error: Exception) -> Problem | None:
+    """Return the problem an expected error amounts to on a page, ``None`` for an unexpected one."""
+    if isinstance(error, AddressError):
+        return problem_of(422, str(error), name="invalid-request")
+    if isinstance(error, RequestValidationError):
+        names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+        return problem_of(422, f"The address is not valid: look at {names}.", name="invalid-request")
+    return problem_from(error)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    return environment

@@ -1,0 +1,213 @@
+"""A document's text as the reader shows it: paragraphs, where pages begin, and the words that are marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from chunker.documents import Span
+from chunker.text.normalising import level, tidy
+from service.wording.phrases import method_words, page_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chunker.documents import Document
+    from chunker.text.normalising import AlignedText
+    from service.library.paging import DocumentPage
+
+PART_CHARS = 60_000
+"""A longer document is shown in parts of about this size, so that a page stays quick to open."""
+
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_WHITE_SPACE = re.compile(r"\s+")
+_PARAGRAPH = re.compile(r"\S(?:(?!\n\n).)*", re.DOTALL)
+_HEADING_CHARS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """A place where a page begins; ``label`` is ``None`` where what follows is on no known page.
+
+    ``anchor`` is its id in the page, empty where the same label has begun before.
+    """
+
+    label: str | None
+    method: str
+    margin: int
+    anchor: str
+
+    @property
+    def words(self) -> str:
+        """The page as a reader would cite it."""
+        return page_words(self.label, None, self.method, self.margin)
+
+    @property
+    def method_words(self) -> str:
+        """How the page is known."""
+        return method_words(self.method, self.margin)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a paragraph: all of it marked or none; a page may begin right before it."""
+
+    text: str
+    is_marked: bool = False
+    is_first_marked: bool = False
+    page_break: PageBreak | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; ``is_heading`` where the file emphasises the whole of it, or it is the title."""
+
+    pieces: tuple[Piece, ...]
+    is_heading: bool = False
+    is_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderText:
+    """One part of a document, of ``parts``; ``part`` counts from 1."""
+
+    title: Paragraph
+    paragraphs: tuple[Paragraph, ...]
+    part: int
+    parts: int
+
+
+def part_spans(text: str, document: Document, *, part_chars: int = PART_CHARS) -> list[Span]:
+    """Return the parts in which the document is shown: cut at blank lines, else at white space."""
+    spans = []
+    start = document.start_char
+    while document.end_char - start > part_chars * 3 // 2:
+        cut = next(
+            (
+                match.end()
+                for pattern in (_BLANK_LINE, _WHITE_SPACE)
+                if (match := pattern.search(text, start + part_chars, start + part_chars * 3 // 2))
+            ),
+            start + part_chars,
+        )
+        spans.append(Span(start, cut))
+        start = cut
+    return [*spans, Span(start, document.end_char)]
+
+
+def part_at(spans: Sequence[Span], offset: int) -> int:
+    """Return the number, from 1, of the part that holds ``offset``; the nearest for one outside."""
+    return next((number for number, span in enumerate(spans, 1) if offset < span.end_char), len(spans))
+
+
+def reader_text(
+    text: str,
+    document: Document,
+    pages: Sequence[DocumentPage],
+    *,
+    marked: Span | None = None,
+    part: int = 1,
+    part_chars: int = PART_CHARS,
+) -> ReaderText:
+    """Return a part of ``document``, whose source has ``text``, with ``marked`` marked in it."""
+    spans = part_spans(text, document, part_chars=part_chars)
+    part = min(max(part, 1), len(spans))
+    span = spans[part - 1]
+    aligned = tidy(text[span.start_char : span.end_char])
+    breaks = _derived_breaks(aligned, span, pages, document)
+    mark = _derived_mark(aligned, span, marked)
+    paragraphs = [
+        Paragraph(
+            tuple(_pieces(aligned.text, start, end, breaks, mark)),
+            is_heading=_is_emphasised(text, span, aligned, start, end),
+            is_title=part == 1 and not number and level(aligned.text[start:end]) == level(document.title),
+        )
+        for number, (start, end) in enumerate(_ranges(aligned.text))
+    ]
+    if paragraphs and paragraphs[0].is_title:
+        return ReaderText(paragraphs[0], tuple(paragraphs[1:]), part, len(spans))
+    title = Paragraph((Piece(document.title),), is_heading=True, is_title=True)
+    return ReaderText(title, tuple(paragraphs), part, len(spans))
+
+
+def page_anchor(label: str) -> str:
+    """Return the id of the place where a page begins, such as ``page=404``."""
+    return "page=" + re.sub(r"\s+", "_", label)
+
+
+def _ranges(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _PARAGRAPH.finditer(text)]
+
+
+def _derived_breaks(
+    aligned: AlignedText, span: Span, pages: Sequence[DocumentPage], document: Document
+) -> dict[int, PageBreak]:
+    """Return the page breaks of a part by their place in the tidied text; the last wins where two meet."""
+    ranges = _ranges(aligned.text)
+    starts: list[tuple[int, PageBreak]] = []
+    seen: set[str] = set()
+    for page in pages:
+        anchor = "" if page.page.label in seen else page_anchor(page.page.label)
+        seen.add(page.page.label)
+        page_break = PageBreak(page.page.label, page.page.method, page.page.margin, anchor)
+        starts.append((page.start_char, page_break))
+    starts += [(offset, PageBreak(None, "none", 0, "")) for offset in _page_less(pages, document)]
+    breaks: dict[int, PageBreak] = {}
+    for offset, page_break in sorted(starts, key=lambda item: item[0]):
+        if span.start_char <= offset < span.end_char:
+            place = aligned.derived_span(offset - span.start_char, offset - span.start_char).start_char
+            # between two paragraphs: before the next one
+            inside = next((max(place, start) for start, end in ranges if place < end), None)
+            if inside is not None:
+                breaks[inside] = page_break
+    return breaks
+
+
+def _page_less(pages: Sequence[DocumentPage], document: Document) -> Iterator[int]:
+    """Yield where text on no known page begins, in a document that has known pages."""
+    ends = [page.end_char for page in pages]
+    begins = [page.start_char for page in pages[1:]] + [document.end_char]
+    for end, begin in zip(ends, begins, strict=False):
+        if end < begin:
+            yield end
+
+
+def _derived_mark(aligned: AlignedText, span: Span, marked: Span | None) -> Span | None:
+    if marked is None:
+        return None
+    start = max(marked.start_char, span.start_char) - span.start_char
+    end = min(marked.end_char, span.end_char) - span.start_char
+    if start >= end:
+        return None
+    derived = aligned.derived_span(start, end)
+    words = aligned.text[derived.start_char : derived.end_char]
+    if not words.strip():
+        return None
+    return Span(derived.start_char + len(words) - len(words.lstrip()), derived.end_char)
+
+
+def _pieces(
+    text: str, start: int, end: int, breaks: dict[int, PageBreak], mark: Span | None
+) -> Iterator[Piece]:
+    cuts = {start, end} | {place for place in breaks if start <= place < end}
+    if mark is not None:
+        cuts |= {place for place in (mark.start_char, mark.end_char) if start < place < end}
+    ordered = sorted(cuts)
+    is_first = mark is not None and mark.start_char >= start
+    for begin, stop in pairwise(ordered):
+        is_marked = mark is not None and mark.start_char <= begin < mark.end_char
+        yield Piece(text[begin:stop], is_marked, is_marked and is_first, breaks.get(begin))
+        is_first = is_first and not is_marked
+
+
+def _is_emphasised(text: str, span: Span, aligned: AlignedText, start: int, end: int) -> bool:
+    """Tell whether the file makes the whole paragraph bold, italic or a heading."""
+    if end - start > _HEADING_CHARS:
+        return False
+    original = aligned.original_span(start, end)
+    begin, stop = span.start_char + original.start_char, span.start_char + original.end_char
+    before = text[max(span.start_char, begin - 8) : begin].rsplit("\n", 1)[-1].strip()
+    after = text[stop : stop + 4].split("\n", 1)[0].strip()
+    return before.startswith("#") or (before.endswith(("*", "__")) and after.startswith(("*", "__")))

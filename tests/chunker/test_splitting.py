@@ -1,0 +1,91 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chunker.documents import Span
+from chunker.text.splitting import PassageLimits, paragraph_spans, split
+from chunker.text.tokens import TokenLimit, token_counter
+
+
+def words(text):
+    return len(text.split())
+
+
+def characters(text):
+    return len(text)
+
+
+def limits(max_words, max_characters=10_000):
+    return PassageLimits(TokenLimit(words, max_words), TokenLimit(characters, max_characters))
+
+
+def passages(text, max_words, max_characters=10_000):
+    spans = split(text, Span(0, len(text)), limits(max_words, max_characters))
+    return [text[span.start_char : span.end_char] for span in spans]
+
+
+def test_what_fits_stays_whole():
+    assert passages("One short paragraph.\n\nAnd another.", 20) == ["One short paragraph.\n\nAnd another."]
+
+
+def test_a_paragraph_boundary_is_preferred_to_a_sentence_boundary():
+    text = "A a a a. B b b b.\n\nC c c c. D d d d."
+    assert passages(text, 9) == ["A a a a. B b b b.", "C c c c. D d d d."]
+
+
+def test_a_sentence_boundary_is_preferred_to_a_word_boundary():
+    text = "One two three four five six. Seven eight nine ten eleven twelve."
+    assert passages(text, 8) == ["One two three four five six.", "Seven eight nine ten eleven twelve."]
+
+
+def test_a_heading_stays_with_the_text_below_it():
+    text = "Alpha beta gamma delta epsilon zeta eta.\n\n**Article II.**\n\nTheta iota kappa lambda mu nu xi."
+    assert passages(text, 10) == [
+        "Alpha beta gamma delta epsilon zeta eta.",
+        "**Article II.**\n\nTheta iota kappa lambda mu nu xi.",
+    ]
+
+
+def test_a_paragraph_that_a_page_break_cut_in_two_is_one_paragraph():
+    text = "It was agreed that the\n\n\n\nstraits stay closed.\n\nNext."
+    spans = paragraph_spans(text, Span(0, len(text)))
+    assert [text[s.start_char : s.end_char] for s in spans] == [
+        "It was agreed that the\n\n\n\nstraits stay closed.",
+        "Next.",
+    ]
+
+
+def test_a_word_longer_than_a_passage_is_cut_inside():
+    assert passages("x" * 100, 5, max_characters=30) == ["x" * 25] * 4
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n \t"])
+def test_nothing_to_read_gives_no_passage(text):
+    assert passages(text, 5) == []
+
+
+prose = st.lists(
+    st.sampled_from(
+        ["Alpha", "beta", "gamma.", "Delta:", "\n\n", "\n", "1. ", "**H**\n\n", "<sup>3</sup>", "é;"]
+    ),
+    max_size=60,
+).map(" ".join) | st.text(max_size=200)
+
+
+@given(prose, st.integers(2, 12), st.integers(20, 60))
+def test_passages_are_ordered_slices_that_hold_every_visible_character(text, max_words, max_characters):
+    spans = split(text, Span(0, len(text)), limits(max_words, max_characters))
+    assert all(a.end_char <= b.start_char for a, b in pairwise(spans))
+    covered = "".join(text[s.start_char : s.end_char] for s in spans)
+    assert "".join(covered.split()) == "".join(text.split())
+
+
+@given(prose, st.integers(3, 40))
+def test_no_passage_exceeds_the_token_limit(text, max_tokens):
+    count = token_counter()
+    bounds = PassageLimits(TokenLimit(count, max_tokens), TokenLimit(characters, 10_000))
+    for span in split(text, Span(0, len(text)), bounds):
+        piece = text[span.start_char : span.end_char]
+        assert count(piece) <= max_tokens or len(piece) == 1

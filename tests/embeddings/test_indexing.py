@@ -1,0 +1,357 @@
+"""What adding and deleting sources does to the index, and that the order of it does not matter."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from encoders import WordHashEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from index_support import CHUNKING, make_source
+
+from chunker.documents import Heading, Page, PageStart, content_id
+from chunker.segmenting.boilerplate import edge_lines, repeated_spans
+from embeddings.encoders.encoder import EncoderError
+from embeddings.indexing.preparing import IndexingProgress
+from embeddings.local_index import LocalIndex
+
+QUERIES = ["the envoy and the Straits", "cotton", "weekly review harbour", "customs of Batum"]
+SITE = "The Weekly Review of Harbours and Customs\nHome | Archive | About us | Contact | Subscribe | Search\n"
+
+
+def page_of_site(words):
+    return f"{SITE}\n{words} {' '.join(f'{words} again {n}.' for n in range(8))}\n"
+
+
+@pytest.fixture
+def encoder():
+    return WordHashEncoder()
+
+
+@pytest.fixture
+def index(tmp_path, encoder):
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
+        yield index
+
+
+def seen(index):
+    """Everything a reader can see of an index that must not depend on how it came to be."""
+    encoder = WordHashEncoder()
+    with index.snapshot() as snapshot:
+        sources = snapshot.sources()
+        documents, total = snapshot.documents(limit=1000)
+        passages = {d.document.id: snapshot.passages_of(d.document.id) for d in documents}
+        keys = [key for key, _ in snapshot.dense_search(encoder.encode(["x"])[0], limit=1000)]
+        id_of = {key: place.passage.id for key, place in zip(keys, snapshot.places(keys), strict=True)}
+        searches = []
+        for query in QUERIES:
+            dense = snapshot.dense_search(encoder.encode([query])[0], limit=7)
+            searches.append([(id_of[key], score) for key, score in dense])
+            for field in ("passage", "ngrams"):
+                found = snapshot.lexical_search(query, field=field, limit=7)
+                searches.append([(id_of[key], score) for key, score in found])
+            searches.append([score for _, score in snapshot.lexical_search(query, field="document", limit=7)])
+    listed = [dataclasses.replace(source, added_at="") for source in sources]
+    assert total == len(documents)
+    return listed, documents, passages, searches
+
+
+def indexed_anew(folder, sources):
+    with LocalIndex.open(folder, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        return seen(index)
+
+
+def test_a_new_source_is_added_and_counted(index):
+    change = index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    assert dataclasses.asdict(change) == {
+        "status": "added",
+        "name": "a.txt",
+        "source_id": content_id("The envoy closed the Straits."),
+        "documents": 1,
+        "passages": 1,
+        "tokens": 7,
+        "copy_of": None,
+    }
+    assert index.info().generation == 1
+
+
+def test_the_same_bytes_under_the_same_name_change_nothing(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    before = index.info()
+    again = index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    assert (again.status, again.documents, again.passages) == ("unchanged", 1, 1)
+    assert index.info() == before
+
+
+def test_other_bytes_under_the_same_name_take_its_place_in_one_step(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    change = index.add_source(make_source("a.txt", "The envoy asked for cotton."))
+    assert change.status == "replaced"
+    assert [source.name for source in index.sources()] == ["a.txt"]
+    assert index.lexical_search("Straits", limit=5) == []
+    assert len(index.lexical_search("cotton", limit=5)) == 1
+    assert len(index.dense_search(WordHashEncoder().encode(["cotton"])[0], limit=5)) == 1
+    assert index.info().generation == 2
+
+
+def test_the_same_bytes_under_another_name_are_a_copy_and_not_stored_again(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    change = index.add_source(make_source("b.txt", "The envoy closed the Straits."))
+    assert (change.status, change.copy_of, change.passages) == ("copy", "a.txt", 1)
+    (source,) = index.sources()
+    assert (source.name, source.copies, index.info().passages) == ("a.txt", ("b.txt",), 1)
+    before = index.info()
+    again = index.add_source(make_source("b.txt", "The envoy closed the Straits."))
+    assert (again.status, again.copy_of) == ("copy", "a.txt")
+    assert index.info() == before
+    assert index.source("b.txt") == source
+
+
+def test_a_copy_outlives_the_file_it_was_a_copy_of(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    index.add_source(make_source("b.txt", "The envoy closed the Straits."))
+    change = index.add_source(make_source("a.txt", "Something else."))
+    assert change.status == "replaced"
+    assert [(source.name, source.copies) for source in index.sources()] == [("a.txt", ()), ("b.txt", ())]
+    assert len(index.lexical_search("Straits", limit=5)) == 1
+
+
+def test_a_file_that_becomes_a_copy_leaves_nothing_of_itself(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    index.add_source(make_source("b.txt", "Something else."))
+    change = index.add_source(make_source("b.txt", "The envoy closed the Straits."))
+    assert (change.status, change.copy_of) == ("copy", "a.txt")
+    assert [(source.name, source.copies) for source in index.sources()] == [("a.txt", ("b.txt",))]
+    assert index.lexical_search("something", limit=5) == []
+
+
+def test_another_reading_of_the_same_bytes_replaces_the_old_one(index):
+    text = "Chapter one\n\nThe envoy closed the Straits."
+    index.add_source(make_source("a.md", text))
+    heading = Heading(0, 11, 1, "Chapter one")
+    assert index.add_source(make_source("a.md", text, headings=(heading,))).status == "replaced"
+    assert index.add_source(make_source("a.md", text, headings=(heading,))).status == "unchanged"
+
+
+def test_a_deleted_source_is_found_by_neither_search(index, encoder):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    index.add_source(make_source("b.txt", "Cotton prices were rising."))
+    assert index.delete(content_id("The envoy closed the Straits."))
+    assert index.lexical_search("envoy", limit=5) == []
+    found = index.places([key for key, _ in index.dense_search(encoder.encode(["envoy"])[0], limit=5)])
+    assert [place.source_name for place in found] == ["b.txt"]
+    assert index.info().sources == 1
+    assert index.problems() == []
+
+
+def test_deleting_what_is_not_there_changes_nothing(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+    before = index.info()
+    assert not index.delete("0" * 16)
+    assert index.info() == before
+
+
+def test_what_the_reader_knew_of_a_source_is_kept(index):
+    text = "Chapter one\n\nThe envoy closed the Straits."
+    source = make_source(
+        "a.pdf",
+        text,
+        media_type="application/pdf",
+        size_bytes=4711,
+        title="Papers",
+        page_starts=(PageStart(0, Page("xii", "printed")), PageStart(13, Page("1", "printed"))),
+    )
+    index.add_source(source)
+    record = index.source("a.pdf")
+    assert (record.id, record.media_type, record.size_bytes) == (source.id, "application/pdf", 4711)
+    assert (record.title, record.characters) == ("Papers", len(text))
+    assert index.source_text(source.id) == text
+    assert index.page_map(source.id).at(0) == Page("xii", "printed")
+    assert index.page_map(source.id).at(20) == Page("1", "printed")
+    ((passage, *_), *_) = [index.passages_of(d.document.id) for d in index.documents()[0]]
+    assert passage.page == Page("xii", "printed")
+
+
+def test_of_a_source_that_is_not_there_nothing_is_known(index):
+    assert index.source("nowhere") is None
+    assert index.source_text("nowhere") is None
+    assert index.page_map("nowhere") is None
+    assert index.document("nowhere") is None
+    assert index.document_neighbours("nowhere") == (None, None)
+    assert index.passages_of("nowhere") == []
+    assert index.places([7, "nowhere"]) == []
+
+
+def test_no_text_is_encoded_twice(index, encoder):
+    shared = "\n\n".join(
+        f"Telegram {number} spoke of the envoy, the customs and the Straits." for number in range(6)
+    )
+    index.add_source(make_source("a.txt", shared, title="Papers"))
+    first = list(encoder.encoded_texts)
+    assert len(first) == len(set(first))
+    index.add_source(
+        make_source("a.txt", f"{shared}\n\nOne more telegram came in the evening.", title="Papers")
+    )
+    assert len(encoder.encoded_texts) == len(set(encoder.encoded_texts))
+    assert len(encoder.encoded_texts) < 2 * len(first)
+
+
+def test_a_reused_vector_is_the_one_that_would_be_made(index, encoder, tmp_path):
+    shared = "\n\n".join(
+        f"Telegram {number} spoke of the envoy, the customs and the Straits." for number in range(6)
+    )
+    index.add_source(make_source("a.txt", shared, title="Papers"))
+    index.add_source(make_source("a.txt", f"{shared}\n\nOne more telegram.", title="Papers"))
+    assert seen(index) == indexed_anew(
+        tmp_path / "other", [make_source("a.txt", f"{shared}\n\nOne more telegram.", title="Papers")]
+    )
+
+
+def test_what_a_site_repeats_is_left_out_once_enough_sources_have_it(index):
+    pages = [
+        make_source(f"{n}.txt", page_of_site(words)) for n, words in enumerate(("Cotton", "Wool", "Silk"))
+    ]
+    index.add(pages[:2])
+    assert len(index.lexical_search("subscribe", limit=10)) == 2
+    index.add_source(pages[2])
+    assert index.lexical_search("subscribe", limit=10) == []
+    assert index.problems() == []
+    index.delete(pages[1].id)
+    assert len(index.lexical_search("subscribe", limit=10)) == 2
+    assert index.problems() == []
+
+
+def test_only_what_changes_is_encoded_when_a_site_is_found_out(index, encoder):
+    pages = [
+        make_source(f"{n}.txt", page_of_site(words)) for n, words in enumerate(("Cotton", "Wool", "Silk"))
+    ]
+    index.add(pages)
+    assert len(encoder.encoded_texts) == len(set(encoder.encoded_texts))
+
+
+words = st.sampled_from(["Cotton", "Wool", "Silk", "The envoy", "Customs of Batum"])
+texts = st.one_of(
+    words.map(page_of_site),
+    words,
+    words.map(lambda word: f"{SITE}{word} under another menu line\n{page_of_site(word)}"),
+    st.tuples(words, words).map(lambda pair: f"{pair[0]} and the Straits.\n\n{pair[1]} of the harbour."),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), contents=st.lists(texts, min_size=1, max_size=7))
+def test_the_index_depends_on_the_set_of_sources_not_on_the_order(tmp_path_factory, data, contents):
+    sources = [make_source(f"{number}.txt", text) for number, text in enumerate(contents)]
+    shuffled = data.draw(st.permutations(sources))
+    folder = tmp_path_factory.mktemp("orders")
+    assert indexed_anew(folder / "first", sources) == indexed_anew(folder / "second", shuffled)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), contents=st.lists(texts, min_size=3, max_size=8, unique=True))
+def test_deleting_a_source_is_as_if_it_had_never_been_added(tmp_path_factory, data, contents):
+    sources = [make_source(f"{number}.txt", text) for number, text in enumerate(contents)]
+    gone = data.draw(st.sets(st.sampled_from(sources), max_size=3))
+    folder = tmp_path_factory.mktemp("deleted")
+    with LocalIndex.open(folder / "first", encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        for source in gone:
+            index.delete(source.id)
+        left = seen(index)
+        assert index.problems() == []
+    assert left == indexed_anew(folder / "second", [source for source in sources if source not in gone])
+
+
+@settings(max_examples=25, deadline=None)
+@given(contents=st.lists(texts, min_size=1, max_size=9), deleted=st.sets(st.integers(0, 8)))
+def test_what_is_left_out_is_what_comparing_all_sources_leaves_out(tmp_path_factory, contents, deleted):
+    sources = {text: make_source(f"{number}.txt", text) for number, text in enumerate(contents)}
+    with LocalIndex.open(
+        tmp_path_factory.mktemp("site"), encoder=WordHashEncoder(), chunking=CHUNKING
+    ) as index:
+        index.add(sources.values())
+        for number, text in enumerate(list(sources)):
+            if number in deleted:
+                index.delete(sources.pop(text).id)
+        edges = [edge_lines(text) for text in sources]
+        for text, source in sources.items():
+            covered = [
+                (passage.start_char, passage.end_char)
+                for record in index.documents(limit=1000)[0]
+                if record.document.source_id == source.id
+                for passage in index.passages_of(record.document.id)
+            ]
+            repeated = {
+                position
+                for span in repeated_spans(text, edges)
+                for position in range(span.start_char, span.end_char)
+            }
+            for position, character in enumerate(text):
+                is_covered = any(start <= position < end for start, end in covered)
+                assert is_covered == (position not in repeated) or character.isspace()
+
+
+def test_what_utf8_cannot_hold_is_replaced_character_by_character(index):
+    change = index.add_source(
+        make_source("caf\udce9.txt", "The envoy\ud800 closed the Straits.", title="A\udfff", id="surrogates")
+    )
+    (source,) = index.sources()
+    assert (source.name, source.title) == ("caf\ufffd.txt", "A\ufffd")
+    assert index.source_text("surrogates") == "The envoy\ufffd closed the Straits."
+    assert change.name == "caf\ufffd.txt"
+
+
+@pytest.mark.parametrize("text", ["", "   \n\n ", "\0", "🙂", "a\0b the envoy\0"])
+def test_odd_texts_are_kept_whole(index, text):
+    source = make_source("odd.txt", text)
+    index.add_source(source)
+    assert index.source_text(source.id) == text
+    assert index.problems() == []
+    assert index.add_source(source).status == "unchanged"
+
+
+class BrokenEncoder(WordHashEncoder):
+    """Gives vectors that are none, as a damaged model may."""
+
+    def __init__(self, vectors):
+        super().__init__()
+        self.vectors = vectors
+
+    def encode(self, texts, *, on_progress=None):  # noqa: ARG002 - the seam's signature
+        return self.vectors
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [np.full((1, 32), np.nan, np.float32), np.zeros((1, 8), np.float32), np.zeros((2, 32), np.float32)],
+)
+def test_an_encoder_that_fails_changes_nothing(tmp_path, vectors):
+    with LocalIndex.open(tmp_path, encoder=BrokenEncoder(vectors), chunking=CHUNKING) as index:
+        with pytest.raises(EncoderError, match="word-hash gave no valid vectors"):
+            index.add_source(make_source("a.txt", "The envoy closed the Straits."))
+        assert index.sources() == []
+        assert index.info().generation == 0
+
+
+def test_sources_before_one_that_fails_stay_added(tmp_path):
+    def sources():
+        yield make_source("a.txt", "The envoy closed the Straits.")
+        raise OSError("the disk was pulled out")
+
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        with pytest.raises(OSError, match="pulled out"):
+            index.add(sources())
+        assert [source.name for source in index.sources()] == ["a.txt"]
+
+
+def test_progress_counts_the_passages_to_encode(index):
+    text = " ".join(f"Telegram {number} spoke of cotton." for number in range(40))
+    reports = []
+    index.add_source(make_source("a.txt", text), on_progress=reports.append)
+    passages = index.info().passages
+    assert passages > 1
+    assert reports == [IndexingProgress("a.txt", passages, passages)]
+    index.add_source(make_source("a.txt", text), on_progress=reports.append)
+    index.add_source(make_source("b.txt", text), on_progress=reports.append)
+    assert len(reports) == 1

@@ -1,0 +1,239 @@
+"""Lexical search: BM25 as it is defined, and any question is a safe query."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from index_support import prepare_by_hand, write_by_hand, write_passages
+
+from chunker.documents import DocumentMetadata
+from embeddings.indexing.writing import delete_source
+from embeddings.store import lexical_index
+from embeddings.store.connections import Store
+from embeddings.store.filtering import Condition
+
+FIELDS = ["passage", "document", "ngrams"]
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "index.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def telegrams(tmp_path_factory):
+    """Two documents of two passages each, keys 1 to 4."""
+    store = Store(tmp_path_factory.mktemp("store") / "index.sqlite")
+    none = DocumentMetadata()
+    write_by_hand(
+        store,
+        prepare_by_hand(
+            "a.txt",
+            [
+                (
+                    "Telegram from Terentyev",
+                    none,
+                    ["The envoy closed the Straits.", "He asked about cotton."],
+                ),
+                ("Letter from Angora", none, ["Cotton prices were rising.", "Café Pera, the envoy’s home."]),
+            ],
+        ),
+    )
+    yield store
+    store.close()
+
+
+def search(store, query, *, field="passage", limit=10, **options):
+    with store.reading() as connection:
+        return lexical_index.search(connection, query, field=field, limit=limit, **options)
+
+
+def keys(store, query, **options):
+    return [key for key, _ in search(store, query, **options)]
+
+
+def bm25(texts, terms):
+    """Robertson's BM25 as FTS5 defines it, of texts given as lists of terms."""
+    mean_length = sum(map(len, texts)) / len(texts)
+    scores = []
+    for text in texts:
+        score = 0.0
+        for term in terms:
+            with_term = sum(term in other for other in texts)
+            weight = max(1e-6, math.log((len(texts) - with_term + 0.5) / (with_term + 0.5)))
+            count = text.count(term)
+            score += weight * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(text) / mean_length))
+        scores.append(score)
+    return scores
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from("harbour cotton envoy straits customs".split()), min_size=1, max_size=12),
+        min_size=1,
+        max_size=8,
+    ),
+    query=st.lists(
+        st.sampled_from("harbour cotton envoy treaty".split()), min_size=1, max_size=3, unique=True
+    ),
+)
+def test_scores_are_those_of_the_formula(tmp_path_factory, texts, query):
+    store = Store(tmp_path_factory.mktemp("store") / "index.sqlite")
+    write_passages(store, [" ".join(text) for text in texts])
+    found = dict(search(store, " ".join(query), limit=100))
+    stems = {"straits": "strait", "customs": "custom"}
+    stemmed = [[stems.get(word, word) for word in text] for text in texts]
+    for key, expected in enumerate(bm25(stemmed, query), start=1):
+        assert found.get(key, 0.0) == pytest.approx(expected, abs=1e-9)
+    assert set(found) == {key for key, text in enumerate(texts, start=1) if set(query) & set(text)}
+    store.close()
+
+
+def test_words_match_whatever_their_ending_case_or_accents(telegrams):
+    assert keys(telegrams, "CLOSING a strait") == [1]
+    assert keys(telegrams, "cafe") == [4]
+    assert keys(telegrams, "CAFÉ") == [4]
+    assert keys(telegrams, "cafe\u0301") == [4]
+
+
+def test_a_header_counts_for_each_of_its_passages(telegrams):
+    assert sorted(keys(telegrams, "Angora")) == [3, 4]
+    without_headers = dict(search(telegrams, "cotton letter", header_weight=0.0))
+    with_headers = dict(search(telegrams, "cotton letter"))
+    assert with_headers[3] > without_headers[3]
+    assert with_headers[2] == without_headers[2]
+
+
+def test_a_document_is_found_by_words_of_different_passages(telegrams):
+    assert keys(telegrams, "straits cotton", field="document")[0] == 1
+    assert keys(telegrams, "Pera prices", field="document") == [2]
+
+
+def test_ngrams_find_a_name_in_another_spelling(telegrams):
+    assert keys(telegrams, "Tereityeva") == []
+    assert sorted(keys(telegrams, "Tereityeva", field="ngrams")) == [1, 2]
+
+
+def test_ngrams_are_the_fours_of_each_word_with_its_ends():
+    assert lexical_index.ngrams("eden at x café") == "_ede eden den_ _at_ _x_ _caf cafe afe_"
+    assert lexical_index.ngrams("... \n -") == ""
+
+
+def test_function_words_are_left_out_unless_there_is_nothing_else(telegrams):
+    assert lexical_index.query_terms("What did the envoy do about the Straits?") == ["envoy", "straits"]
+    assert lexical_index.query_terms("Who was he?") == ["who", "was", "he"]
+    assert keys(telegrams, "he") == [2]
+
+
+def test_each_word_counts_once():
+    assert lexical_index.query_terms("envoy Envoy ENVOY’s") == ["envoy"]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize(
+    "query", ["", "   ", "?!", "🙂", "\0", "'\"", "(", "*", "--", "\ud800", "NEAR", "OR"]
+)
+def test_a_query_without_words_of_the_texts_finds_nothing(telegrams, query, field):
+    assert search(telegrams, query, field=field) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'envoy" OR body:*',
+        "envoy AND NOT straits",
+        "NEAR(envoy straits)",
+        "header : envoy",
+        "{header body} : envoy ^envoy envoy*",
+        "envoy\0 straits",
+        "envoy 🙂 'envoy' \"envoy\"",
+        "envoy); DROP TABLE passages; --",
+        "-envoy +envoy",
+    ],
+)
+def test_the_syntax_of_the_engine_means_nothing_in_a_question(telegrams, query):
+    assert {1, 4} <= set(keys(telegrams, query))
+
+
+@given(query=st.text(max_size=200), field=st.sampled_from(FIELDS))
+def test_any_text_is_a_safe_query(telegrams, query, field):
+    scores = [score for _, score in search(telegrams, query, field=field)]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_of_a_very_long_question_the_beginning_counts(telegrams, field):
+    words = " ".join(f"word{number}" for number in range(100_000))
+    assert len(words) > 1_000_000 - 100_000
+    assert keys(telegrams, f"envoy {words}", field=field) == keys(telegrams, "envoy", field=field)
+    assert keys(telegrams, f"{words} envoy") == []
+
+
+def test_the_best_come_first_and_no_more_than_asked_for(store):
+    write_passages(store, ["cotton", "cotton cotton cotton", "wool wool", "cotton wool wool wool"])
+    found = search(store, "cotton", limit=2)
+    assert [key for key, _ in found] == [2, 1]
+    assert found == search(store, "cotton", limit=3)[:2]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 10])
+def test_equal_scores_stand_in_the_order_of_the_public_ids(store, limit, field):
+    none = DocumentMetadata()
+    parts = [prepare_by_hand(f"{n}.txt", [(f"{n}", none, ["the same words"])]) for n in range(6)]
+    write_by_hand(store, *parts)
+    ids = [
+        part.chunked.documents[0].id if field == "document" else part.chunked.passages[0].id for part in parts
+    ]
+    expected = [key for _, key in sorted(zip(ids, range(1, 7), strict=True))]
+    assert keys(store, "same", field=field, limit=limit) == expected[:limit]
+
+
+@pytest.mark.parametrize(("field", "expected"), [("passage", [3]), ("document", [2]), ("ngrams", [3])])
+def test_a_condition_restricts_what_is_found(telegrams, field, expected):
+    condition = Condition("d.title = ?", ("Letter from Angora",))
+    assert keys(telegrams, "cotton prices", field=field, condition=condition) == expected
+
+
+def test_a_condition_does_not_change_the_scores(telegrams):
+    condition = Condition("d.title = ?", ("Letter from Angora",))
+    unrestricted = dict(search(telegrams, "cotton envoy"))
+    restricted = search(telegrams, "cotton envoy", condition=condition)
+    assert sorted(restricted) == [(3, unrestricted[3]), (4, unrestricted[4])]
+
+
+def test_what_is_deleted_is_found_nowhere_and_counts_for_nothing(store, tmp_path):
+    none = DocumentMetadata()
+    kept = prepare_by_hand("a.txt", [("Telegram", none, ["cotton and wool", "the envoy"])])
+    gone = prepare_by_hand(
+        "b.txt", [("Letter", none, ["cotton and silk, naïvely", "café"]), ("Note", none, [])]
+    )
+    keys_of_sources = write_by_hand(store, kept, gone)
+    with store.writing() as connection:
+        delete_source(connection, keys_of_sources[1])
+    other = Store(tmp_path / "other.sqlite")
+    write_by_hand(other, kept)
+    for field in FIELDS:
+        for query in ("cotton", "silk", "café naïvely", "envoy"):
+            assert search(store, query, field=field) == search(other, query, field=field)
+    with store.trying() as connection, other.reading() as untouched:
+        counts = "SELECT ngram, passages FROM ngram_counts ORDER BY ngram"
+        assert connection.execute(counts).fetchall() == untouched.execute(counts).fetchall()
+        for table in ("passage_text", "document_text", "passage_ngrams"):
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - constants
+    other.close()
+
+
+def test_the_rarest_ngrams_are_those_that_are_looked_for(store):
+    write_passages(store, ["common", "common", "common rare"])
+    with store.reading() as connection:
+        rows = connection.execute("SELECT ngram, passages FROM ngram_counts").fetchall()
+    expected = {"_com": 3, "comm": 3, "ommo": 3, "mmon": 3, "mon_": 3, "_rar": 1, "rare": 1, "are_": 1}
+    assert dict(rows) == expected
+    words = " ".join(re.findall("....", "abcdefghijklmnopqrstuvwxyz" * 4))
+    assert keys(store, f"rare common {words}", field="ngrams")[0] == 3

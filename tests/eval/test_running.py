@@ -1,0 +1,250 @@
+import json
+from pathlib import Path
+
+import pytest
+from encoders import WordHashEncoder
+from typer.testing import CliRunner
+
+from chunker.readers.reading import read_source
+from eval.commands import evaluate, gold
+from eval.errors import ExternalSetError, GoldError
+from eval.gold.external import read_external
+from eval.reports.report import HIDDEN, QUESTIONS, WINDOWS, report_json
+from eval.reports.tables import report_tables
+from eval.runs.opening import open_data_folder, open_external
+from eval.runs.running import Request, run
+from service.assembly import assemble
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGE = "002_a7661d073cbfbb9e.txt"
+SMALL = ("002_a7661d073cbfbb9e.txt", "003_3093749205775cb2.txt")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("DOSSIER_DATA", "DOSSIER_CONFIG", "DOSSIER_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A data folder with two of the web pages."""
+    folder = tmp_path_factory.mktemp("data")
+    dossier = assemble(Settings(data=folder), encoder=WordHashEncoder())
+    dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
+    dossier.close()
+    return folder
+
+
+def verbatim(start, length):
+    text = (ROOT / "corpus" / PAGE).read_bytes().decode("utf-8")
+    return " ".join(text.split())[start : start + length]
+
+
+@pytest.fixture
+def gold_file(tmp_path):
+    quote = verbatim(900, 120)
+    entries = [
+        {"id": "q1", "question": quote, "kind": "factoid", "answer": quote, "evidence": [{"quote": quote}]},
+        {"id": "q2", "question": "Which zebra won?", "kind": "unanswerable", "answerable": False},
+    ]
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def talk_file(tmp_path):
+    first, second = verbatim(900, 120), verbatim(1100, 120)
+    turns = [
+        {"question": first, "answer": "x", "evidence": [{"quote": first}]},
+        {"question": second, "standalone": second, "answer": "y", "evidence": [{"quote": second}]},
+    ]
+    path = tmp_path / "talk.jsonl"
+    path.write_text(json.dumps({"id": "t", "turns": turns}) + "\n", encoding="utf-8")
+    return path
+
+
+def request(*files, **options):
+    return Request(files, "a run", "2020-01-02", **options)
+
+
+def test_gold_is_asked_through_the_services_own_answerer(data, gold_file):
+    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
+    first, second = report.sections[QUESTIONS].records
+    assert first.values["hit@5"] == 1.0
+    assert (first.is_answerable, second.is_answerable) == (True, False)
+    assert all(record.values.get("quotes_verified", 1.0) == 1.0 for record in (first, second))
+    assert "total" in report.sections[QUESTIONS].latency
+    assert report.index.model == "word-hash"
+    assert report.index.size_bytes > 0
+
+
+def test_with_its_evidence_hidden_a_question_never_finds_it(data, gold_file):
+    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
+    (record,) = report.sections[HIDDEN].records
+    assert record.values["leaked"] == 0.0
+    assert not any(shown.holds_evidence for shown in record.retrieved)
+
+
+def test_conversations_are_asked_in_three_ways(data, gold_file, talk_file):
+    steps = []
+    report = run(
+        request(gold_file, talk_file, data=data, asks_hidden=False),
+        encoder=WordHashEncoder(),
+        on_progress=lambda stage, total: steps.append((stage, total)),
+    )
+    assert list(report.sections) == [
+        QUESTIONS,
+        "follow-ups with history",
+        "follow-ups standalone",
+        "follow-ups without history",
+    ]
+    assert report.sections["follow-ups standalone"].records[0].values["hit@5"] == 1.0
+    assert [steps.count(step) for step in ((QUESTIONS, 2), ("follow-ups with history", 2))] == [2, 2]
+
+
+def test_the_same_run_gives_the_same_report(data, gold_file):
+    def values():
+        report = run(request(gold_file, data=data), encoder=WordHashEncoder())
+        content = json.loads(report_json(report))
+        for section in content["sections"].values():
+            section.pop("latency")
+            for record in section["records"]:
+                record.pop("timings_ms")
+        return content
+
+    assert values() == values()
+
+
+def test_gold_for_another_corpus_is_refused(data, tmp_path):
+    path = tmp_path / "other.jsonl"
+    path.write_text(json.dumps({"id": "q", "question": "Who?", "evidence": [{"quote": "zebras"}]}))
+    with pytest.raises(GoldError, match="see that the index holds the gold's sources"):
+        run(request(path, data=data), encoder=WordHashEncoder())
+
+
+@pytest.fixture
+def plain_set(tmp_path):
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    texts = {
+        "d1": "The envoy signed the treaty in Kars.\r\nIt was cold.",
+        "d2": "The wool came late to Ankara.",
+    }
+    documents = [{"id": name, "title": "", "text": text} for name, text in texts.items()]
+    (folder / "docs.jsonl").write_text("".join(json.dumps(one) + "\n" for one in documents))
+    queries = [
+        {"id": "1", "text": "Where was the treaty signed?"},
+        {"id": "2", "text": "Where did the wool go?"},
+    ]
+    (folder / "queries.jsonl").write_text("".join(json.dumps(one) + "\n" for one in queries))
+    (folder / "qrels.tsv").write_text("2\td2\t1\n")
+    (folder / "spans.jsonl").write_text(json.dumps({"qid": "1", "docid": "d1", "start": 31, "end": 35}))
+    return folder
+
+
+def test_another_set_is_asked_in_an_index_of_its_own(plain_set):
+    report = run(request(external=plain_set), encoder=WordHashEncoder())
+    first, second = report.sections[QUESTIONS].records
+    assert (first.values["hit@5"], second.values["ndcg@10"]) == (1.0, 1.0)
+    assert first.gold_answer == "Kars"
+    assert report.index.passages == 2
+
+
+def test_another_set_is_also_put_to_a_plain_system_and_both_stand_side_by_side(plain_set):
+    report = run(request(external=plain_set), encoder=WordHashEncoder())
+    plain = report.sections[WINDOWS]
+    assert [record.values["ndcg@10"] for record in plain.records] == [1.0, 1.0]
+    assert "confidence" not in plain.summary
+    assert plain.abstention is None
+    (table,) = [one for one in report_tables(report) if one.title == f"Against {WINDOWS}"]
+    row = next(row for row in table.rows if row[0] == "span_recall@4000chars")
+    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "+0.000 to +0.000")
+
+
+def test_the_index_of_another_set_is_kept_only_where_asked_and_never_mixed(plain_set, data, tmp_path):
+    external = read_external(plain_set)
+    with open_external(external, data=tmp_path / "kept", encoder=WordHashEncoder()) as opened:
+        assert opened.sources.texts["d1"].startswith("The envoy signed the treaty in Kars.\r\n")
+    with open_data_folder(tmp_path / "kept", encoder=WordHashEncoder()) as opened:
+        assert set(opened.sources.texts) == {"d1", "d2"}
+    with (
+        pytest.raises(ExternalSetError, match="which is not of plain; give an empty folder"),
+        open_external(external, data=data, encoder=WordHashEncoder()),
+    ):
+        pass
+
+
+def command(target, *arguments):
+    import typer
+
+    app = target
+    if not isinstance(target, typer.Typer):
+        app = typer.Typer()
+        app.command()(target)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_gold_check_names_every_problem_and_fails(gold_file, tmp_path):
+    assert command(gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
+    gold_file.write_text('{"id": "q", "question": "Who?", "evidence": [{"quote": "zebras"}]}\n{')
+    result = command(gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE)
+    assert result.exit_code == 1
+    assert [line.split(":")[1] for line in result.stdout.splitlines()] == ["1", "2"]
+    assert command(gold, "check", gold_file, "--sources", tmp_path / "missing").exit_code == 1
+
+
+def test_gold_suggest_prints_drafts_that_check_accepts(tmp_path):
+    result = command(gold, "suggest", ROOT / "corpus" / PAGE, "--count", 2)
+    assert result.exit_code == 0
+    drafts = tmp_path / "drafts.jsonl"
+    drafts.write_text(result.stdout, encoding="utf-8")
+    assert len(result.stdout.splitlines()) == 2
+    assert command(gold, "check", drafts, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
+
+
+def test_eval_asks_for_something_to_do_and_says_in_one_line_what_is_wrong(tmp_path):
+    assert command(evaluate).exit_code == 2
+    result = command(evaluate, tmp_path / "missing.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("dossier: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp_path):
+    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(report_json(report))
+    files = (tmp_path / "a.json", tmp_path / "b.json")
+    result = command(evaluate, "--compare", *files, "--markdown", tmp_path / "c.md")
+    assert result.exit_code == 0
+    assert "| hit@5 | 1.000 | 1.000 | +0.000 |" in (tmp_path / "c.md").read_text()
+    assert "hit@5" in result.stdout
+
+
+@pytest.mark.model
+def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
+    dossier = assemble(Settings(data=tmp_path / "data"))
+    dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
+    dossier.close()
+    files = {name: tmp_path / name for name in ("report.json", "report.html", "report.md", "baseline.json")}
+    options = ["--data", tmp_path / "data", "--save", files["report.json"], "--html", files["report.html"]]
+    options += ["--markdown", files["report.md"], "--write-baseline", files["baseline.json"]]
+    result = command(evaluate, gold_file, *options)
+    assert result.exit_code == 0, result.stderr
+    assert all(path.stat().st_size > 100 for path in files.values())
+    result = command(
+        evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"], "--json"
+    )
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["sections"]["questions"]["summary"]["hit@5"]["mean"] == 1.0
+    better = json.loads(files["baseline.json"].read_text())
+    better["questions"][0]["hit@1"] = 2.0
+    files["baseline.json"].write_text(json.dumps(better))
+    result = command(evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"])
+    assert result.exit_code == 1
+    assert "questions: hit@1 went from 2.000 to 1.000" in result.stderr
+    assert result.stderr.rstrip().endswith("worse: q1")

@@ -1,0 +1,336 @@
+"""The command line: what it prints, its exit codes, and one line for each error."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from encoders import WordHashEncoder
+from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
+
+import service.assembly
+from service.cli import main
+from service.commands.terminal import page_text
+from service.settings import Settings
+
+TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run a command in an empty folder; return its exit code, its output and its lines on stderr."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*Settings.model_fields, "config"):
+        monkeypatch.delenv(f"DOSSIER_{name.upper()}", raising=False)
+    monkeypatch.setenv("DOSSIER_ANSWER_THRESHOLD", "0")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(service.assembly, "load_encoder", lambda _: WordHashEncoder())
+
+    def run_command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["dossier", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return ended.value.code or 0, printed.out, printed.err.splitlines()
+
+    return run_command
+
+
+@pytest.fixture
+def indexed(run):
+    code, _, _ = run("index", LETTER, SHORT_NOTE)
+    assert code == 0
+    return run
+
+
+def test_indexing_tells_what_came_of_it_and_again_finds_nothing_to_do(run):
+    code, out, err = run("index", LETTER, SHORT_NOTE)
+    assert (code, err) == (0, [])
+    assert "2 added" in out
+    assert "2 in the index" in out
+    code, out, _ = run("index", LETTER, SHORT_NOTE)
+    assert code == 0
+    assert "2 unchanged" in out
+
+
+def test_indexing_gives_json_with_an_entry_for_each_file(run):
+    code, out, _ = run("index", LETTER, "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["added"] == 1
+    assert report["index"]["sources"] == 1
+    (file,) = report["files"]
+    assert (file["name"], file["status"], file["error"]) == (LETTER.name, "added", None)
+    assert file["passages"] == report["index"]["passages"] > 0
+    assert report["tokens"] == file["tokens"] > 0
+
+
+def test_a_file_that_cannot_be_read_is_one_line_and_does_not_stop_the_others(run, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.pdf").write_bytes(b"%PDF-1.7 broken")
+    (tmp_path / "letters" / "b.txt").write_text(TREATY)
+    (tmp_path / "letters" / "c.txt").write_bytes(b"")
+    code, out, err = run("index", "letters")
+    assert code == 1
+    assert "1 added, 2 failed" in out
+    assert [line.split(":")[1].strip() for line in err] == ["a.pdf", "c.txt"]
+    assert all(line.startswith("dossier: ") for line in err)
+
+
+def test_a_path_that_does_not_exist_is_told_and_the_others_are_indexed(run):
+    code, out, err = run("index", "gone.txt", LETTER)
+    assert code == 1
+    assert err == ["dossier: gone.txt: does not exist"]
+    assert "1 added" in out
+
+
+def test_files_of_no_readable_kind_in_a_folder_are_skipped_without_failing(run, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "photo.jpg").write_bytes(b"\xff\xd8")
+    (tmp_path / "letters" / "b.txt").write_text(TREATY)
+    code, _, err = run("index", "letters")
+    assert code == 0
+    assert err == ["skipped: letters/photo.jpg: no reader for .jpg files"]
+
+
+def test_where_there_is_nothing_to_index_it_says_so(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert run("index", "empty") == (1, "", ["dossier: there is no file to index"])
+    code, _, err = run("index")
+    assert code == 2
+    assert "name at least one file or folder" in " ".join(err)
+
+
+def test_an_index_is_made_anew_from_its_own_sources(indexed, monkeypatch):
+    monkeypatch.setenv("DOSSIER_PASSAGE_TOKENS", "50")
+    code, _, err = indexed("search", "Eden")
+    assert code == 1
+    assert "--rebuild" in err[-1]
+    code, out, _ = indexed("index", "--rebuild", "--json")
+    assert code == 0
+    assert json.loads(out)["index"]["sources"] == 2
+    assert indexed("search", "Eden")[0] == 0
+
+
+def test_an_answer_shows_its_quotes_and_where_they_stand(indexed):
+    code, out, err = indexed("ask", "What did comrade Stalin propose to Eden?", "--source", LETTER.name)
+    assert (code, err) == (0, [])
+    text = " ".join(out.split())
+    assert re.search(r"\[[123]\]", text)
+    assert "1941-12-18" in text
+    assert "AP RF, f. 45, op. 1, d. 279, l. 115-122" in text
+    assert LETTER.name in text
+    assert "“" in text
+
+
+def test_a_page_is_shown_as_a_reader_would_cite_it(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOSSIER_PASSAGE_TOKENS", "50")
+    (tmp_path / "paged.txt").write_text(PAGED)
+    run("index", "paged.txt")
+    question = ("search", "the envoy of Batum wrote about the harbour", "--top-k", "1")
+    citation = json.loads(run(*question, "--json")[1])["passages"][0]["citation"]
+    assert citation["page_end"] == "12"
+    shown = page_text(SimpleNamespace(**citation))
+    assert shown in run(*question)[1]
+
+
+@pytest.mark.parametrize(
+    ("page", "page_end", "method", "margin", "shown"),
+    [
+        ("404", "404", "contents", 0, "p. 404"),
+        ("404", "405", "printed", 0, "pp. 404–405"),
+        ("405", "405", "estimated", 1, "about p. 405 ± 1"),
+        ("12", "12", "estimated", 0, "p. 12 of the file"),
+        ("xii", None, "printed", 0, "p. xii"),
+        (None, None, "none", 0, None),
+    ],
+)
+def test_pages_are_written_with_their_certainty(page, page_end, method, margin, shown):
+    citation = SimpleNamespace(page=page, page_end=page_end, page_method=method, page_margin=margin)
+    assert page_text(citation) == shown
+
+
+def test_json_is_that_of_the_api(indexed):
+    code, out, _ = indexed("ask", "What did comrade Stalin propose to Eden?", "--json", "--top-k", "2")
+    body = json.loads(out)
+    assert code == 0
+    assert len(body["passages"]) == 2
+    assert body["passages"][0]["citation"]["number"] == 1
+    found = json.loads(indexed("search", "What did comrade Stalin propose to Eden?", "--json", "-k", "2")[1])
+    assert found["passages"] == body["passages"]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_found"),
+    [
+        (["--from", "1941", "--to", "1941"], True),
+        (["--from", "1941-12", "--to", "1941-12"], True),
+        (["--from", "1941-12-18", "--to", "1941-12-18"], True),
+        (["--to", "1941-11"], False),
+        (["--from", "1942"], False),
+        (["--participant", "eden"], True),
+        (["--participant", "nobody"], False),
+        (["--kind", "nothing"], False),
+    ],
+)
+def test_filters_take_days_months_and_years(indexed, options, is_found):
+    passages = json.loads(indexed("search", "Eden", "--source", LETTER.name, "--json", *options)[1])[
+        "passages"
+    ]
+    assert bool(passages) == is_found
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", ""],
+        ["ask", "x" * 2_001],
+        ["ask", "Who?", "--top-k", "51"],
+        ["ask", "Who?", "--from", "yesterday"],
+        ["ask", "Who?", "--from", "1939-13"],
+        ["ask", "Who?", "--from", "1939-02-30"],
+        ["ask", "Who?", "--from", "0000"],
+        ["ask", "Who?", "--from", "1940", "--to", "1939"],
+        ["serve", "--port", "65536"],
+        ["unknown"],
+        ["--unknown"],
+    ],
+)
+def test_wrong_usage_is_told_with_exit_code_2(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err
+    assert not any("Traceback" in line for line in err)
+
+
+@pytest.mark.parametrize("arguments", [["ask", "Who?"], ["search", "Who?"], ["sources"], ["delete", "a.txt"]])
+def test_without_an_index_one_line_says_how_to_make_one(run, arguments, tmp_path):
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, "")
+    assert err == ["dossier: There is no index in data: make one with `dossier index`."]
+    assert not (tmp_path / "data").exists()
+
+
+def test_bad_settings_are_all_told_before_anything_is_done(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("DOSSIER_PORT", "x")
+    monkeypatch.setenv("DOSSIER_THREADS", "0")
+    code, out, err = run("index", LETTER)
+    assert (code, out) == (2, "")
+    assert [line.split()[1] for line in err] == ["port", "threads"]
+    assert not (tmp_path / "data").exists()
+
+
+def test_sources_are_listed_and_deleted_by_name_or_id(indexed):
+    listed = json.loads(indexed("sources", "--json")[1])["sources"]
+    assert {one["name"] for one in listed} == {LETTER.name, SHORT_NOTE.name}
+    assert all(one["name"] in indexed("sources")[1] for one in listed)
+    code, out, _ = indexed("delete", LETTER.name)
+    assert code == 0
+    assert out.startswith(f"deleted {LETTER.name}")
+    assert indexed("delete", listed[0]["id"], listed[1]["id"])[0] == 1
+    (left,) = json.loads(indexed("sources", "--json")[1])["sources"]
+    assert left["name"] == SHORT_NOTE.name
+
+
+def test_the_settings_in_effect_are_shown_with_their_origins(run, monkeypatch):
+    monkeypatch.setenv("DOSSIER_API_KEYS", "very-secret-key")
+    Path("dossier.toml").write_text("port = 1234")
+    code, out, _ = run("config", "--json", "--data", "elsewhere")
+    shown = json.loads(out)
+    assert code == 0
+    assert shown["port"] == {"value": 1234, "from": "dossier.toml"}
+    assert shown["data"] == {"value": "elsewhere", "from": "flag"}
+    assert shown["answer_threshold"]["from"] == "DOSSIER_ANSWER_THRESHOLD"
+    assert shown["host"] == {"value": "127.0.0.1", "from": "default"}
+    assert "very-secret" not in out
+    assert "very-secret" not in run("config")[1]
+
+
+def test_an_address_that_is_taken_is_told_before_anything_is_opened(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, out, err = run("serve", "--port", taken.getsockname()[1])
+    assert (code, out) == (2, "")
+    assert "cannot be listened on (Address already in use)" in err[-1]
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_unforeseen_fault_is_one_line_unless_asked_for_more(run, monkeypatch):
+    def fail(settings):
+        raise ZeroDivisionError("details\nover lines")
+
+    monkeypatch.setattr(service.assembly, "load_encoder", fail)
+    code, _, err = run("index", LETTER)
+    assert code == 1
+    assert err[-1].startswith("dossier: unexpected ZeroDivisionError: details over lines")
+    assert not any("Traceback" in line for line in err)
+    monkeypatch.setattr(sys, "argv", ["dossier", "--debug", "index", str(LETTER)])
+    with pytest.raises(ZeroDivisionError):
+        main()
+
+
+def test_help_is_there_without_loading_anything_heavy():
+    script = (
+        "import sys; sys.argv = ['dossier', '--help']\n"
+        "from service.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own script
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "numpy",
+        "onnxruntime",
+        "fastapi",
+        "pydantic",
+    }
+    assert "index" in shown
+    assert heavy.isdisjoint(eval(shown.splitlines()[-1]))  # noqa: S307 - printed by the script above
+
+
+def dossier(*arguments, folder, **environment):
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "service.cli", *arguments],
+        cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path):
+    command = f"{sys.executable} -m service.cli config | head -c 1"
+    ended = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603, S607 - our own program
+    assert "Traceback" not in ended.stderr
+    assert "Exception" not in ended.stderr
+
+
+@pytest.mark.model
+def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(tmp_path):
+    indexed = dossier("index", str(LETTER), str(SHORT_NOTE), folder=tmp_path)
+    assert (indexed.returncode, indexed.stderr) == (0, "")
+    question = "What draft treaty did Stalin propose to Eden on post-war security?"
+    asked = dossier("ask", question, "--json", folder=tmp_path)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    answer = json.loads(asked.stdout)
+    assert answer["index"]["model"] == "all-MiniLM-L6-v2"
+    assert answer["passages"][0]["citation"]["source"] == LETTER.name
+    command = [sys.executable, "-m", "service.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own program
+        address = next(line.split()[-5] for line in server.stderr if "running on http" in line)
+        with httpx.Client(base_url=address, timeout=60) as client:
+            wait_until(lambda: client.get("/health/ready").status_code == 200, seconds=120)
+            served = client.post("/v1/ask", json={"question": question}).json()
+        server.send_signal(signal.SIGTERM)
+        rest = server.stderr.read()
+    assert {**served, "timings_ms": {}} == {**answer, "timings_ms": {}}
+    assert "Finished server process" in rest
+    assert "Traceback" not in rest

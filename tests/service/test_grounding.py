@@ -1,0 +1,121 @@
+"""Holding a language model to its passages: whatever it writes, what is kept is cited and stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chunker.documents import Document, DocumentDate, DocumentMetadata, Passage, Span
+from embeddings.search import Hit, Place, Scores
+from service.answer import RankedPassage
+from service.answering.quoting import is_verified
+from service.language_model.grounding import ground, keeps_to
+
+TEXTS = (
+    "Aras said in Ankara that Turkey wanted *12 ships* and asked for an answer at once. He was tired.",
+    "Litvinov replied that the Soviet Union would deliver two ships, not twelve, before the winter.",
+)
+DATE = DocumentDate("1937-06-01", "1937-06-01", "day")
+
+
+def ranked(rank, text):
+    document = Document("d", "s", 0, "Talk of Litvinov with Aras", 0, 500, DocumentMetadata(date=DATE))
+    passage = Passage("p", "d", 0, 0, len(text), text, 20)
+    return RankedPassage(rank, Hit(Place(passage, document, "talks.md"), 1.0, Scores()), text)
+
+
+PASSAGES = [ranked(rank, text) for rank, text in enumerate(TEXTS, start=1)]
+
+
+def kept(reply):
+    return ground(reply, PASSAGES, question="What did Turkey want?").text
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Turkey wanted 12 ships. [1]",
+        "On 1 June 1937 Aras said that Turkey wanted ships. [1]",
+        "Litvinoff replied that it would deliver two ships. [2]",
+        "Aras “asked for an answer”. [1]",
+        "Aras said Turkey “wanted 12 ships”. [1]",
+    ],
+)
+def test_what_the_cited_passage_says_is_kept(reply):
+    assert kept(reply) == reply
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Turkey wanted 120 ships. [1]",
+        "Turkey wanted 12 ships in 1938. [1]",
+        "Greece wanted 12 ships. [1] Aras liked Greece.",
+        "The Soviet Union would deliver two ships. [1]",
+        "Aras “wanted peace and nothing else”. [1]",
+        "Turkey wanted 12 ships. [3]",
+        "Turkey wanted 12 ships.",
+        "He liked poetry, music, horses and gardens. [1]",
+        "www.ships.example Turkey wanted ships [1]",
+        "[1]",
+        "…",
+        "",
+    ],
+)
+def test_what_it_does_not_say_is_left_out(reply):
+    assert "[" not in kept(reply)
+
+
+def test_a_sentence_may_rest_on_several_passages():
+    assert kept("Turkey wanted 12 ships, the Soviet Union two [1][2].") == (
+        "Turkey wanted 12 ships, the Soviet Union two. [1][2]"
+    )
+
+
+def test_quotations_know_where_they_stand_behind_markup():
+    grounded = ground("He said “Turkey wanted 12 ships” [1].", PASSAGES, question="")
+
+    [quote] = grounded.quotes
+    assert (quote.text, quote.match) == ("Turkey wanted 12 ships", "normalised")
+    assert TEXTS[0][quote.start_char : quote.end_char] == "Turkey wanted *12 ships"
+
+
+pieces = st.sampled_from(
+    [
+        "Aras",
+        "Turkey",
+        "wanted",
+        "12",
+        "ships",
+        "[1]",
+        "[2]",
+        "[7]",
+        "[1, 2]",
+        ".",
+        "“",
+        "”",
+        "\n",
+        "- ",
+        "Zog",
+    ]
+)
+replies = st.lists(pieces, max_size=25).map(" ".join) | st.text(max_size=60)
+
+
+@given(replies)
+def test_whatever_is_kept_cites_passages_there_are_and_quotes_what_stands(reply):
+    grounded = ground(reply, PASSAGES, question="What did Turkey want?")
+
+    assert "Zog" not in grounded.text
+    assert "[7]" not in grounded.text
+    assert (grounded.kept == 0) == (grounded.text == "")
+    for quote in grounded.quotes:
+        text = TEXTS[quote.citation - 1]
+        assert is_verified(quote.text, Span(quote.start_char, quote.end_char), text, quote.match)
+
+
+def test_a_rewording_keeps_to_the_names_and_numbers_it_was_given():
+    asked = ["What did Aras want in 1937?", "And what did he get?"]
+
+    assert keeps_to("What did Aras get in 1937?", asked)
+    assert not keeps_to("What did Litvinov give Aras?", asked)
+    assert not keeps_to("What did Aras get in 1938?", asked)

@@ -1,0 +1,277 @@
+"""Uploads, jobs and deletions: what is reported done is done, and nothing is ever half done."""
+
+import os
+import threading
+import time
+
+import pytest
+from encoders import WordHashEncoder
+from service_support import (
+    LETTER,
+    SHORT_NOTE,
+    finished_job,
+    index_files,
+    make_app,
+    problem_of,
+    serving,
+    upload,
+    wait_until,
+)
+
+from embeddings.encoders.encoder import EncoderError
+
+TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
+
+
+@pytest.fixture
+def client(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        yield client
+
+
+def names_of(client):
+    return [source["name"] for source in client.get("/v1/sources").json()["sources"]]
+
+
+def test_an_uploaded_file_is_indexed_listed_and_found(client):
+    job = finished_job(client, upload(client, "treaty.txt", TREATY))
+    assert job["status"] == "succeeded"
+    assert job["change"] == {"status": "added", "documents": 1, "passages": 1, "tokens": 24, "copy_of": None}
+    assert job["progress"] == {"passages_done": 1, "passages_total": 1}
+    listed = client.get("/v1/sources").json()
+    assert listed["total"] == 1
+    (source,) = listed["sources"]
+    assert (source["id"], source["name"], source["characters"]) == (
+        job["source_id"],
+        "treaty.txt",
+        len(TREATY),
+    )
+    assert client.get(f"/v1/sources/{source['id']}").json() == source
+    found = client.post("/v1/search", json={"question": "Kars"}).json()["passages"]
+    assert [passage["text"] for passage in found] == [TREATY]
+
+
+def test_the_same_file_again_is_a_conflict_that_names_what_is_there(client):
+    job = finished_job(client, upload(client, "treaty.txt", TREATY))
+    response = upload(client, "treaty.txt", TREATY)
+    assert response.status_code == 409
+    assert problem_of(response)["existing_id"] == job["source_id"]
+
+
+def test_other_bytes_under_the_same_name_replace_what_was_there(client):
+    finished_job(client, upload(client, "treaty.txt", TREATY))
+    job = finished_job(client, upload(client, "treaty.txt", TREATY.replace("Kars", "Moscow")))
+    assert job["change"]["status"] == "replaced"
+    assert names_of(client) == ["treaty.txt"]
+    found = client.post("/v1/search", json={"question": "Kars Moscow"}).json()["passages"]
+    assert [passage["text"] for passage in found] == [TREATY.replace("Kars", "Moscow")]
+
+
+def test_the_same_bytes_under_another_name_are_a_copy(client):
+    finished_job(client, upload(client, "a.txt", TREATY))
+    job = finished_job(client, upload(client, "b.txt", TREATY))
+    assert (job["change"]["status"], job["change"]["copy_of"]) == ("copy", "a.txt")
+    assert client.get("/v1/sources").json()["sources"][0]["copies"] == ["b.txt"]
+
+
+def test_a_deleted_source_is_gone_from_everywhere(client):
+    job = finished_job(client, upload(client, "treaty.txt", TREATY))
+    address = f"/v1/sources/{job['source_id']}"
+    response = client.delete(address)
+    assert (response.status_code, response.content) == (204, b"")
+    assert names_of(client) == []
+    assert client.get("/v1/documents").json()["total"] == 0
+    assert client.post("/v1/search", json={"question": "Kars"}).json()["passages"] == []
+    for method in ("GET", "DELETE"):
+        again = client.request(method, address)
+        assert again.status_code == 404
+        problem_of(again)
+
+
+def test_sources_are_listed_in_parts(client):
+    index_files(client, LETTER, SHORT_NOTE)
+    parts = [client.get("/v1/sources", params={"offset": offset, "limit": 1}).json() for offset in (0, 1, 2)]
+    assert [[one["name"] for one in part["sources"]] for part in parts] == [
+        [SHORT_NOTE.name],
+        [LETTER.name],
+        [],
+    ]
+    assert {part["total"] for part in parts} == {2}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("empty.txt", b"", 415),
+        ("blank.txt", b" \n\n\t ", 415),
+        ("program", b"\x7fELF" + bytes(200), 415),
+        ("broken.pdf", b"%PDF-1.7\nnothing of the kind", 415),
+        ("broken.docx", b"PK\x03\x04" + b"x" * 100, 415),
+    ],
+)
+def test_what_cannot_be_read_is_refused_at_once_and_leaves_nothing(client, name, content, status):
+    response = upload(client, name, content)
+    assert response.status_code == status
+    assert name in problem_of(response)["detail"]
+    assert names_of(client) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 256 + ".txt", "/", "\u202e.txt", "\u200b"])
+def test_a_file_name_no_one_could_type_is_refused(client, name):
+    response = upload(client, name, TREATY)
+    assert response.status_code == 422
+    problem_of(response)
+
+
+@pytest.mark.parametrize("name", ["../../etc/treaty.txt", "C:\\letters\\treaty.txt", "/treaty.txt"])
+def test_folders_in_a_file_name_are_dropped(client, name, tmp_path):
+    assert finished_job(client, upload(client, name, TREATY))["source_name"] == "treaty.txt"
+    assert names_of(client) == ["treaty.txt"]
+
+
+def test_without_a_file_there_is_nothing_to_index(client):
+    for response in (
+        client.post("/v1/sources"),
+        client.post("/v1/sources", data={"file": "text"}),
+        client.post("/v1/sources", files={"other": ("a.txt", b"text")}),
+        client.post(
+            "/v1/sources", content=b"junk", headers={"Content-Type": "multipart/form-data; boundary=x"}
+        ),
+        client.post("/v1/sources", content=b"junk", headers={"Content-Type": "multipart/form-data"}),
+    ):
+        assert response.status_code in {400, 422}
+        problem_of(response)
+
+
+def test_a_file_larger_than_allowed_is_refused_and_leaves_nothing(tmp_path):
+    with serving(make_app(tmp_path, max_upload_bytes=10_000)) as client:
+        for size in (10_001, 60_000, 200_000):
+            response = upload(client, "large.txt", b"word " * (size // 5) + b"x")
+            assert response.status_code == 413
+            problem_of(response)
+        assert finished_job(client, upload(client, "fits.txt", b"word " * 2_000))["status"] == "succeeded"
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_where_an_upload_cannot_be_stored_the_server_says_so(tmp_path):
+    (tmp_path / "uploads").write_text("in the way")
+    with serving(make_app(tmp_path)) as client:
+        response = upload(client, "treaty.txt", TREATY)
+        assert response.status_code == 507
+        assert "treaty.txt cannot be stored" in problem_of(response)["detail"]
+        assert names_of(client) == []
+
+
+def test_what_a_killed_process_left_of_an_upload_is_removed_and_one_in_progress_is_not(tmp_path):
+    for name, age_seconds in (("left", 2 * 86_400), ("in-progress", 10)):
+        place = tmp_path / "uploads" / name
+        place.mkdir(parents=True)
+        (place / "upload.txt").write_text("text")
+        then = time.time() - age_seconds
+        os.utime(place, (then, then))
+    with serving(make_app(tmp_path)):
+        assert [place.name for place in (tmp_path / "uploads").iterdir()] == ["in-progress"]
+
+
+class FailingEncoder(WordHashEncoder):
+    """Fails for texts that say so."""
+
+    def encode(self, texts, *, on_progress=None):
+        if any("unbearable" in text for text in texts):
+            raise EncoderError("The model met an unbearable text: leave it out.")
+        if any("unforeseen" in text for text in texts):
+            raise ZeroDivisionError("secret details")
+        return super().encode(texts, on_progress=on_progress)
+
+
+def test_a_job_that_fails_says_why_and_leaves_nothing(tmp_path):
+    with serving(make_app(tmp_path, encoder=FailingEncoder())) as client:
+        job = finished_job(client, upload(client, "bad.txt", "An unbearable text."))
+        assert job["status"] == "failed"
+        assert job["problem"]["detail"] == "The model met an unbearable text: leave it out."
+        assert names_of(client) == []
+        assert finished_job(client, upload(client, "good.txt", TREATY))["status"] == "succeeded"
+
+
+def test_a_job_that_fails_unexpectedly_tells_the_id_of_its_log_entry_only(tmp_path, caplog):
+    with serving(make_app(tmp_path, encoder=FailingEncoder())) as client:
+        job = finished_job(client, upload(client, "bad.txt", "An unforeseen text."))
+    assert job["status"] == "failed"
+    assert job["problem"]["status"] == 500
+    assert job["problem"]["error_id"] == job["id"]
+    assert "secret details" not in str(job)
+    assert job["id"] in caplog.text
+    assert "secret details" in caplog.text
+
+
+class SlowEncoder(WordHashEncoder):
+    """Waits, text by text, until it may go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.began = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def encode(self, texts, *, on_progress=None):
+        if on_progress is None:
+            return super().encode(texts)
+        self.began.set()
+        for done in range(1, len(texts)):
+            on_progress(done)
+            self.may_go_on.wait(10)
+        return super().encode(texts, on_progress=on_progress)
+
+
+def test_questions_are_answered_while_a_file_is_being_indexed(tmp_path):
+    encoder = SlowEncoder()
+    with serving(make_app(tmp_path, encoder=encoder)) as client:
+        finished_job(client, upload(client, "treaty.txt", TREATY))
+        response = upload(client, LETTER.name, LETTER.read_bytes())
+        wait_until(lambda: client.get(response.json()["url"]).json()["progress"]["passages_done"] == 1)
+        job = client.get(response.json()["url"]).json()
+        assert job["status"] == "running"
+        assert job["progress"]["passages_total"] > 1
+        assert names_of(client) == ["treaty.txt"]
+        assert client.post("/v1/search", json={"question": "Kars"}).json()["index"]["passages"] == 1
+        again = upload(client, "renamed.txt", LETTER.read_bytes())
+        assert again.status_code == 409
+        assert response.json()["id"] in problem_of(again)["detail"]
+        encoder.may_go_on.set()
+        assert finished_job(client, response)["status"] == "succeeded"
+        assert names_of(client) == [LETTER.name, "treaty.txt"]
+
+
+def test_when_too_many_uploads_wait_the_next_is_told_to_come_back(tmp_path):
+    encoder = SlowEncoder()
+    with serving(make_app(tmp_path, encoder=encoder, max_queued_jobs=1)) as client:
+        running = upload(client, LETTER.name, LETTER.read_bytes())
+        assert encoder.began.wait(10)
+        waiting = upload(client, "a.txt", TREATY)
+        refused = upload(client, "b.txt", TREATY + " It was ratified.")
+        assert refused.status_code == 503
+        assert int(refused.headers["Retry-After"]) > 0
+        problem_of(refused)
+        encoder.may_go_on.set()
+        assert {finished_job(client, one)["status"] for one in (running, waiting)} == {"succeeded"}
+
+
+def test_a_stop_in_the_middle_of_an_ingest_keeps_what_was_done_and_nothing_of_what_was_not(tmp_path):
+    encoder = SlowEncoder()
+    app = make_app(tmp_path, encoder=encoder)
+    with serving(app) as client:
+        finished_job(client, upload(client, "treaty.txt", TREATY))
+        response = upload(client, LETTER.name, LETTER.read_bytes())
+        assert encoder.began.wait(10)
+        threading.Timer(0.2, encoder.may_go_on.set).start()
+    job = app.state.service.worker.get(response.json()["id"])
+    assert job.status == "failed"
+    assert job.problem.detail == "The service shut down before this file was indexed: upload it again."
+    with serving(make_app(tmp_path)) as client:
+        assert names_of(client) == ["treaty.txt"]
+        assert finished_job(client, upload(client, LETTER.name, LETTER.read_bytes()))["status"] == "succeeded"
+
+
+def test_a_job_nobody_knows_is_not_found(client):
+    response = client.get("/v1/jobs/0123456789abcdef")
+    assert response.status_code == 404
+    assert "restart" in problem_of(response)["detail"]

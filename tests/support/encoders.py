@@ -1,0 +1,65 @@
+"""Encoders for tests: quick, deterministic, and with a meaning of a kind."""
+
+import hashlib
+import re
+
+import numpy as np
+
+from embeddings.encoders.encoder import TextEncoding, Tokens
+from embeddings.encoders.token_vectors import TokenCodec
+
+_WORD = re.compile(r"\w+")
+
+
+class WordHashEncoder:
+    """Gives texts that share words near vectors: each word adds a direction of its own."""
+
+    def __init__(self, *, name="word-hash", revision="1", dimension=32, max_tokens=64):
+        self.name = name
+        self.revision = revision
+        self.dimension = dimension
+        self.max_tokens = max_tokens
+        self.encoded_texts = []
+
+    def count_tokens(self, text):
+        return len(_WORD.findall(text))
+
+    def encode(self, texts, *, on_progress=None):
+        self.encoded_texts += texts
+        vectors = np.array([self._vector(text) for text in texts], dtype=np.float32)
+        if on_progress is not None:
+            on_progress(len(texts))
+        return vectors.reshape(len(texts), self.dimension)
+
+    def _vector(self, text):
+        words = _WORD.findall(text.casefold())[: self.max_tokens] or [""]
+        total = np.sum([self._direction(word) for word in words], axis=0)
+        return total / np.linalg.norm(total)
+
+    def _direction(self, word):
+        digest = hashlib.sha256(f"{self.name}\0{self.revision}\0{word}".encode()).digest()
+        return np.random.default_rng(list(digest)).standard_normal(self.dimension)
+
+
+class WordHashTokenEncoder(WordHashEncoder):
+    """The same with a token for each word, so that late interaction can look at it."""
+
+    def tokenize(self, text):
+        found = list(_WORD.finditer(text))
+        ids = [int(hashlib.sha256(match[0].casefold().encode()).hexdigest()[:6], 16) for match in found]
+        offsets = np.array([match.span() for match in found], dtype=np.int32).reshape(-1, 2)
+        return Tokens(np.array(ids, dtype=np.int32), offsets)
+
+    def encode_tokens(self, texts, *, on_progress=None):
+        for text, vector in zip(texts, self.encode(texts, on_progress=on_progress), strict=True):
+            words = _WORD.findall(text.casefold())[: self.max_tokens]
+            vectors = np.array([self._direction(word) for word in words], dtype=np.float32)
+            vectors = vectors.reshape(len(words), self.dimension)
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+            yield TextEncoding(vector, self.tokenize(text).ids[: len(words)], vectors / lengths)
+
+
+def word_hash_codec(*, dimension=32):
+    """Return a codec fit for the vectors of :class:`WordHashTokenEncoder`."""
+    random = np.random.default_rng(1)
+    return TokenCodec(random.standard_normal((dimension // 2, 256, 2)).astype(np.float32) / dimension**0.5)
