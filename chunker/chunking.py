@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import ChunkedSource, Document, PageMap, Passage, Source, Span, content_id
 from chunker.pages.inference import infer_pages
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 from chunker.text.normalising import tidy
 from chunker.text.splitting import PassageLimits, split
 from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chunker.documents import DocumentDate
 
 _Found = TypeVar("_Found")
-__all__ = ["best_date", "read_date", "read_metadata"]
 
 _HEAD_PARAGRAPHS = 7
 _WORDS_BESIDE_DATE = 20

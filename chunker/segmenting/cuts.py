@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
-from chunker.metadata.document_metadata import best_date, read_metadata
+from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
