@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Page, PageMap, PageStart
 from chunker.pages.breaks import Candidate, page_break_candidates
-from chunker.pages.listed import consistent_pages, listed_pages
 from chunker.pages.layout import KnownPage, PageLayout, Paragraph, read_paragraphs
+from chunker.pages.listed import consistent_pages, listed_pages
 from chunker.pages.numbering import counts_only, numbered_pages
 from chunker.pages.placing import between, place_page_starts
 from chunker.pages.shared_pages import place_shared_page_starts

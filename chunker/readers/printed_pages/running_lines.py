@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chunker.readers.printed_pages.numbers import DECORATION, EDGE_LINES, LONE_NUMBER
+from chunker.readers.printed_pages.labels import DECORATION, EDGE_LINES, lone_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,5 +98,5 @@ def trimmed(lines: list[str], shapes: frozenset[str], label: str | None) -> list
 
 def is_page_number(line: str, label: str | None) -> bool:
     """Whether a line is nothing but the number known to be the page's."""
-    found = LONE_NUMBER.fullmatch(line.strip(DECORATION))
-    return label is not None and found is not None and found["label"].casefold() == label.casefold()
+    found = lone_label(line)
+    return label is not None and found is not None and found.casefold() == label.casefold()
