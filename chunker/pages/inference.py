@@ -20,7 +20,6 @@ from chunker.pages.layout import KnownPage, PageLayout, Paragraph, read_paragrap
 from chunker.pages.listed import consistent_pages, listed_pages
 from chunker.pages.numbering import counts_only, numbered_pages
 from chunker.pages.placing import between, place_page_starts
-from chunker.pages.shared_pages import place_shared_page_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,12 +146,7 @@ def _estimated(
     paged: _Text, known: Sequence[KnownPage], waypoints: Sequence[KnownPage]
 ) -> Iterator[PageStart]:
     """Yield the page starts that are not known but estimated."""
-    if paged.layout.starts_new_page:
-        placed = [start for first, second in pairwise(waypoints) for start in _stretch(paged, first, second)]
-    else:
-        placed = place_shared_page_starts(paged.candidates, waypoints, paged.layout) or [
-            start for first, second in pairwise(waypoints) for start in _evenly(first, second)
-        ]
+    placed = place_page_starts(paged.candidates, waypoints, paged.layout, frozenset(paged.document_starts))
     mismatches = [_mismatch(paged, first, second) for first, second in pairwise(known)]
     for offset, page in placed:
         number = bisect_right(known, offset, key=lambda place: place.start_char)
@@ -162,26 +156,6 @@ def _estimated(
             distance = min(page - known[number - 1].page, known[number].page - page)
             margin = _margin(paged.layout, distance, mismatches[number - 1], _PAGES_PER_MARGIN)
         yield PageStart(offset, Page(str(page), "estimated", margin))
-
-
-def _stretch(paged: _Text, first: KnownPage, second: KnownPage) -> list[tuple[int, int]]:
-    """Return (offset, page) of the page starts between two places at which pages begin."""
-    count = second.page - first.page
-    if count < 1:
-        return []
-    candidates = between(paged.candidates, first.start_char, second.start_char)
-    placed = place_page_starts(candidates, count, paged.layout, frozenset(paged.document_starts))
-    if placed is None:
-        return _evenly(first, second)
-    return [
-        (first.start_char, first.page),
-        *((offset, first.page + 1 + n) for n, offset in enumerate(placed)),
-    ]
-
-
-def _evenly(first: KnownPage, second: KnownPage) -> list[tuple[int, int]]:
-    count, length = second.page - first.page, second.start_char - first.start_char
-    return [(first.start_char + length * step // count, first.page + step) for step in range(count)]
 
 
 def _mismatch(paged: _Text, first: KnownPage, second: KnownPage) -> int:
