@@ -133,7 +133,7 @@ def paragraph_spans(text: str, span: Span) -> list[Span]:
     ends = [*_PARAGRAPH_GAP.finditer(text, span.start_char, span.end_char), None]
     for gap in ends:
         end = gap.start() if gap else span.end_char
-        trimmed = _trimmed(text, start, end)
+        trimmed = Span(start, end).trimmed(text)
         start = gap.end() if gap else end
         if trimmed is None:
             continue
@@ -141,14 +141,6 @@ def paragraph_spans(text: str, span: Span) -> list[Span]:
             trimmed = Span(found.pop().start_char, trimmed.end_char)
         found.append(trimmed)
     return found
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end) if start < end else None
 
 
 _LEVELS: tuple[tuple[str, Callable[[str, Span], list[Span]]], ...] = (
@@ -203,7 +195,7 @@ def _cut_at(text: str, span: Span, pattern: re.Pattern[str]) -> list[Span]:
     parts = []
     start = span.start_char
     for match in pattern.finditer(text, span.start_char, span.end_char):
-        parts.append(_trimmed(text, start, match.start()))
+        parts.append(Span(start, match.start()).trimmed(text))
         start = match.end()
-    parts.append(_trimmed(text, start, span.end_char))
+    parts.append(Span(start, span.end_char).trimmed(text))
     return [part for part in parts if part]
