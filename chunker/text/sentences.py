@@ -27,7 +27,9 @@ _MARK = re.compile(rf"{_NUMBERED}|{_WORDED}|{_RAISED}")
 # Runs of stops and marks are taken whole ("++", "*+"), so that no text takes more than linear time. A number
 # that lost its superscript stands right behind the stop ("countries.1 While").
 _CANDIDATE = re.compile(
-    rf"""(?<![.!?…])[.!?…]++(?:[*)\]"'”’»]|\\\*|[-–,]?(?:{_MARK.pattern}))*+(?:[^\S\n]{{1,2}}{_NUMBERED}(?:[-–,]{_NUMBERED})*)*+(?=\s)
+    rf"""(?<![.!?…])[.!?…]++
+        (?:[*)\]"'”’»]|\\\*|[-–,]?(?:{_MARK.pattern}))*+
+        (?:[^\S\n]{{1,2}}{_NUMBERED}(?:[-–,]{_NUMBERED})*)*+(?=\s)
     |(?<=[^\W\d_]{{3}})[.!?]++["'”’»)]*(?P<lost>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s)
     |\n[ \t]*\r?\n\s*""",
     re.VERBOSE,

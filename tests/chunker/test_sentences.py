@@ -65,27 +65,15 @@ def test_reference_marks_end_the_sentences_they_close():
     ]
 
 
-MARKS = (
-    *(
-        "[3]",
-        "[12][13]",
-        "[2, 5-7]",
-        "[a]",
-        "[iv]",
-        "[*]",
-        "[note 4]",
-        "[nb 2]",
-        "[Anm. 3]",
-        "[3]:214",
-        "[^1]",
-    ),
-    *("⁹⁵", "<sup>4</sup>", "<sup>[12]</sup>", "†", r"\[3\]", "[[3]](#cite_note-3)", "[3](#fn3)"),
-    *("[citation needed]", "[not in citation given]", " [4] [5]", "[1] [2, 3]"),
-)
+MARKS = [
+    *"[3] [12][13] [2,5-7] [4]–[7] [a] [iv] [*] [3]:214 [^1] ⁹⁵ <sup>4</sup> <sup>[12]</sup> †".split(),
+    *r"\[3\] [[3]](#cite_note-3) [3](#fn3)".split(),
+    *("[note 4]", "[Anm. 3]", "[citation needed]", "[not in citation given]", " [4] [5]", "[1] [2, 3]"),
+]
 
 
 @given(
-    st.sampled_from(["He left the board", "It was 1904", "At 9 p.m", "Plan B", 'They said "no'] * 2),
+    st.sampled_from(["He left the board", "It was 1904", "At 9 p.m", "Plan B", 'They said "no']),
     st.sampled_from([".", "?", "!", ".”", '."', ".)", "..."]),
     st.sampled_from(MARKS),
     st.sampled_from([" ", "  ", "\n", "\n\n"]),
