@@ -17,6 +17,7 @@ from chunker.metadata.dates import date_spans, read_date
 from chunker.text.blocks import Block, lines, paragraphs, plain
 from chunker.text.increasing import heaviest_increasing_run
 from chunker.text.normalising import fold
+from chunker.vocabulary import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,10 +60,6 @@ class _Line:
     is_marked: bool  # whether dots, a tab, a dash or "p." set the page number apart
 
 
-_HEADINGS = frozenset(
-    "contents|table of contents|list of contents|list of documents|inhalt|inhaltsverzeichnis|sommaire|"
-    "table des matières|índice|indice|содержание|оглавление|spis treści|içindekiler".split("|")
-)
 _PAGE = re.compile(
     r"""(?P<leader>
           [\s*_|]*(?:[.…·‥]\s?){2,}[\s*_|]*(?:p(?:age|\.)?\s*)?       # dots
@@ -98,7 +95,7 @@ def read_contents(text: str) -> Contents | None:
 
 def _is_heading(line: str) -> bool:
     words = fold(line).text.strip(" .:-*_")
-    return words in _HEADINGS
+    return words in PACKAGED.words("contents", "headings")
 
 
 def _marked_run(blocks: Sequence[Block]) -> int | None:

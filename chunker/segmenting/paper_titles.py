@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chunker.metadata.dates import is_date_line, read_date
 from chunker.metadata.kinds import opens_like_a_paper
 from chunker.text.blocks import Block, outside, paragraphs, without_markup
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +23,6 @@ _MAX_TITLE_PARAGRAPHS = 3
 _MAX_LINES_BEFORE_DATE = 3
 _MAX_LINE_CHARS = 200
 _MAX_WORDS_BESIDE_DATE = 14
-
-_CONTINUES = re.compile(r"(?:\b(?:of|the|to|with|in|and|from|for|by|on|at|a|an)|[,-])$", re.IGNORECASE)
-_NO_TITLE_LINE = re.compile(
-    r"^\W*(?:sent|transmitted|copy|copies|immediately|urgent|out of|top|secret|no\b)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,24 @@ def find_paper_titles(text: str, excluded: Sequence[Span] = ()) -> tuple[PaperTi
     return tuple(titles)
 
 
+@cache
+def _words(vocabulary: Vocabulary = PACKAGED) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what a line ends in that the title goes on after, and what begins a line that is none of it."""
+    goes_on, no_title = (vocabulary.alternatives("papers", name) for name in ("title_goes_on", "no_title"))
+    return (
+        re.compile(rf"(?:\b{goes_on}|[,-])$", re.IGNORECASE),
+        re.compile(rf"^\W*{no_title}", re.IGNORECASE),
+    )
+
+
 def _last_of_title(blocks: Sequence[Block], first: int) -> int:
     """Return the number of the title's last paragraph: one goes on in lower case or after "of the"."""
+    goes_on, no_title = _words()
     last = first
     for number in range(first + 1, min(first + _MAX_TITLE_PARAGRAPHS, len(blocks))):
         before, words = without_markup(blocks[last].text), without_markup(blocks[number].text)
-        is_cut = words[:1].islower() or _CONTINUES.search(before) is not None
-        if not is_cut or len(words) > _MAX_LINE_CHARS or _NO_TITLE_LINE.match(words) or read_date(words):
+        is_cut = words[:1].islower() or goes_on.search(before) is not None
+        if not is_cut or len(words) > _MAX_LINE_CHARS or no_title.match(words) or read_date(words):
             break
         last = number
     return last

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from chunker.documents import Span
 from chunker.metadata.dates import are_compatible, date_spans, read_date
 from chunker.text.blocks import Block, lines, outside, without_markup
 from chunker.text.increasing import heaviest_increasing_run
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,10 +44,6 @@ _MIN_SCORE = 0.75
 _MIN_SHARED_WORDS = 0.4
 _PLACES_AT_ONCE = 8_192
 
-_NUMBERING = re.compile(
-    r"^(?:(?:chapter|part|section|book|kapitel|teil|chapitre|partie|capítulo|capitolo|глава|часть)\s+)?"
-    r"(?:\d{1,3}|[ivxlc]{1,6})\b\s*(?=\w)"
-)
 _NOTE_NUMBER = re.compile(r"<sup>[^<>]{1,12}</sup>")
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -119,7 +117,13 @@ def matched_contents(contents: Contents, matches: Sequence[TitleMatch]) -> Conte
 
 def comparable(title: str) -> str:
     """Return ``title`` as it is compared: its words in lower case, without dates, notes and numbering."""
-    return _NUMBERING.sub("", _words(title), count=1)
+    return _numbering().sub("", _words(title), count=1)
+
+
+@cache
+def _numbering(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    divisions = vocabulary.alternatives("contents", "divisions")
+    return re.compile(rf"^(?:{divisions}\s+)?(?:\d{{1,3}}|[ivxlc]{{1,6}})\b\s*(?=\w)")
 
 
 def _words(text: str) -> str:
@@ -194,7 +198,7 @@ def _places_from(text: str, body: Sequence[_Line], first: int) -> Iterator[_Plac
         if is_apart or not line.words or len(words) + len(line.words) > MAX_TITLE_CHARS:
             break
         words = f"{words} {line.words}".strip()
-        yield _Place(first, last, _NUMBERING.sub("", words, count=1))
+        yield _Place(first, last, _numbering().sub("", words, count=1))
 
 
 def _newlines(text: str, first: _Line, second: _Line) -> int:
