@@ -28,16 +28,33 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_MIN_MATCHED_TITLES = 3
-_MIN_MATCHED_SHARE = 0.5
-_MIN_PAPERS = 3
-_MOSTLY = 0.8
-_MAX_TITLE_MATTER_CHARS = 6_000
-_MAX_LEAD_CHARS = 1_500
-_MAX_TITLE_MATTER_PARAGRAPH = 500
-_MAX_TITLE_CHARS = 120
-_LINES_READ_CHARS = 2_000
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class CutSettings:
+    """When evidence is enough to cut a source by; chosen by hand, not measured.
+
+    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found.
+    ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
+    titles that must be emphasised for a title to need it. What stands before the contents and is no longer
+    than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no
+    paragraph longer than ``max_title_matter_paragraph``, is title matter. A first line of at most
+    ``max_title_chars``, within ``lines_read_chars``, serves as a title.
+    """
+
+    min_matched_titles: int = 3
+    min_matched_share: float = 0.5
+    min_papers: int = 3
+    mostly: float = 0.8
+    max_title_matter_chars: int = 6_000
+    max_lead_chars: int = 1_500
+    max_title_matter_paragraph: int = 500
+    max_title_chars: int = 120
+    lines_read_chars: int = 2_000
+
+
+SETTINGS = CutSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,9 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
 
 
 def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
-    return len(matches) >= max(_MIN_MATCHED_TITLES, _MIN_MATCHED_SHARE * len(contents.entries))
+    return len(matches) >= max(
+        SETTINGS.min_matched_titles, SETTINGS.min_matched_share * len(contents.entries)
+    )
 
 
 def _names_pages(contents: Contents) -> bool:
@@ -105,7 +124,7 @@ def _cuts_of_matches(
     ]
     taken = [Span(cut.start_char, cut.title_end) for cut in cuts]
     outside = (*ignored, Span(contents.start_char, contents.end_char), *taken)
-    emphasised = sum(text[match.start_char] in "*#" for match in matches) >= _MOSTLY * len(matches)
+    emphasised = sum(text[match.start_char] in "*#" for match in matches) >= SETTINGS.mostly * len(matches)
     papers = find_paper_titles(text, outside)
     cuts += [
         _Cut(paper.start_char, paper.end_char, _title(text, paper.start_char, paper.end_char))
@@ -130,7 +149,7 @@ def _cuts_without_contents(
 def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]) -> bool:
     """Return whether the source is papers, not prose that quotes a few."""
     lead = _trimmed(text, Span(0, papers[0].start_char), ignored)
-    return len(papers) >= _MIN_PAPERS or _is_title_matter(text, lead, _MAX_LEAD_CHARS)
+    return len(papers) >= SETTINGS.min_papers or _is_title_matter(text, lead, SETTINGS.max_lead_chars)
 
 
 def _title(text: str, start_char: int, end_char: int) -> str:
@@ -148,10 +167,12 @@ def _pieces(
         lead_end = inside[0].start_char if inside else span.start_char
         lead = _trimmed(source.text, Span(begin, lead_end), ignored)
         drops_lead = (
-            is_before_contents and not inside and _is_title_matter(source.text, lead, _MAX_TITLE_MATTER_CHARS)
+            is_before_contents
+            and not inside
+            and _is_title_matter(source.text, lead, SETTINGS.max_title_matter_chars)
         )
         if lead is not None and not drops_lead:
-            if inside and _is_title_matter(source.text, lead, _MAX_LEAD_CHARS):
+            if inside and _is_title_matter(source.text, lead, SETTINGS.max_lead_chars):
                 inside[0] = replace(inside[0], start_char=lead.start_char)
             else:
                 title = source.title if source.title and not cuts else _first_line(source, lead)
@@ -170,7 +191,7 @@ def _is_title_matter(text: str, span: Span | None, max_chars: int) -> bool:
     if span is None:
         return True
     longest = max(len(block.text) for block in paragraphs(text, span.start_char, span.end_char))
-    return span.end_char - span.start_char <= max_chars and longest <= _MAX_TITLE_MATTER_PARAGRAPH
+    return span.end_char - span.start_char <= max_chars and longest <= SETTINGS.max_title_matter_paragraph
 
 
 def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
@@ -194,9 +215,11 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
 
 def _first_line(source: Source, span: Span) -> str:
     """Return the first short line of ``span``, or the file's name where it has none."""
-    for line in lines(source.text, span.start_char, min(span.end_char, span.start_char + _LINES_READ_CHARS)):
+    for line in lines(
+        source.text, span.start_char, min(span.end_char, span.start_char + SETTINGS.lines_read_chars)
+    ):
         words = plain(line.text)
-        if len(words) <= _MAX_TITLE_CHARS and any(character.isalpha() for character in words):
+        if len(words) <= SETTINGS.max_title_chars and any(character.isalpha() for character in words):
             return words
     return PurePosixPath(source.name).stem
 

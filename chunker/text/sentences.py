@@ -38,6 +38,7 @@ _NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,12}</sup>|["'“‘«(\[—
 _STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
 _INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
 _LAST_TOKEN = re.compile(r"(\S+)$")
+_LOOK_AHEAD_CHARS, _LOOK_BACK_CHARS = 40, 30  # hold what stands around a stop, and keep it quick
 _ENDS = frozenset(".!?…:;\"'”’»)]*")
 
 
@@ -70,7 +71,7 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
-    following = _NEXT_WORD.match(text, stop.end(), min(end, stop.end() + 40))
+    following = _NEXT_WORD.match(text, stop.end(), min(end, stop.end() + _LOOK_AHEAD_CHARS))
     next_character = following[1] if following else ""
     is_marked = _MARK.search(stop[0]) is not None
     goes_on_behind = _STILL_INSIDE if is_marked else _INSIDE_MARK
@@ -80,7 +81,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
         return False
     if not stop[0].startswith(".") or stop[0].startswith(".."):
         return True
-    before = _LAST_TOKEN.search(text, max(begin, stop.start() - 30), stop.start())
+    before = _LAST_TOKEN.search(text, max(begin, stop.start() - _LOOK_BACK_CHARS), stop.start())
     token = before[1].lstrip("(\"'“‘«[*") if before else ""
     if before and (token.isdigit() or len(token) == 1) and not text[begin : before.start()].strip():
         return False  # "1. The parties": a list item's number
