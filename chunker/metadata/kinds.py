@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from chunker.metadata.dates import date_spans
@@ -12,31 +11,24 @@ from chunker.vocabulary import PACKAGED, Vocabulary
 _OPENING_CHARS = 90  # of a title; enough for what may stand before the kind and behind it
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What the vocabulary says of kinds; the groups of ``named_early`` are the kinds."""
-
-    named_early: re.Pattern[str]
-    opening: re.Pattern[str]
-    no_papers: frozenset[str]
+@cache
+def _named_early(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    """Return the pattern of a title that names a kind among its first words; its groups are the kinds."""
+    kinds = vocabulary.patterns("papers", "kinds")
+    named = "|".join(rf"(?P<{kind}>{words})" for kind, words in kinds.items())
+    return re.compile(rf"\W*(?:from\b\W*)?(?:(?!of\b|to\b)[\w.'’-]+\W+){{0,3}}?(?:{named})\b", re.IGNORECASE)
 
 
 @cache
-def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
+def _opening(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    """Return the pattern of a title that opens with a kind, with what may stand before and behind it."""
     kinds = vocabulary.patterns("papers", "kinds")
     before, behind = (vocabulary.alternatives("papers", name) for name in ("before_kind", "behind_kind"))
-    any_kind = "|".join(rf"(?P<{kind}>{words})" for kind, words in kinds.items())
-    any_paper = "|".join(words for kind, words in kinds.items() if kind != "chapter")
-    return _Words(
-        named_early=re.compile(
-            rf"\W*(?:from\b\W*)?(?:(?!of\b|to\b)[\w.'’-]+\W+){{0,3}}?(?:{any_kind})\b", re.IGNORECASE
-        ),
-        opening=re.compile(
-            rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:{before}\s+)?(?:{any_paper})"
-            rf"(?:\W*$|\W*[:,—–]|\s+{behind}\b)",
-            re.IGNORECASE,
-        ),
-        no_papers=frozenset(vocabulary.words("papers", "no_papers")),
+    papers = "|".join(words for kind, words in kinds.items() if kind != "chapter")
+    return re.compile(
+        rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:{before}\s+)?(?:{papers})"
+        rf"(?:\W*$|\W*[:,—–]|\s+{behind}\b)",
+        re.IGNORECASE,
     )
 
 
@@ -48,15 +40,15 @@ def read_kind(title: str) -> str | None:
     """
     spans = sorted(date_spans(title))
     begin = spans[0][1] if spans and not title[: spans[0][0]].strip(" ,.[(") else 0
-    match = _words().named_early.match(title[begin:])
+    match = _named_early().match(title[begin:])
     return match.lastgroup if match else None
 
 
 def is_paper(kind: str | None) -> bool:
     """Return whether ``kind`` is one that persons write, send, sign or record."""
-    return kind is not None and kind not in _words().no_papers
+    return kind is not None and kind not in PACKAGED.words("papers", "no_papers")
 
 
 def opens_like_a_paper(title: str) -> bool:
     """Return whether ``title`` begins with a kind of paper: "Telegram of …", "From: talk of …"."""
-    return _words().opening.match(title[:_OPENING_CHARS]) is not None
+    return _opening().match(title[:_OPENING_CHARS]) is not None

@@ -196,20 +196,13 @@ def _is_title_matter(text: str, span: Span | None, max_chars: int) -> bool:
 
 def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
     """Return ``span`` without white space and ignored text at its ends, ``None`` if nothing is left."""
-    ordered = sorted(ignored)
-    start, end = span.start_char, span.end_char
-    while start < end:
-        kept = text[start:end]
-        if not kept.strip():
-            return None
-        start += len(kept) - len(kept.lstrip())
-        end -= len(kept) - len(kept.rstrip())
-        first = next((each for each in ordered if each.start_char <= start < each.end_char), None)
-        last = next((each for each in ordered if each.start_char < end <= each.end_char), None)
-        if first is None and last is None:
-            return Span(start, end)
-        start = start if first is None else first.end_char
-        end = end if last is None else last.start_char
+    while kept := span.trimmed(text):
+        start, end = kept.start_char, kept.end_char
+        first = next((each.end_char for each in ignored if each.start_char <= start < each.end_char), start)
+        last = next((each.start_char for each in ignored if each.start_char < end <= each.end_char), end)
+        if (first, last) == (start, end):
+            return kept
+        span = Span(first, last)
     return None
 
 

@@ -39,8 +39,7 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     BrokenSourceError for a damaged file and SourceTooLargeError for one that unpacks past the limit.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        # zipfile reads no more of a part than the size its directory states.
-        check_unpacked_bytes(sum(part.file_size for part in archive.infolist()), name=name, limits=limits)
+        check_unpacked_bytes(archive, name=name, limits=limits)
     document = opened(data, name=name)
     parts: list[str] = []
     headings: list[Heading] = []
