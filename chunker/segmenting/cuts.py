@@ -103,9 +103,8 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
 
 
 def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
-    return len(matches) >= max(
-        SETTINGS.min_matched_titles, SETTINGS.min_matched_share * len(contents.entries)
-    )
+    share = len(matches) / len(contents.entries)
+    return len(matches) >= SETTINGS.min_matched_titles and share >= SETTINGS.min_matched_share
 
 
 def _names_pages(contents: Contents) -> bool:
@@ -116,19 +115,13 @@ def _cuts_of_matches(
     text: str, contents: Contents, matches: Sequence[TitleMatch], ignored: Sequence[Span]
 ) -> list[_Cut]:
     """Return the cuts at the listed titles, and at those like them that the list forgot."""
-    cuts = [
-        _Cut(
-            match.start_char, match.end_char, _title(text, match.start_char, match.end_char), match.entry.date
-        )
-        for match in matches
-    ]
+    cuts = [_cut(text, match, listed_date=match.entry.date) for match in matches]
     taken = [Span(cut.start_char, cut.title_end) for cut in cuts]
     outside = (*ignored, Span(contents.start_char, contents.end_char), *taken)
     emphasised = sum(text[match.start_char] in "*#" for match in matches) >= SETTINGS.mostly * len(matches)
-    papers = find_paper_titles(text, outside)
     cuts += [
-        _Cut(paper.start_char, paper.end_char, _title(text, paper.start_char, paper.end_char))
-        for paper in papers
+        _cut(text, paper)
+        for paper in find_paper_titles(text, outside)
         if paper.start_char > contents.end_char and (paper.is_emphasised or not emphasised)
     ]
     return sorted(cuts, key=lambda cut: cut.start_char)
@@ -139,10 +132,7 @@ def _cuts_without_contents(
 ) -> list[_Cut]:
     papers = find_paper_titles(source.text, ignored)
     if papers and len(papers) >= len(chapters) and _is_made_of(papers, source.text, ignored):
-        return [
-            _Cut(paper.start_char, paper.end_char, _title(source.text, paper.start_char, paper.end_char))
-            for paper in papers
-        ]
+        return [_cut(source.text, paper) for paper in papers]
     return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters]
 
 
@@ -152,8 +142,9 @@ def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]
     return len(papers) >= SETTINGS.min_papers or _is_title_matter(text, lead, SETTINGS.max_lead_chars)
 
 
-def _title(text: str, start_char: int, end_char: int) -> str:
-    return _TRAILING_MARKS.sub("", plain(text[start_char:end_char]))
+def _cut(text: str, found: TitleMatch | PaperTitle, *, listed_date: DocumentDate | None = None) -> _Cut:
+    title = _TRAILING_MARKS.sub("", plain(text[found.start_char : found.end_char]))
+    return _Cut(found.start_char, found.end_char, title, listed_date)
 
 
 def _pieces(

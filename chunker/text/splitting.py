@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
+from chunker.text.blocks import paragraphs
 from chunker.text.normalising import tidy
 from chunker.text.sentences import goes_on, sentence_spans
 
@@ -146,17 +147,9 @@ def _paragraph_boundary(paragraph: str) -> str:
 def paragraph_spans(text: str, span: Span) -> list[Span]:
     """Return the paragraphs of ``text[span]``; one that goes on in lower case after a gap is whole."""
     found: list[Span] = []
-    start = span.start_char
-    ends = [*_PARAGRAPH_GAP.finditer(text, span.start_char, span.end_char), None]
-    for gap in ends:
-        end = gap.start() if gap else span.end_char
-        trimmed = Span(start, end).trimmed(text)
-        start = gap.end() if gap else end
-        if trimmed is None:
-            continue
-        if found and goes_on(text[found[-1].end_char - 1], text[trimmed.start_char]):
-            trimmed = Span(found.pop().start_char, trimmed.end_char)
-        found.append(trimmed)
+    for block in paragraphs(text, span.start_char, span.end_char):
+        is_joined = found and goes_on(text[found[-1].end_char - 1], block.text[0])
+        found.append(Span(found.pop().start_char if is_joined else block.start_char, block.end_char))
     return found
 
 
