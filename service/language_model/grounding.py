@@ -138,17 +138,23 @@ def _is_spelt_otherwise(word: str, names: frozenset[str], known: frozenset[str])
 
 
 def _names(texts: Iterable[str]) -> frozenset[str]:
-    """Return the stems of words that stand capitalised within a sentence somewhere."""
-    found = set()
+    """Return the stems of words that stand capitalised within a text, where a capital tells a name.
+
+    At the beginning of a sentence it does where no text has the word in lower case; of a text, never.
+    """
+    inside, first, lower = set(), set(), set()
     for text in texts:
-        for span in sentence_spans(text):
+        for number, span in enumerate(sentence_spans(text)):
             sentence = text[span.start_char : span.end_char]
-            terms = read_terms(sentence)
-            first = next((at for at, character in enumerate(sentence) if character.isalnum()), 0)
-            found |= {
-                term.stem for term in terms if term.start_char > first and sentence[term.start_char].isupper()
-            }
-    return frozenset(found)
+            begin = next((at for at, character in enumerate(sentence) if character.isalnum()), 0)
+            for term in read_terms(sentence):
+                if not sentence[term.start_char].isupper():
+                    lower.add(term.stem)
+                elif term.start_char > begin:
+                    inside.add(term.stem)
+                elif number:
+                    first.add(term.stem)
+    return frozenset(inside | (first - lower))
 
 
 def _quotes(sentence: str, cited: Sequence[_Support]) -> list[Quote] | None:
