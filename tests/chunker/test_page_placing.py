@@ -18,7 +18,8 @@ def placed(text, pages, opens, *, starts_new_page):
         tops.append(tops[-1] + height)
         costs.append(cost)
     candidates = [Candidate(10 * n, top, cost) for n, (top, cost) in enumerate(zip(tops, costs, strict=True))]
-    layout = PageLayout(tuple(range(0, 10 * len(tops), 10)), (*tops, tops[-1]), PAGE_LINES, 0.0, starts_new_page)
+    offsets = tuple(candidate.start_char for candidate in candidates)
+    layout = PageLayout(offsets, (*tops, tops[-1]), PAGE_LINES, 0.0, starts_new_page)
     known = [KnownPage(0, 7), KnownPage(candidates[-1].start_char, 7 + pages)]
     starts = place_page_starts(candidates, known, layout, frozenset(10 * n for n in opens))
     return candidates, starts
