@@ -87,14 +87,23 @@ def _cited_sentences(reply: str) -> Iterator[tuple[str, list[int]]]:
     text = _AFTER_STOP.sub(lambda match: f" {match['citations'].strip()}{match['stop']}", reply)
     for line in text.splitlines():
         plain = _MARKUP.sub(lambda match: match[1] or "", _LIST_MARK.sub("", line))
-        for span in sentence_spans(plain):
-            sentence = plain[span.start_char : span.end_char]
+        for sentence in _sentences(plain):
             numbers = [
                 int(number) for match in _CITATION.finditer(sentence) for number in _NUMBER.findall(match[1])
             ]
             bare = " ".join(_CITATION.sub("", sentence).split())
             if any(character.isalnum() for character in bare):
                 yield bare, list(dict.fromkeys(numbers))
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """Yield the sentences of ``line``; a quotation of several is part of the one that it stands in."""
+    quotations = [match.span() for match in _QUOTED.finditer(line)]
+    begin = 0
+    for span in sentence_spans(line):
+        if not any(start < span.end_char < end for start, end in quotations):
+            yield line[begin : span.end_char].strip()
+            begin = span.end_char
 
 
 def _support(passage: RankedPassage) -> _Support:
