@@ -30,10 +30,12 @@ _SIGNATURE = re.compile(rf"^{_INITIAL}?{_WORD}(?:\s{_WORD}){{0,2}}[.,]?$")
 class NameSettings:
     """When words with a capital are taken for a person's name; chosen by hand, not measured.
 
-    ``max_signature_chars``: a longer line is no signature. ``same_surname``: two surnames as alike as this
-    (rapidfuzz's ratio, 0..100) are spellings of one. ``min_surname_chars``: a shorter word is none.
+    A name may stand alone in the first ``head_lines`` below a title. A line longer than
+    ``max_signature_chars`` is no signature. Two surnames as alike as ``same_surname`` (rapidfuzz's ratio,
+    0..100) are spellings of one; a word shorter than ``min_surname_chars`` is none.
     """
 
+    head_lines: int = 2
     max_signature_chars: int = 40
     same_surname: float = 84
     min_surname_chars: int = 3
@@ -76,7 +78,7 @@ def read_participants(title: str, head: Sequence[str] = (), tail: Sequence[str] 
     once, in the fullest form found; likely spellings of one surname count as one.
     """
     found = list(_names_in(title))
-    found += [name for line in head[:2] for name in _names_alone(line)]
+    found += [name for line in head[: SETTINGS.head_lines] for name in _names_alone(line)]
     found += [name for line in tail for name in _names_alone(_signature(line))]
     return tuple(_without_repeats(found))
 

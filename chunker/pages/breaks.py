@@ -37,7 +37,7 @@ class BreakSettings:
     breaks cut paragraphs, as they do where ``cut_text_share`` of the pages begin with a cut sentence, else
     ``inside_whole_text``; it is looked for every ``step_lines`` in a paragraph of ``tall_paragraph_lines``.
     Wide gaps mark breaks where at least ``min_wide_gaps`` lie in steps of at least ``min_gap_step`` pages
-    that differ by no more than ``max_gap_deviation`` of a step.
+    that differ by no more than ``max_gap_deviation`` of a step; a form feed counts as ``form_feed_lines``.
     """
 
     wide_gap: float = -4.0
@@ -49,6 +49,7 @@ class BreakSettings:
     cut_text_share: float = 0.1
     tall_paragraph_lines: int = 6
     step_lines: int = 3
+    form_feed_lines: int = 9
     min_wide_gaps: int = 5
     min_gap_step: float = 0.75
     max_gap_deviation: float = 0.25
@@ -105,7 +106,7 @@ def _wide_gaps(text: str, paragraphs: Sequence[Paragraph], layout: PageLayout) -
     through a file some pages at a time leaves one after each batch).
     """
     gaps = (text[first.end_char : second.start_char] for first, second in pairwise(paragraphs))
-    widths = [gap.count("\n") + 9 * gap.count("\f") for gap in gaps]
+    widths = [gap.count("\n") + SETTINGS.form_feed_lines * gap.count("\f") for gap in gaps]
     usual = Counter(widths).most_common(1)[0][0] if widths else 0
     rare = [number + 1 for number, width in enumerate(widths) if width > usual]
     if len(rare) < SETTINGS.min_wide_gaps:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chunker.readers.html.body import BodyText
 
-META_BYTES = 4096
+META_BYTES = 4096  # HTML asks for the declaration within the first 1024; some pages have it later
 DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
 )

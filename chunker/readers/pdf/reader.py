@@ -33,6 +33,9 @@ PAGE_JOINT = "\n\n"
 END_MARK = b"%%EOF"
 # Servers and mailers append bytes to a file; the end mark may stand some way before its end.
 END_MARK_WITHIN = 64 * 1024
+LINEARISED_WITHIN = (
+    2048  # the dictionary stands within the first 1024 (PDF 1.7, annex F); some bytes may precede
+)
 LINEARISED_LENGTH = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)")
 PRODUCERS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|rtf|indd|qxd|pdf|tex|dvi)$", re.IGNORECASE)
 
@@ -109,7 +112,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
 
 def check_is_whole(data: bytes, *, name: str) -> None:
     """Raise BrokenSourceError for a file that was cut short, of which PDFium may read a part."""
-    linearised = LINEARISED_LENGTH.search(data[:2048])
+    linearised = LINEARISED_LENGTH.search(data[:LINEARISED_WITHIN])
     is_short = linearised is not None and int(linearised[1]) > len(data)
     if is_short or END_MARK not in data[-END_MARK_WITHIN:]:
         raise BrokenSourceError(f"{name}: the PDF is cut short; copy or download it again")
