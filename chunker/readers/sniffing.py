@@ -31,9 +31,8 @@ SUFFIXES = {
 FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx) and EPUB"
 
 HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
-PDF_MARK_WITHIN = (
-    1024  # viewers accept the mark behind other bytes up to here (PDF 1.7, implementation note 13)
-)
+# Viewers accept the mark behind other bytes up to here (PDF Reference 1.7, appendix H, note 13).
+PDF_MARK_WITHIN = 1024
 IMAGE = "an image; recognise its text (OCR) and give that, or a PDF with a text layer"
 ARCHIVE = "a packed archive; unpack it and give the files in it"
 PROGRAM = "a program, not a document"

@@ -33,9 +33,8 @@ PAGE_JOINT = "\n\n"
 END_MARK = b"%%EOF"
 # Servers and mailers append bytes to a file; the end mark may stand some way before its end.
 END_MARK_WITHIN = 64 * 1024
-LINEARISED_WITHIN = (
-    2048  # the dictionary stands within the first 1024 (PDF 1.7, annex F); some bytes may precede
-)
+# The dictionary stands within the first 1024 bytes (PDF Reference 1.7, appendix F); others may precede it.
+LINEARISED_WITHIN = 2048
 LINEARISED_LENGTH = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)")
 PRODUCERS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|rtf|indd|qxd|pdf|tex|dvi)$", re.IGNORECASE)
 
