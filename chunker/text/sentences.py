@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What refers to a note: "[3]", "[2, 5-7]", "\[3\]", "[^1]", "[[3]](#note-3)", "[3]:214" (a page of what is
-# cited), "[a]", "[iv]", "[note 4]", "[citation needed]", a superscript, a dagger.
+# cited), "[3, p. 214]", "(3)", "[a]", "[iv]", "[note 4]", "[Smith et al., 2004]", "[citation needed]", a
+# superscript, a dagger.
 _NUMBERED = (
-    r"\\?\[{1,2}\\?\^?\d{1,4}(?:\s?[-–—,;]\s?\d{1,4})*\\?\]{1,2}"
+    r"\\?\[{1,2}\\?\^?\d{1,4}(?:\s?[-–—,;]\s?\d{1,4})*(?:,\s?pp?\.\s?\d{1,4}(?:[-–—]\d{1,4})?)?\\?\]{1,2}"
     r"(?:\(\#[^)\s]{1,200}\))?(?::\s?\d{1,4}(?:[-–—]\d{1,4})?)?"
 )
 _WORDED = (
-    r"\\?\[(?:[^\W\d_]{1,2}|[ivxlIVXL]{1,6}|[*†‡]{1,3}|\^?[^\W\d_]{1,12}\.?[ -]?\d{1,4}"
+    r"\\?\[(?:[^\W\d_]{1,2}|[ivxlIVXL]{1,6}|[*†‡]{1,3}"
+    r"|\^?[^\W\d_]{1,15}(?:[ -][^\W\d_]{1,15}){0,3}[.,]{0,2}[ -]?\d{1,4}[a-z]?"
     r"|sic|[^\W\d_]{1,15}(?:\ [^\W\d_]{1,15}){1,4})\\?\]"
 )
-_RAISED = r"<sup>[^<]{1,12}</sup>|[¹²³⁰-ⁿ†‡]"
+_RAISED = r"<sup>[^<]{1,12}</sup>|\(\d{1,3}\)|[¹²³⁰-ⁿ†‡]"
 _MARK = re.compile(rf"{_NUMBERED}|{_WORDED}|{_RAISED}")
 # Runs of stops and marks are taken whole ("++", "*+"), so that no text takes more than linear time. A number
 # that lost its superscript stands right behind the stop ("countries.1 While").

@@ -68,7 +68,18 @@ def test_reference_marks_end_the_sentences_they_close():
 MARKS = [
     *"[3] [12][13] [2,5-7] [4]–[7] [a] [iv] [*] [3]:214 [^1] ⁹⁵ <sup>4</sup> <sup>[12]</sup> †".split(),
     *r"\[3\] [[3]](#cite_note-3) [3](#fn3)".split(),
-    *("[note 4]", "[Anm. 3]", "[citation needed]", "[not in citation given]", " [4] [5]", "[1] [2, 3]"),
+    *(
+        "[note 4]",
+        "[Anm. 3]",
+        "[3, p. 214]",
+        "[Smith et al., 2004]",
+        "[lower-alpha 1]",
+        "(3)",
+        "[citation needed]",
+        "[not in citation given]",
+        " [4] [5]",
+        "[1] [2, 3]",
+    ),
 ]
 
 
