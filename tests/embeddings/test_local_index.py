@@ -259,11 +259,14 @@ def test_threads_search_one_state_while_another_writes(tmp_path):
 
     with open_index(tmp_path) as index, ThreadPoolExecutor(max_workers=4) as threads:
         searches = [threads.submit(search_until_done, index) for _ in range(3)]
-        for number in range(12):
-            text = " ".join(f"Harbour {number} telegram {n} spoke of the harbour." for n in range(number * 4))
-            index.add_source(make_source(f"{number % 5}.txt", text))
-            index.delete(content_id(text)) if number % 4 == 3 else None
-        done.set()
+        try:
+            for number in range(12):
+                sentences = (f"Harbour {number} telegram {n} spoke of the harbour." for n in range(number * 4))
+                text = " ".join(sentences)
+                index.add_source(make_source(f"{number % 5}.txt", text))
+                index.delete(content_id(text)) if number % 4 == 3 else None
+        finally:
+            done.set()  # else a failed write would leave the threads searching for good
         seen = set().union(*(search.result() for search in searches))
     assert len(seen) > 1
 

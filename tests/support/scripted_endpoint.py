@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -96,6 +95,4 @@ def endpoint():
 def closed_port():
     """Return the address of an endpoint that is not there."""
     with endpoint() as script:
-        url = script.url
-    time.sleep(0)
-    return url
+        return script.url
