@@ -261,7 +261,9 @@ def test_threads_search_one_state_while_another_writes(tmp_path):
         searches = [threads.submit(search_until_done, index) for _ in range(3)]
         try:
             for number in range(12):
-                sentences = (f"Harbour {number} telegram {n} spoke of the harbour." for n in range(number * 4))
+                sentences = (
+                    f"Harbour {number} telegram {n} spoke of the harbour." for n in range(number * 4)
+                )
                 text = " ".join(sentences)
                 index.add_source(make_source(f"{number % 5}.txt", text))
                 index.delete(content_id(text)) if number % 4 == 3 else None
