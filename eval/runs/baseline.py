@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.errors import ReportError
 from eval.reports.report import HIDDEN, QUESTIONS
+from service.version import DISTRIBUTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ FORMAT = "dossier-baseline-1"
 GATED = ("hit@1", "hit@5", "mrr@10", "ndcg@10", "evidence@10", "answer_holds_evidence", "page_exact")
 KEPT = (*GATED, "answered", "confidence", "quotes_verified", "leaked")
 DECIMALS = 4
-VERSIONS_OF = ("dossier", "numpy", "onnxruntime", "faiss-cpu", "tokenizers")
+VERSIONS_OF = (DISTRIBUTION, "numpy", "onnxruntime", "faiss-cpu", "tokenizers")
 
 
 @dataclass(frozen=True, slots=True)

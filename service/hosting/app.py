@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -24,6 +23,7 @@ from service.hosting.state import ServiceState
 from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
+from service.version import installed_version
 from service.web import routes as web
 from service.web.pages import static_files
 
@@ -83,14 +83,6 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
     app.mount("/static", static_files(), name="static")
     return app
-
-
-def installed_version() -> str:
-    """Return the version of the installed distribution."""
-    try:
-        return version("dossier")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:

@@ -24,6 +24,7 @@ from service.mcp_api.schemas import (
     ReadPagesResult,
     SearchPassagesResult,
 )
+from service.version import installed_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +100,6 @@ def make_server(open_dossier: Callable[[], Dossier], settings: Settings) -> MCPS
     """Return a server with the four tools."""
     from mcp.server import MCPServer
     from mcp.types import ToolAnnotations
-
-    from service.hosting.app import installed_version
 
     server: MCPServer[Any] = MCPServer(
         "dossier",
