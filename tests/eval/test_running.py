@@ -226,7 +226,9 @@ def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp
 
 
 @pytest.mark.model
-def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
+def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, graphs_folder, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(graphs_folder)
     dossier = assemble(Settings(data=tmp_path / "data"))
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()

@@ -314,7 +314,9 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path):
 
 
 @pytest.mark.model
-def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(tmp_path):
+def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(graphs_folder, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(graphs_folder)
     indexed = dossier("index", str(LETTER), str(SHORT_NOTE), folder=tmp_path)
     assert (indexed.returncode, indexed.stderr) == (0, "")
     question = "What draft treaty did Stalin propose to Eden on post-war security?"

@@ -219,7 +219,8 @@ def test_where_the_endpoint_fails_the_documents_own_words_serve_and_it_is_said(i
 
 
 def test_where_the_endpoint_is_down_the_documents_own_words_serve(index):
-    answer = answerer(index, closed_port()).ask(QUESTION)
+    with closed_port() as url:
+        answer = answerer(index, url).ask(QUESTION)
 
     assert (answer.kind, answer.text) == ("extractive", extractive(index).text)
     assert "cannot be reached" in answer.notice

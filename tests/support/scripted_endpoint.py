@@ -1,6 +1,7 @@
 """A language model's endpoint on loopback that says what it is told to, well or badly."""
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,7 +93,9 @@ def endpoint():
         thread.join()
 
 
+@contextmanager
 def closed_port():
-    """Return the address of an endpoint that is not there."""
-    with endpoint() as script:
-        return script.url
+    """Give the address of an endpoint that is not there, and keep others from opening one meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
