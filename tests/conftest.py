@@ -4,10 +4,9 @@ import os
 
 from browser_support import browser, chromium
 from hypothesis import HealthCheck, settings
-from sharing import graphs_folder, shared_folder
 from web_support import site
 
-__all__ = ["browser", "chromium", "graphs_folder", "shared_folder", "site"]
+__all__ = ["browser", "chromium", "site"]
 
 # No test is timed, so a slow machine fails none; continuous integration tries the same examples each time.
 settings.register_profile(

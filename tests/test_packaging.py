@@ -18,7 +18,9 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = ("chunker", "embeddings", "service", "eval")
 BUILT_BESIDE = ("pyproject.toml", "README.md", "LICENSE", "tests", "bench")
-NOT_THE_PRODUCT = {"eval/ABLATION.md", "eval/studies"}
+# Measurements that teach how the product is built: run from a checkout, with what development installs.
+NOT_INSTALLED = {"eval.studies"}
+NOT_THE_PRODUCT = {"eval/ABLATION.md", *(name.replace(".", "/") for name in NOT_INSTALLED)}
 
 
 def canonical(name):
@@ -110,6 +112,14 @@ def test_the_installed_command_answers_from_where_it_was_installed(installed, tm
     assert shown == f"dossier {PROJECT['project']['version']}\n"
     place = python("-c", "import service.cli; print(service.cli.__file__)", **options)
     assert Path(place.strip()) == installed / "service" / "cli.py"
+
+
+def test_nothing_installed_needs_what_is_not():
+    imports = re.compile(
+        rf"^\s*(?:from|import) (?:{'|'.join(map(re.escape, NOT_INSTALLED))})\b", re.MULTILINE
+    )
+    modules = [ROOT / file for file in product_files() if file.suffix == ".py"]
+    assert [module for module in modules if imports.search(module.read_text("utf-8"))] == []
 
 
 def test_the_distribution_brings_the_command_and_its_extensions():

@@ -20,7 +20,6 @@ class WordHashEncoder:
         self.dimension = dimension
         self.max_tokens = max_tokens
         self.encoded_texts = []
-        self._directions = {}
 
     def count_tokens(self, text):
         return len(_WORD.findall(text))
@@ -38,10 +37,8 @@ class WordHashEncoder:
         return total / np.linalg.norm(total)
 
     def _direction(self, word):
-        if word not in self._directions:
-            digest = hashlib.sha256(f"{self.name}\0{self.revision}\0{word}".encode()).digest()
-            self._directions[word] = np.random.default_rng(list(digest)).standard_normal(self.dimension)
-        return self._directions[word]
+        digest = hashlib.sha256(f"{self.name}\0{self.revision}\0{word}".encode()).digest()
+        return np.random.default_rng(list(digest)).standard_normal(self.dimension)
 
 
 class WordHashTokenEncoder(WordHashEncoder):
