@@ -1,9 +1,4 @@
-"""The index of one data folder: the store, the vector index derived from it, and who may write.
-
-index.sqlite      everything; the only file that must be kept
-vectors.faiss     saves making the vector index again; may be deleted at any time
-indexing.lock     held while a source is indexed
-"""
+"""The index of one data folder: the store, the vector index derived from it, and who may write."""
 
 from __future__ import annotations
 
@@ -12,16 +7,21 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
+from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
-from embeddings.indexing import writing as store_writing
 from embeddings.indexing.preparing import Recipe
-from embeddings.store import catalogue, integrity, lexical_index, vector_index
+from embeddings.store import integrity, lexical_index, vector_index
+from embeddings.store.catalogue import NO_FILTERS
 from embeddings.store.connections import Store
-from embeddings.store.manifest import Manifest, require_same
-from embeddings.store.snapshot import NO_FILTERS, Snapshot
+from embeddings.store.data_folder import (
+    LOCK_TIMEOUT_SECONDS,
+    STORE_NAME,
+    VECTORS_NAME,
+    make_folder,
+    writers_lock,
+)
+from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
+from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,10 +41,6 @@ if TYPE_CHECKING:
     from embeddings.store.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
-
-STORE_NAME = "index.sqlite"
-VECTORS_NAME = "vectors.faiss"
-LOCK_NAME = "indexing.lock"
 
 _SAVED_SHARE = 0.05  # when less than this has changed, catching up from the old file is cheap
 
@@ -82,7 +78,7 @@ class LocalIndex:
         chunking: ChunkingSettings,
         codec: TokenCodec | None = None,
         read_only: bool = False,
-        lock_timeout_seconds: float = 10.0,
+        lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
@@ -95,7 +91,9 @@ class LocalIndex:
             ManifestMismatchError: the index was made with another model or chunking.
             IndexStoreError: the folder or the store cannot be used.
         """
-        store = _open_store(folder, read_only=read_only)
+        if not read_only:
+            make_folder(folder)
+        store = Store(folder / STORE_NAME, read_only=read_only)
         try:
             index = cls(
                 folder,
@@ -240,9 +238,10 @@ class LocalIndex:
             return snapshot.document(document_id)
 
     def document_neighbours(self, document_id: str) -> tuple[str | None, str | None]:
-        """See :meth:`Snapshot.document_neighbours`."""
+        """Return the ids of :meth:`Snapshot.neighbours`."""
         with self.snapshot() as snapshot:
-            return snapshot.document_neighbours(document_id)
+            before, after = snapshot.neighbours(document_id)
+        return (before.document.id if before else None, after.document.id if after else None)
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """See :meth:`Snapshot.passages_of`."""
@@ -265,11 +264,11 @@ class LocalIndex:
 
     def _prepare(self) -> None:
         with self._store.reading() as connection:
-            is_new = catalogue.read_manifest(connection) is None
+            is_new = read_manifest(connection) is None
         if is_new and not self._store.read_only:
             with self._store.writing() as connection:
-                if catalogue.read_manifest(connection) is None:
-                    store_writing.write_manifest(connection, self._manifest)
+                if read_manifest(connection) is None:
+                    write_manifest(connection, self._manifest)
         with self._store.reading() as connection:
             self._require_same_manifest(connection)
         saved = vector_index.load(self.folder / VECTORS_NAME)
@@ -283,9 +282,9 @@ class LocalIndex:
         self._merged = self._vectors
 
     def _require_same_manifest(self, connection: sqlite3.Connection) -> None:
-        stored = catalogue.read_manifest(connection)
+        stored = read_manifest(connection)
         if stored is None:
-            raise IndexMissingError(f"There is no index in {self.folder}: make one with `dossier index`.")
+            raise IndexMissingError(self.folder)
         require_same(stored, self._manifest, folder=self.folder)
 
     def _vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
@@ -338,40 +337,3 @@ class LocalIndex:
             self._saved = vectors
         except OSError as error:
             logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)
-
-
-@contextmanager
-def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
-    """Hold the lock that one writer of a data folder has at a time, in whatever process.
-
-    The operating system releases it when its holder dies.
-
-    Raises:
-        IndexBusyError: another writer has held it for ``timeout_seconds``.
-    """
-    lock = FileLock(folder / LOCK_NAME, timeout=timeout_seconds, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise IndexBusyError(
-            f"Another indexing run is at work on {folder}: wait until it is done, then try again."
-        ) from error
-    except OSError as error:
-        raise IndexStoreError(
-            f"{folder / LOCK_NAME} cannot be written ({error.strerror}): check its permissions."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _open_store(folder: Path, *, read_only: bool) -> Store:
-    if not read_only:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexStoreError(
-                f"The data folder {folder} cannot be made ({error.strerror}): choose another."
-            ) from error
-    return Store(folder / STORE_NAME, read_only=read_only)

@@ -211,10 +211,10 @@ class Retriever:
             for kind, weight in self._lexical_weights
         )
         keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
+        document_of = snapshot.documents_of(keys)
         parts: dict[Method, tuple[float, FloatArray]] = {}
         if settings.is_lexical:
-            document_of = snapshot.document_keys(keys) if documents else {}
-            of_document = {key: documents.get(document_of[key], 0.0) for key in keys if key in document_of}
+            of_document = {key: documents.get(document_of[key].key, 0.0) for key in keys}
             by_kind = {"passage": passages, "ngrams": ngrams, "document": of_document}
             parts["lexical"] = (
                 1.0,
@@ -222,14 +222,14 @@ class Retriever:
             )
         if settings.dense_weight:
             others = [key for key in keys if key not in dense]
-            dense.update(zip(others, snapshot.cosines(asked.vector, others), strict=True))
+            dense.update(zip(others, snapshot.vectors.cosines(asked.vector, others), strict=True))
             cosines = np.array([dense[key] for key in keys], dtype=np.float32)
             parts["dense"] = (settings.dense_weight, cosines)
         ranking = fuse(keys, parts)
         dates = read_dates(asked.text) if settings.date_weight else ()
         if not dates:
             return ranking
-        agreement = date_agreement(dates, snapshot.document_dates(keys))
+        agreement = date_agreement(dates, {key: document_of[key].days for key in keys})
         return ranking.gained(agreement, weight=settings.date_weight)
 
     def _rescored(

@@ -62,7 +62,7 @@ class Store:
                 f"SQLite {sqlite3.sqlite_version} is too old: use a Python with 3.37 or newer."
             )
         if read_only and not path.is_file():
-            raise IndexMissingError(f"There is no index in {path.parent}: make one with `dossier index`.")
+            raise IndexMissingError(path.parent)
         with translated_errors(path):
             connection = self._connect()
             try:

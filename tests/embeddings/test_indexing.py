@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_support import CHUNKING, make_source
 
-from chunker.documents import Heading, Page, PageStart, content_id
+from chunker.documents import Heading, content_id
 from chunker.segmenting.boilerplate import edge_lines, repeated_spans
 from embeddings.encoders.encoder import EncoderError
 from embeddings.indexing.preparing import IndexingProgress
@@ -150,37 +150,6 @@ def test_deleting_what_is_not_there_changes_nothing(index):
     before = index.info()
     assert not index.delete("0" * 16)
     assert index.info() == before
-
-
-def test_what_the_reader_knew_of_a_source_is_kept(index):
-    text = "Chapter one\n\nThe envoy closed the Straits."
-    source = make_source(
-        "a.pdf",
-        text,
-        media_type="application/pdf",
-        size_bytes=4711,
-        title="Papers",
-        page_starts=(PageStart(0, Page("xii", "printed")), PageStart(13, Page("1", "printed"))),
-    )
-    index.add_source(source)
-    record = index.source("a.pdf")
-    assert (record.id, record.media_type, record.size_bytes) == (source.id, "application/pdf", 4711)
-    assert (record.title, record.characters) == ("Papers", len(text))
-    assert index.source_text(source.id) == text
-    assert index.page_map(source.id).at(0) == Page("xii", "printed")
-    assert index.page_map(source.id).at(20) == Page("1", "printed")
-    ((passage, *_), *_) = [index.passages_of(d.document.id) for d in index.documents()[0]]
-    assert passage.page == Page("xii", "printed")
-
-
-def test_of_a_source_that_is_not_there_nothing_is_known(index):
-    assert index.source("nowhere") is None
-    assert index.source_text("nowhere") is None
-    assert index.page_map("nowhere") is None
-    assert index.document("nowhere") is None
-    assert index.document_neighbours("nowhere") == (None, None)
-    assert index.passages_of("nowhere") == []
-    assert index.places([7, "nowhere"]) == []
 
 
 def test_no_text_is_encoded_twice(index, encoder):

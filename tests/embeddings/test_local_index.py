@@ -24,8 +24,9 @@ from embeddings.errors import (
     StorageFullError,
 )
 from embeddings.indexing.rebuilding import rebuild
-from embeddings.local_index import LOCK_NAME, VECTORS_NAME, LocalIndex, writers_lock
+from embeddings.local_index import LocalIndex
 from embeddings.search import Filters
+from embeddings.store.data_folder import LOCK_NAME, VECTORS_NAME, writers_lock
 from embeddings.store.schema import SCHEMA_VERSION
 
 ENVOY = "The envoy closed the Straits."
@@ -320,41 +321,6 @@ def test_an_index_refuses_another_model_or_chunking(tmp_path, encoder, chunking)
         open_index(tmp_path, encoder=encoder, chunking=chunking)
     with open_index(tmp_path) as index:
         assert index.info().passages == 1
-
-
-def test_documents_are_listed_filtered_and_paged(tmp_path):
-    with open_index(tmp_path) as index:
-        for name, text in (("b.txt", ENVOY), ("a.txt", COTTON), ("c.txt", LONG)):
-            index.add_source(make_source(name, text, title=f"Papers {name}"))
-        titles = [(record.source_name, record.passages) for record in index.documents()[0]]
-        assert [name for name, _ in titles] == ["a.txt", "b.txt", "c.txt"]
-        assert titles[0][1] == 1
-        assert titles[2][1] > 1
-        page, total = index.documents(offset=1, limit=1)
-        assert ([record.source_name for record in page], total) == (["b.txt"], 3)
-        page, total = index.documents(filters=Filters(sources=("c.txt",)))
-        assert ([record.source_name for record in page], total) == (["c.txt"], 1)
-        page, total = index.documents(title_contains="no such title %_")
-        assert (page, total) == ([], 0)
-        (record,), _ = index.documents(
-            title_contains=titles and index.documents()[0][1].document.title.upper()
-        )
-        assert record.source_name == "b.txt"
-        assert index.document(record.document.id) == record
-
-
-def test_passages_are_found_by_key_or_id_in_the_order_asked_for(tmp_path):
-    with open_index(tmp_path) as index:
-        index.add_source(make_source("a.txt", LONG))
-        (record,) = index.documents()[0]
-        passages = index.passages_of(record.document.id)
-        assert [passage.ordinal for passage in passages] == list(range(len(passages)))
-        ids = [passages[2].id, "unknown", passages[0].id]
-        assert [place.passage for place in index.places(ids)] == [passages[2], passages[0]]
-        keys = [key for key, _ in index.dense_search(vector_of("harbour"), limit=3)]
-        by_key = index.places(keys)
-        assert index.places([place.passage.id for place in by_key]) == by_key
-        assert all(place.document == record.document and place.source_name == "a.txt" for place in by_key)
 
 
 class TestRebuilding:

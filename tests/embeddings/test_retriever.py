@@ -72,9 +72,9 @@ def test_whole_documents_add_to_the_lexical_score_and_propose_nothing(index):
     both, _ = retrieve(index, replace(passages, document_weight=0.5))
     documents = dict(index.lexical_search(QUESTION, field="document", limit=3))
     with index.snapshot() as snapshot:
-        key_of_document = snapshot.document_keys([key_of(index, hit) for hit in alone.hits])
+        document_of = snapshot.documents_of([key_of(index, hit) for hit in alone.hits])
     expected = {
-        hit.place.passage.id: hit.scores.lexical + 0.5 * documents[key_of_document[key_of(index, hit)]]
+        hit.place.passage.id: hit.scores.lexical + 0.5 * documents[document_of[key_of(index, hit)].key]
         for hit in alone.hits
     }
     assert {hit.place.passage.id: hit.scores.lexical for hit in both.hits} == pytest.approx(expected)
