@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -17,10 +17,9 @@ import numpy as np
 from chunker.chunking import indexed_text
 from chunker.metadata.dates import read_dates
 from embeddings.encoders.encoder import TextEncoding
-from embeddings.ranking.candidates import fuse
-from embeddings.ranking.cues import date_agreement, number_agreement, wants_numbers
-from embeddings.ranking.folding import folded, with_pages
-from embeddings.ranking.fusion import shingles, weighted_sum
+from embeddings.ranking.cues import CueSettings, date_agreement, number_agreement, wants_numbers
+from embeddings.ranking.folding import FoldingSettings, fold_hits
+from embeddings.ranking.fusion import fuse, weighted_sum
 from embeddings.ranking.late_interaction import question_tokens
 from embeddings.ranking.late_scoring import LateScorer
 from embeddings.search import Filters, Hit
@@ -31,15 +30,13 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.encoder import Encoder, FloatArray, TokenEncoder
     from embeddings.local_index import LocalIndex
-    from embeddings.ranking.candidates import Method, Ranking
+    from embeddings.ranking.fusion import Method, Ranking
     from embeddings.ranking.late_interaction import QuestionTokens, TokenMatches
     from embeddings.ranking.reranking import Reranker
     from embeddings.search import HiddenSpan
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import IndexInfo
     from embeddings.store.snapshot import Snapshot
-
-_FOLDED_BEYOND = 10  # hits beyond the wished number that are looked at for duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,8 @@ class RetrievalSettings:
     number_weight: float = 0.3
     reranked: int = 20
     rerank_weight: float = 2.0
+    cues: CueSettings = field(default_factory=CueSettings)
+    folding: FoldingSettings = field(default_factory=FoldingSettings)
 
     def __post_init__(self) -> None:
         if not (self.passage_weight or self.ngram_weight or self.dense_weight):
@@ -229,7 +228,8 @@ class Retriever:
         dates = read_dates(asked.text) if settings.date_weight else ()
         if not dates:
             return ranking
-        agreement = date_agreement(dates, {key: document_of[key].days for key in keys})
+        days = {key: document_of[key].days for key in keys}
+        agreement = date_agreement(dates, days, settings.cues)
         return ranking.gained(agreement, weight=settings.date_weight)
 
     def _rescored(
@@ -244,7 +244,7 @@ class Retriever:
                 "late_interaction", late, by=raised, head=len(head), weight=settings.late_weight
             )
         if settings.number_weight and wants_numbers(asked.text):
-            agreement = number_agreement(asked.text, snapshot.folded_texts(head))
+            agreement = number_agreement(asked.text, snapshot.folded_texts(head), settings.cues)
             ranking = ranking.gained(agreement, weight=settings.number_weight)
         return ranking
 
@@ -259,13 +259,14 @@ class Retriever:
         )
 
     def _hits(self, snapshot: Snapshot, ranking: Ranking, top_k: int) -> list[Hit]:
-        keys = ranking.keys[: top_k + _FOLDED_BEYOND]
+        folding = self._settings.folding
+        keys = ranking.keys[: top_k + folding.looked_beyond]
         texts = snapshot.folded_texts(keys)
         hits = [
             Hit(place, ranking.share_of_best(position), ranking.scores_of(keys[position]))
             for position, place in enumerate(snapshot.places(keys))
         ]
-        return folded(*with_pages(snapshot, hits, [shingles(texts[key]) for key in keys]))[:top_k]
+        return fold_hits(snapshot, hits, [texts[key] for key in keys], folding)[:top_k]
 
     def _matches(self, snapshot: Snapshot, asked: _Question, hits: Sequence[Hit]) -> dict[str, TokenMatches]:
         if self._late is None or asked.tokens is None or not hits:
