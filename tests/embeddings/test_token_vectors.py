@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from embeddings.encoders.encoder import EncoderError
 from embeddings.encoders.model_files import find_model
-from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.encoders.token_vectors import (
     MIN_TRAINING_VECTORS,
     TokenCodec,
@@ -121,18 +120,17 @@ def test_the_packaged_codec_is_for_the_packaged_model_only():
 
 
 @pytest.mark.model
-def test_the_packaged_codec_finds_the_passage_that_whole_vectors_find():
-    encoder = SentenceTransformerEncoder(threads=1)
-    codec = packaged_codec(encoder.revision)
+def test_the_packaged_codec_finds_the_passage_that_whole_vectors_find(onnx_encoder):
+    codec = packaged_codec(onnx_encoder.revision)
     passages = [
         "The Persian government asks for the withdrawal of the troops from Gilan.",
         "Notes were exchanged on the sale of cotton and of dried fruit.",
         "The commissar spoke of warships that pass the Straits in time of war.",
         "A new consul was named in Tabriz, and the old one recalled.",
     ]
-    [question] = encoder.encode_tokens(["May warships pass through the Straits?"])
+    [question] = onnx_encoder.encode_tokens(["May warships pass through the Straits?"])
     whole, kept = [], []
-    for passage in encoder.encode_tokens(passages):
+    for passage in onnx_encoder.encode_tokens(passages):
         whole.append((question.token_vectors @ passage.token_vectors.T).max(axis=1).mean())
         codes = codec.encode(passage.token_vectors)
         assert codes.nbytes == 48 * len(passage.token_ids)
