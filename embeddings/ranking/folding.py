@@ -18,9 +18,12 @@ class FoldingSettings:
 
     Texts are compared by their ``shingle_words``-grams (containment; Broder, 1997). What has
     ``same_share`` of its own in texts ranked above it says nothing new; it is a copy of each of these
-    that it shares ``common_share`` of the smaller of the two with, for a paper may be cut into passages
+    that it shares ``common_share`` of the smaller of the two with, for a document may be cut into passages
     differently elsewhere. ``looked_beyond`` is how many hits more than wished for are looked at, so that
     folding leaves as many as were asked for.
+
+    Chosen by hand: the gold questions rank alike with shingles of 2 to 6 words, a ``same_share`` of .5 to .9,
+    a ``common_share`` of .15 to .6 and 0 to 30 hits more.
     """
 
     shingle_words: int = 4
@@ -52,18 +55,18 @@ def _merged(hits: Sequence[Hit]) -> Hit:
     elsewhere: dict[str, Place] = {}
     for place in places:
         if place.document.id != shown.document.id:
-            elsewhere.setdefault(place.document.id, place)  # one place of each other paper is enough
+            elsewhere.setdefault(place.document.id, place)  # one place of each other document is enough
     return replace(hits[0], place=shown, also_in=tuple(elsewhere.values()))
 
 
 def _with_pages(
     snapshot: Snapshot, hits: Sequence[Hit], words: Sequence[frozenset[int]], settings: FoldingSettings
 ) -> tuple[list[Hit], list[frozenset[int]]]:
-    """Return ``hits`` with each one that has no page moved to where its paper has pages, and their words.
+    """Return ``hits`` with each one that has no page moved to where its words have pages, and their words.
 
-    Two hits of different documents with words in common show that the papers are the same, though they
-    may be cut into passages differently. The hit without a page then becomes the passage of the other
-    paper that has most of its words, and both name its old place.
+    Two hits with words in common show that their documents are the same, though they may be cut into
+    passages differently. The hit without a page then becomes the passage of the other document that has
+    most of its words, and both name its old place.
     """
     moved, moved_words = list(hits), list(words)
     for position, hit in enumerate(hits):

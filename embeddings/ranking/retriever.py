@@ -46,11 +46,24 @@ class RetrievalSettings:
     ``candidates`` is how many passages each method proposes; whole documents propose none. The lexical
     score is the BM25 of the passage with its header, of its whole document and of its character
     4-grams, added by their weights. The first score is the min-max of that plus ``dense_weight`` times
-    the min-max cosine, plus ``date_weight`` for papers of a date in the question. The ``rescored`` best
+    the min-max cosine, plus ``date_weight`` for documents of a date in the question. The ``rescored`` best
     by it gain ``late_weight`` times the min-max of late interaction, where the index keeps token vectors;
     in it a passage is credited with a share of what its neighbours, and of what the rest of its document,
     match better. They gain up to ``number_weight`` for numbers where one is asked for. Where there is a
     reranker, the ``reranked`` best by the sum gain ``rerank_weight`` times the min-max of its scores.
+
+    What each part is worth: ``make ablation``. MRR@10 on the 90 answerable gold questions is .848; with half
+    and with twice a value it is (a step of .01 may be chance: the values are rounded, not fitted)
+
+        candidates       .842  .848        late_weight      .844  .827
+        passage_weight   .850  .836        rescored         .841  .848
+        document_weight  .848  .849        neighbour_share  .838  .834
+        ngram_weight     .836  .850        document_share   .838  .835
+        dense_weight     .836  .838        number_weight    .846  .854
+        date_weight      .848  .854
+
+    ``candidates`` costs time, 8.9 ms a question at 50 and 12.7 at 400. ``reranked`` and ``rerank_weight`` are
+    chosen by hand, for a cross-encoder on a processor reads some twenty passages while a reader waits.
 
     Raises:
         ValueError: no method that proposes passages has a weight.

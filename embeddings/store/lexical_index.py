@@ -33,11 +33,26 @@ _TABLES: dict[LexicalField, tuple[str, Literal["passages", "documents"]]] = {
     "ngrams": ("passage_ngrams", "passages"),
 }
 
-NGRAM_CHARACTERS = 4
-_MAX_QUERY_CHARACTERS = 20_000
-_MAX_QUERY_TERMS = 64
-_MAX_QUERY_NGRAMS = 24  # the rarest; more cost time and hardly change the ranking
+NGRAM_CHARACTERS = 4  # part of the schema: what stands in passage_ngrams
+
 _WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """How much of a query is looked for: its first characters, of these the first terms, the rarest n-grams.
+
+    A question has about ten terms and forty n-grams. The first two only keep a text pasted as a query
+    within what FTS5 takes as one expression. ``ngrams`` saves time: MRR@10 on the gold questions is .837,
+    .848, .848 and .849 with 8, 12, 24 and 48, in 10.7, 10.3, 10.5 and 13.0 ms.
+    """
+
+    characters: int = 20_000
+    terms: int = 64
+    ngrams: int = 24
+
+
+_LIMITS = QueryLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +215,11 @@ def query_terms(query: str) -> list[str]:
     Function words are left out unless there is nothing else. Of a very long query only the
     beginning counts: FTS5 bounds the size of an expression.
     """
-    composed = unicodedata.normalize("NFKC", query[:_MAX_QUERY_CHARACTERS])
+    composed = unicodedata.normalize("NFKC", query[: _LIMITS.characters])
     words = _WORD.findall(fold(composed).text)
     content = (word for word in words if word not in STOPWORDS)
-    return list(islice(dict.fromkeys(content), _MAX_QUERY_TERMS)) or list(
-        islice(dict.fromkeys(words), _MAX_QUERY_TERMS)
+    return list(islice(dict.fromkeys(content), _LIMITS.terms)) or list(
+        islice(dict.fromkeys(words), _LIMITS.terms)
     )
 
 
@@ -215,4 +230,4 @@ def _rarest_ngrams(connection: sqlite3.Connection, terms: list[str]) -> list[str
         row = connection.execute("SELECT passages FROM ngram_counts WHERE ngram = ?", (ngram,)).fetchone()
         if row is not None:
             counts.append((row[0], ngram))
-    return [ngram for _, ngram in sorted(counts)[:_MAX_QUERY_NGRAMS]]
+    return [ngram for _, ngram in sorted(counts)[: _LIMITS.ngrams]]

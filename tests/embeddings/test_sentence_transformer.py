@@ -122,7 +122,7 @@ def test_every_text_is_in_one_batch_and_no_batch_is_over_its_budget(word_pieces)
     texts = [f"{'word ' * (number * 7 % 23)}{number}" for number in range(50)]
     seen: list[int] = []
     for batches in length_batches(
-        texts, word_pieces=word_pieces, max_tokens=15, max_batch_tokens=60, texts_at_a_time=20
+        texts, word_pieces=word_pieces, max_tokens=15, max_tokens_a_pass=60, texts_at_a_time=20
     ):
         lengths = [int(batch.attention.sum(axis=1).max()) for batch in batches]
         assert lengths == sorted(lengths, reverse=True)

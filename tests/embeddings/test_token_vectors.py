@@ -12,6 +12,7 @@ from embeddings.encoders.model_files import find_model
 from embeddings.encoders.token_vectors import (
     MIN_TRAINING_VECTORS,
     TokenCodec,
+    TrainingSettings,
     _read,
     packaged_codec,
     train_codec,
@@ -80,8 +81,9 @@ def test_vectors_of_another_shape_are_refused(wrong):
 
 def test_the_same_vectors_train_the_same_codec_which_keeps_more_than_a_random_one():
     vectors = vectors_of(0, MIN_TRAINING_VECTORS)
-    trained = train_codec(vectors, bytes_per_token=3)
-    np.testing.assert_array_equal(trained.codebooks, train_codec(vectors, bytes_per_token=3).codebooks)
+    training = TrainingSettings(bytes_per_token=3)
+    trained = train_codec(vectors, training)
+    np.testing.assert_array_equal(trained.codebooks, train_codec(vectors, training).codebooks)
 
     def lost(codec: TokenCodec) -> float:
         return float(((vectors - codec.decode(codec.encode(vectors))) ** 2).mean())
@@ -92,7 +94,7 @@ def test_the_same_vectors_train_the_same_codec_which_keeps_more_than_a_random_on
 @pytest.mark.parametrize(("count", "size"), [(MIN_TRAINING_VECTORS - 1, 3), (MIN_TRAINING_VECTORS, 5)])
 def test_too_few_vectors_or_an_uneven_cut_train_nothing(count, size):
     with pytest.raises(ValueError, match="cannot train"):
-        train_codec(np.zeros((count, 12), np.float32), bytes_per_token=size)
+        train_codec(np.zeros((count, 12), np.float32), TrainingSettings(bytes_per_token=size))
 
 
 def test_a_written_codec_is_read_back_with_the_models_it_is_for(tmp_path):
