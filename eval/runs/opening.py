@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import Encoder
     from embeddings.local_index import LocalIndex
     from eval.gold.external import ExternalSet, ExternalSource
-    from service.assembly import Dossier
+    from service.dossier import Dossier
 
 DOCUMENTS_A_READ = 1000
 
@@ -81,16 +81,14 @@ def open_external(
 def _assembled(
     data: Path | None, *, encoder: Encoder | None, read_only: bool
 ) -> Iterator[tuple[Dossier, Encoder, Path]]:
-    from service.assembly import assemble, load_encoder
+    from service.assembly import load_encoder
+    from service.dossier import Dossier
     from service.settings import load_settings
 
     settings = load_settings({"data": data}).settings
     encoder = encoder or load_encoder(settings)
-    dossier = assemble(settings, encoder=encoder, read_only=read_only)
-    try:
+    with Dossier.open(settings=settings, encoder=encoder, read_only=read_only) as dossier:
         yield dossier, encoder, settings.data
-    finally:
-        dossier.close()
 
 
 def refuse_strangers(index: LocalIndex, names: Iterable[str], *, name: str) -> None:
@@ -118,12 +116,14 @@ def as_source(external: ExternalSource) -> Source:
 def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
     from embeddings.ranking.retriever import RetrievalSettings, Retriever
     from service.answering.answerer import Answerer, AnswerSettings
+    from service.dossier import Dossier
 
     info = dossier.index.info()
-    without_late = Retriever(dossier.index, encoder, RetrievalSettings(late_weight=0))
+    retriever = Retriever(dossier.index, encoder, RetrievalSettings(late_weight=0))
+    without_late = Dossier(dossier.index, Answerer(retriever, AnswerSettings()), rules=dossier.rules)
     return Opened(
-        ask=ask_through(dossier.answerer),
-        ask_without_late=ask_through(Answerer(without_late, AnswerSettings())),
+        ask=ask_through(dossier),
+        ask_without_late=ask_through(without_late),
         sources=SourceTexts(_texts(dossier.index)),
         page_of=page_truth(_paged_sources(dossier.index)),
         facts=IndexFacts(

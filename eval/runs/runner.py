@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from eval.gold.questions import GoldConversation
-    from service.answering.answerer import Answerer
+    from service.dossier import Dossier
 
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
@@ -73,8 +73,8 @@ class Measuring:
     top_k: int = TOP_K
 
 
-def ask_through(answerer: Answerer) -> Ask:
-    """Return an :class:`Ask` that puts every question to ``answerer``."""
+def ask_through(dossier: Dossier) -> Ask:
+    """Return an :class:`Ask` that puts every question to ``dossier``."""
     from embeddings.search import HiddenSpan
     from service.answer import Turn
 
@@ -91,7 +91,7 @@ def ask_through(answerer: Answerer) -> Ask:
             for turn in (Turn("user", exchange.question), Turn("assistant", exchange.answer))
         ]
         spans = [HiddenSpan(span.source_name, span.start_char, span.end_char) for span in hidden]
-        return response_from_answer(answerer.ask(question, top_k=top_k, history=turns, hidden_spans=spans))
+        return response_from_answer(dossier.ask(question, top_k=top_k, history=turns, hidden_spans=spans))
 
     return ask
 

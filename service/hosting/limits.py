@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
-from service.api.problems import ProblemError, problem_of, response_of
 from service.hosting.access import CALLER
+from service.hosting.problems import ProblemError, problem_of, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ MULTIPART_OVERHEAD_BYTES = 64_000
 """What the multipart form around a file may take."""
 
 _SWEEP_SECONDS = 60
+"""How often callers with nothing to wait for are forgotten; a bucket is full again within a minute."""
 _UNLIMITED_PREFIXES = ("/health/", "/metrics", "/static/")
 
 

@@ -25,7 +25,6 @@ from eval.runs.baseline import (
 from eval.runs.gate import gate, gate_lines
 from eval.runs.runner import Measuring, ask_through, run_hidden_evidence, run_questions
 from service.answering.answerer import Answerer, AnswerSettings
-from service.assembly import assemble
 from service.library.ingesting import ingest_files
 from service.settings import Settings
 
@@ -152,9 +151,10 @@ def test_what_is_no_baseline_is_told_in_one_line_with_the_remedy(text, message, 
 def corpus_index(tmp_path_factory):
     """The whole corpus, indexed with vectors that know words only."""
     from chunker.readers.finding import find_files
+    from service.dossier import Dossier
 
-    dossier = assemble(
-        Settings(data=tmp_path_factory.mktemp("corpus"), late_interaction=False),
+    dossier = Dossier.open(
+        settings=Settings(data=tmp_path_factory.mktemp("corpus"), late_interaction=False),
         encoder=WordHashEncoder(dimension=64, max_tokens=256),
     )
     list(ingest_files(dossier.index, find_files(sorted((ROOT / "corpus").glob("*.txt"))).files))

@@ -14,7 +14,7 @@ from eval.reports.report import HIDDEN, QUESTIONS, WINDOWS, report_json
 from eval.reports.tables import report_tables
 from eval.runs.opening import open_data_folder, open_external
 from eval.runs.running import Request, run
-from service.assembly import assemble
+from service.dossier import Dossier
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def no_settings_from_outside(monkeypatch, tmp_path):
 def data(tmp_path_factory):
     """A data folder with two of the web pages."""
     folder = tmp_path_factory.mktemp("data")
-    dossier = assemble(Settings(data=folder), encoder=WordHashEncoder())
+    dossier = Dossier.open(settings=Settings(data=folder), encoder=WordHashEncoder())
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()
     return folder
@@ -229,7 +229,7 @@ def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp
 @pytest.mark.model
 def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path, graphs_folder):
     use_graphs(graphs_folder, tmp_path / "data")
-    dossier = assemble(Settings(data=tmp_path / "data"))
+    dossier = Dossier.open(settings=Settings(data=tmp_path / "data"))
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()
     files = {name: tmp_path / name for name in ("report.json", "report.html", "report.md", "baseline.json")}
