@@ -11,7 +11,6 @@ from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
 from embeddings.indexing.preparing import Recipe
 from embeddings.store import integrity, lexical_index, vector_index
-from embeddings.store.catalogue import NO_FILTERS
 from embeddings.store.connections import Store
 from embeddings.store.data_folder import (
     LOCK_TIMEOUT_SECONDS,
@@ -25,19 +24,16 @@ from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import Self
 
     from chunker.chunking import ChunkingSettings
-    from chunker.documents import PageMap, Passage, Source
-    from embeddings.encoders.encoder import Encoder, FloatArray
+    from chunker.documents import Source
+    from embeddings.encoders.encoder import Encoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.preparing import IndexingProgress
-    from embeddings.search import Filters, Place
-    from embeddings.store.lexical_index import LexicalField
-    from embeddings.store.records import DocumentRecord, Facets, IndexInfo, SourceRecord
     from embeddings.store.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
@@ -48,10 +44,9 @@ _SAVED_SHARE = 0.05
 
 
 class LocalIndex:
-    """One data folder. Safe to use from many threads, and beside other processes that use the folder.
+    """One data folder: takes changes, and gives snapshots to read and search.
 
-    Each method reads or writes one consistent state; to search twice in the very same state, or to
-    search and read, use :meth:`snapshot`.
+    Safe to use from many threads, and beside other processes that use the folder.
     """
 
     def __init__(
@@ -175,85 +170,6 @@ class LocalIndex:
         """
         with self._store.reading() as connection:
             yield Snapshot(connection, self._vectors_for(connection))
-
-    def dense_search(
-        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS
-    ) -> list[tuple[int, float]]:
-        """See :meth:`Snapshot.dense_search`."""
-        with self.snapshot() as snapshot:
-            return snapshot.dense_search(vector, limit=limit, filters=filters)
-
-    def lexical_search(
-        self, query: str, *, field: LexicalField = "passage", limit: int, filters: Filters = NO_FILTERS
-    ) -> list[tuple[int, float]]:
-        """See :meth:`Snapshot.lexical_search`."""
-        with self.snapshot() as snapshot:
-            return snapshot.lexical_search(query, field=field, limit=limit, filters=filters)
-
-    def places(self, passages: Sequence[int | str]) -> list[Place]:
-        """See :meth:`Snapshot.places`."""
-        with self.snapshot() as snapshot:
-            return snapshot.places(passages)
-
-    def info(self) -> IndexInfo:
-        """See :meth:`Snapshot.info`."""
-        with self.snapshot() as snapshot:
-            return snapshot.info()
-
-    def sources(self) -> list[SourceRecord]:
-        """See :meth:`Snapshot.sources`."""
-        with self.snapshot() as snapshot:
-            return snapshot.sources()
-
-    def source(self, id_or_name: str) -> SourceRecord | None:
-        """See :meth:`Snapshot.source`."""
-        with self.snapshot() as snapshot:
-            return snapshot.source(id_or_name)
-
-    def source_text(self, source_id: str) -> str | None:
-        """See :meth:`Snapshot.source_text`."""
-        with self.snapshot() as snapshot:
-            return snapshot.source_text(source_id)
-
-    def page_map(self, source_id: str) -> PageMap | None:
-        """See :meth:`Snapshot.page_map`."""
-        with self.snapshot() as snapshot:
-            return snapshot.page_map(source_id)
-
-    def documents(
-        self,
-        *,
-        filters: Filters = NO_FILTERS,
-        title_contains: str | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> tuple[list[DocumentRecord], int]:
-        """See :meth:`Snapshot.documents`."""
-        with self.snapshot() as snapshot:
-            return snapshot.documents(
-                filters=filters, title_contains=title_contains, offset=offset, limit=limit
-            )
-
-    def document(self, document_id: str) -> DocumentRecord | None:
-        """See :meth:`Snapshot.document`."""
-        with self.snapshot() as snapshot:
-            return snapshot.document(document_id)
-
-    def document_neighbours(self, document_id: str) -> tuple[str | None, str | None]:
-        """Return the ids of :meth:`Snapshot.neighbours`."""
-        with self.snapshot() as snapshot:
-            before, after = snapshot.neighbours(document_id)
-        return (before.document.id if before else None, after.document.id if after else None)
-
-    def passages_of(self, document_id: str) -> list[Passage]:
-        """See :meth:`Snapshot.passages_of`."""
-        with self.snapshot() as snapshot:
-            return snapshot.passages_of(document_id)
-
-    def facets(self) -> Facets:
-        """See :meth:`Snapshot.facets`."""
-        with self.snapshot() as snapshot:
-            return snapshot.facets()
 
     def problems(self) -> list[str]:
         """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
