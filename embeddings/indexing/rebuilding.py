@@ -59,7 +59,7 @@ def rebuild(
         IndexBusyError: another indexing run is at work.
         StorageFullError: the disk is full; the old index stands.
     """
-    recipe = Recipe(encoder, chunking, codec)
+    recipe, manifest = Recipe(encoder, chunking, codec), Manifest.of(encoder, chunking, codec)
     store_path = folder / STORE_NAME
     if not store_path.is_file():
         raise IndexMissingError(folder)
@@ -67,8 +67,8 @@ def rebuild(
         store = Store(store_path)
         try:
             with store.outside_transactions() as connection:
-                _stage(store, connection, recipe, on_progress)
-                _swap(connection, Manifest.of(recipe.encoder, recipe.chunking, recipe.codec))
+                _stage(store, connection, recipe, manifest, on_progress)
+                _swap(connection, manifest)
                 info = Catalogue(connection).info()
         finally:
             store.close()
@@ -81,12 +81,13 @@ def _stage(
     store: Store,
     connection: sqlite3.Connection,
     recipe: Recipe,
+    manifest: Manifest,
     on_progress: Callable[[IndexingProgress], None] | None,
 ) -> None:
     """Chunk and encode every source into a temporary table."""
     old = read_manifest(connection)
-    new = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
-    reusable = partial(stored_encoding, connection) if old and new.has_vectors_of(old) else _no_encoding
+    is_reusable = old is not None and manifest.has_vectors_of(old)
+    reusable = partial(stored_encoding, connection) if is_reusable else _no_encoding
     connection.execute("CREATE TEMP TABLE staged (source_key INTEGER PRIMARY KEY, prepared BLOB)")
     for key, repeated in _repeated_by_source(store).items():
         source = read_source(connection, key)

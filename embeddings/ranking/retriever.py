@@ -62,8 +62,8 @@ class RetrievalSettings:
         dense_weight     .836  .838        number_weight    .846  .854
         date_weight      .848  .854
 
-    ``candidates`` costs time, 8.9 ms a question at 50 and 12.7 at 400. ``reranked`` and ``rerank_weight`` are
-    chosen by hand, for a cross-encoder on a processor reads some twenty passages while a reader waits.
+    ``candidates`` costs time: 8.9 ms a question at 50, 12.7 at 400, its encoding left aside. ``reranked`` and
+    ``rerank_weight`` are chosen by hand and not measured: a cross-encoder is slow, so it reads few.
 
     Raises:
         ValueError: no method that proposes passages has a weight.
