@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.encoders.onnx_export import open_onnx_encoder
-from embeddings.encoders.token_vectors import train_codec, write_codec
+from embeddings.encoders.token_vectors import TrainingSettings, train_codec, write_codec
 
 TARGET = Path(__file__).parents[1] / "embeddings" / "data" / "token_codebooks.npz"
 WINDOW_WORDS = 125
@@ -31,7 +31,7 @@ def main() -> None:
     encoder = open_onnx_encoder(graphs_folder=arguments.graphs)
     windows = [window for path in arguments.texts for window in sample(path, arguments.windows)]
     vectors = np.concatenate([encoding.token_vectors for encoding in encoder.encode_tokens(windows)])
-    codec = train_codec(vectors, bytes_per_token=arguments.bytes_per_token)
+    codec = train_codec(vectors, TrainingSettings(bytes_per_token=arguments.bytes_per_token))
     write_codec(TARGET, codec, model_revisions=[encoder.revision])
     kept = codec.decode(codec.encode(vectors))
     cosines = (vectors * kept).sum(axis=1) / np.linalg.norm(kept, axis=1)

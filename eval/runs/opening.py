@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.encoder import Encoder
     from embeddings.local_index import LocalIndex
+    from embeddings.store.snapshot import Snapshot
     from eval.gold.external import ExternalSet, ExternalSource
     from service.dossier import Dossier
-
-DOCUMENTS_A_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ def _assembled(
 def refuse_strangers(index: LocalIndex, names: Iterable[str], *, name: str) -> None:
     """Raise ExternalSetError where ``index`` holds a source that is none of the ``names`` of set ``name``."""
     known = set(names)
-    strangers = [record.name for record in index.sources() if record.name not in known]
+    with index.snapshot() as snapshot:
+        strangers = [record.name for record in snapshot.sources() if record.name not in known]
     if strangers:
         raise ExternalSetError(
             f"{index.folder}: holds {strangers[0]!r}, which is not of {name}; give an empty folder"
@@ -118,14 +118,15 @@ def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
     from service.answering.answerer import Answerer, AnswerSettings
     from service.dossier import Dossier
 
-    info = dossier.index.info()
     retriever = Retriever(dossier.index, encoder, RetrievalSettings(late_weight=0))
     without_late = Dossier(dossier.index, Answerer(retriever, AnswerSettings()), rules=dossier.rules)
+    with dossier.snapshot() as snapshot:
+        info, texts, paged = snapshot.info(), _texts(snapshot), _paged_sources(snapshot)
     return Opened(
         ask=ask_through(dossier),
         ask_without_late=ask_through(without_late),
-        sources=SourceTexts(_texts(dossier.index)),
-        page_of=page_truth(_paged_sources(dossier.index)),
+        sources=SourceTexts(texts),
+        page_of=page_truth(paged),
         facts=IndexFacts(
             model=info.model,
             passages=info.passages,
@@ -136,26 +137,18 @@ def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
     )
 
 
-def _texts(index: LocalIndex) -> dict[str, str]:
-    texts = {record.name: index.source_text(record.id) for record in index.sources()}
+def _texts(snapshot: Snapshot) -> dict[str, str]:
+    texts = {record.name: snapshot.source_text(record.id) for record in snapshot.sources()}
     return {name: text for name, text in texts.items() if text is not None}
 
 
-def _paged_sources(index: LocalIndex) -> Mapping[str, PagedSource]:
+def _paged_sources(snapshot: Snapshot) -> Mapping[str, PagedSource]:
     from embeddings.search import Filters
 
     paged = {}
-    for record in index.sources():
-        page_map = index.page_map(record.id)
-        if page_map is None or not page_map.starts:
-            continue
-        documents, total = index.documents(filters=Filters(sources=(record.id,)), limit=DOCUMENTS_A_READ)
-        while len(documents) < total:
-            more, _ = index.documents(
-                filters=Filters(sources=(record.id,)), offset=len(documents), limit=DOCUMENTS_A_READ
-            )
-            if not more:
-                break
-            documents += more
-        paged[record.name] = PagedSource(page_map, tuple(one.document for one in documents))
+    for record in snapshot.sources():
+        page_map = snapshot.page_map(record.id)
+        if page_map is not None and page_map.starts:
+            documents, _ = snapshot.documents(filters=Filters(sources=(record.id,)), limit=record.documents)
+            paged[record.name] = PagedSource(page_map, tuple(one.document for one in documents))
     return paged

@@ -166,7 +166,9 @@ def report_of(index, settings):
     """A third of the gold asked for true, of an index ranked by ``settings``."""
     encoder = WordHashEncoder(dimension=64, max_tokens=256)
     ask = ask_through(Answerer(Retriever(index, encoder, settings), AnswerSettings()))
-    sources = SourceTexts({record.name: index.source_text(record.id) for record in index.sources()})
+    with index.snapshot() as snapshot:
+        texts = {record.name: snapshot.source_text(record.id) for record in snapshot.sources()}
+    sources = SourceTexts(texts)
     located = locate(load_questions(ROOT / "eval" / "data" / "questions.jsonl")[::3], sources)
     measuring = Measuring(sources, no_page)
     asked = run_questions(ask, located, measuring)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from encoders import WordHashEncoder
+from real_model import use_graphs
 from typer.testing import CliRunner
 
 from chunker.readers.reading import read_source
@@ -226,7 +227,8 @@ def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp
 
 
 @pytest.mark.model
-def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
+def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path, graphs_folder):
+    use_graphs(graphs_folder, tmp_path / "data")
     dossier = Dossier.open(settings=Settings(data=tmp_path / "data"))
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()
