@@ -19,9 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import ExternalSetError
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
 from eval.gold.questions import Evidence, GoldQuestion, evenly_spread
-from eval.measures.matching import LocatedEvidence, LocatedQuestion
-from eval.measures.response import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.measures.response import TextSpan
+from eval.gold.evidence import TextSpan
 
 if TYPE_CHECKING:
     from chunker.documents import Document, PageMap

@@ -9,21 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from eval.gold.evidence import TextSpan
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from embeddings.ranking.retriever import Retrieval
     from embeddings.search import Hit, Place
     from service.answer import Answer
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class TextSpan:
-    """A half-open range of characters of one source's text."""
-
-    source_name: str
-    start_char: int
-    end_char: int
 
 
 @dataclass(frozen=True, slots=True)

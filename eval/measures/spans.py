@@ -15,8 +15,8 @@ from eval.measures.matching import overlap_chars
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from eval.measures.matching import LocatedEvidence, LocatedQuestion
-    from eval.measures.response import Response, TextSpan
+    from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
+    from eval.measures.response import Response
 
 SPAN_DEPTH = 5
 CHARACTER_BUDGET = 4000  # as much as five windows of 800 characters

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from eval.measures.metrics import RETRIEVED
 from eval.measures.statistics import compare_paired
-from eval.reports.report import HIDDEN, QUESTIONS, WINDOWS
+from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, values_of
+from eval.runs.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from eval.measures.abstention import Abstention
-    from eval.reports.report import IndexFacts, Report, Section
+    from eval.measures.statistics import Interval
+    from eval.runs.run import EvaluatedQuestion, IndexFacts, Run
+    from eval.runs.summary import Summary
 
 MEANINGS: Mapping[str, str] = {
     "hit@1": "the first passage holds evidence",
@@ -50,9 +53,17 @@ MEANINGS: Mapping[str, str] = {
     "leaked": "hidden evidence that was found all the same (must be 0)",
     "confidence": "mean confidence",
 }
+ABSTENTION_FIGURES: Mapping[str, str] = {
+    "false_answers": "unanswerable answered where 80 % of the answerable are",
+    "aurc": "AURC, mean risk over all coverages",
+    "brier": "Brier score of the confidence",
+    "expected_calibration_error": "expected calibration error",
+    "answered_answerable": "answerable answered at the threshold",
+    "refused_unanswerable": "unanswerable refused at the threshold",
+}
 WORDS = ("meaning", "question")
-WIDE_CHARACTERS = 110
-NAME_CHARACTERS = 24
+WIDE_CHARACTERS = 110  # of a terminal that has room for the meanings
+NAME_CHARACTERS = 24  # of a row's name that are never broken
 KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
 SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
 
@@ -66,59 +77,56 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def report_tables(report: Report) -> tuple[Table, ...]:
-    """Return every table of a report in reading order."""
-    return tuple(_tables(report))
+def report_tables(run: Run) -> tuple[Table, ...]:
+    """Return every table of a run's report in reading order."""
+    return tuple(_tables(run, summarise(run)))
 
 
-def _tables(report: Report) -> Iterator[Table]:
-    main = report.sections.get(QUESTIONS)
+def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
+    main, windows = run.section(QUESTIONS), run.section(WINDOWS)
     if main:
-        yield _summary_table(main)
-        yield _kind_table(main)
-    windows = report.sections.get(WINDOWS)
+        yield _summary_table(main, summaries[QUESTIONS])
+        yield _kind_table(summaries[QUESTIONS])
     if main and windows:
         yield _windows_table(main, windows)
-    abstentions = {
-        name: section.abstention for name, section in report.sections.items() if section.abstention
-    }
     judged = {
-        name: abstention
-        for name, abstention in abstentions.items()
-        if abstention.auroc is not None or name == QUESTIONS
+        name: summary.abstention
+        for name, summary in summaries.items()
+        if summary.abstention and (summary.abstention.auroc or name == QUESTIONS)
     }
     if judged:
         yield _abstention_table(judged)
-    others = {
-        name: section for name, section in report.sections.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)
-    }
+    others = {name: one for name, one in summaries.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)}
     if others:
-        yield _sections_table(others)
-    if main and main.latency:
-        yield _latency_table(main)
+        yield _sections_table(others, run)
+    if main and summaries[QUESTIONS].latency:
+        yield _latency_table(summaries[QUESTIONS])
 
 
-def _summary_table(section: Section) -> Table:
-    answerable = sum(record.is_answerable for record in section.records)
-    known = [name for name in MEANINGS if name in section.summary]
-    names = known + sorted(set(section.summary) - set(known))
-    rows = []
-    for name in names:
-        value = section.summary[name]
-        interval = f"{value.low:.3f} to {value.high:.3f}"
-        rows.append((name, f"{value.mean:.3f}", interval, str(value.count), MEANINGS.get(name, "")))
-    title = f"{answerable} answerable questions, {len(section.records) - answerable} unanswerable"
+def _summary_table(questions: Sequence[EvaluatedQuestion], summary: Summary) -> Table:
+    answerable = sum(one.is_answerable for one in questions)
+    rows = [
+        (name, f"{found.value:.3f}", between(found), str(found.count), MEANINGS.get(name, ""))
+        for name, found in sorted(summary.measures.items(), key=lambda item: _reading_order(item[0]))
+    ]
+    title = f"{answerable} answerable questions, {len(questions) - answerable} unanswerable"
     return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
 
 
-def _windows_table(section: Section, windows: Section) -> Table:
+def _reading_order(measure: str) -> tuple[int, str]:
+    known = list(MEANINGS)
+    return (known.index(measure) if measure in known else len(known), measure)
+
+
+def between(found: Interval) -> str:
+    """Return an interval in words."""
+    return f"{found.low:.3f} to {found.high:.3f}"
+
+
+def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:
     rows = []
     for name in RETRIEVED:
-        ours, plain = (
-            {record.id: record.values[name] for record in one.records if name in record.values}
-            for one in (section, windows)
-        )
-        paired = compare_paired(plain, ours)
+        paired = compare_paired(values_of(windows, name), values_of(questions, name))
         if paired:
             figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
             interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
@@ -127,55 +135,44 @@ def _windows_table(section: Section, windows: Section) -> Table:
     return Table(f"Against {WINDOWS}", columns, tuple(rows))
 
 
-def _kind_table(section: Section) -> Table:
+def _kind_table(summary: Summary) -> Table:
     rows = [
         (kind, f"{values['questions']:.0f}", *(_figure(values.get(name)) for name in KIND_COLUMNS))
-        for kind, values in section.by_kind.items()
+        for kind, values in summary.by_kind.items()
     ]
     return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
 
 
 def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
-    figures: tuple[tuple[str, str], ...] = (
-        ("auroc", "AUROC, answerable against not"),
-        ("false_answers", "unanswerable answered where 80 % of the answerable are"),
-        ("aurc", "AURC, mean risk over all coverages"),
-        ("brier", "Brier score of the confidence"),
-        ("expected_calibration_error", "expected calibration error"),
-        ("answered_answerable", "answerable answered at the threshold"),
-        ("refused_unanswerable", "unanswerable refused at the threshold"),
-    )
-    rows = []
-    for field, meaning in figures:
-        cells = []
-        for abstention in judged.values():
-            cell = _figure(getattr(abstention, field))
-            if field == "auroc" and abstention.auroc_interval:
-                cell += " ({:.3f} to {:.3f})".format(*abstention.auroc_interval)
-            cells.append(cell)
-        rows.append((meaning, *cells))
+    rows = [
+        (
+            "AUROC, answerable against not",
+            *(
+                f"{one.auroc.value:.3f} ({between(one.auroc)})" if one.auroc else "-"
+                for one in judged.values()
+            ),
+        ),
+        *(
+            (meaning, *(_figure(getattr(one, field)) for one in judged.values()))
+            for field, meaning in ABSTENTION_FIGURES.items()
+        ),
+    ]
     return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
 
 
-def _sections_table(sections: Mapping[str, Section]) -> Table:
-    rows = [
-        (
-            name,
-            str(len(section.records)),
-            *(
-                _figure(section.summary[metric].mean if metric in section.summary else None)
-                for metric in SHORT_FIGURES
-            ),
-        )
-        for name, section in sections.items()
-    ]
+def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:
+    rows = []
+    for name, summary in summaries.items():
+        found = (summary.measures.get(measure) for measure in SHORT_FIGURES)
+        figures = (_figure(one.value if one else None) for one in found)
+        rows.append((name, str(len(run.section(name))), *figures))
     return Table("Other ways of asking", ("section", "questions", *SHORT_FIGURES), tuple(rows))
 
 
-def _latency_table(section: Section) -> Table:
+def _latency_table(summary: Summary) -> Table:
     rows = [
         (stage, f"{latency.p50_ms:.1f}", f"{latency.p95_ms:.1f}")
-        for stage, latency in section.latency.items()
+        for stage, latency in summary.latency.items()
     ]
     return Table("Milliseconds a question", ("stage", "median", "95th percentile"), tuple(rows))
 
@@ -217,10 +214,10 @@ def print_tables(tables: Sequence[Table], console: Console) -> None:
         console.print(shown)
 
 
-def report_markdown(report: Report) -> str:
-    """Return the report as Markdown."""
-    parts = [f"# {report.name}", f"{report.made_at} · {described_index(report.index)}"]
-    parts += [table_markdown(table) for table in report_tables(report)]
+def report_markdown(run: Run) -> str:
+    """Return a run's report as Markdown."""
+    parts = [f"# {run.name}", f"{run.made_at} · {described_index(run.index)}"]
+    parts += [table_markdown(table) for table in report_tables(run)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Source, content_id
 from eval.errors import ExternalSetError
-from eval.measures.matching import SourceTexts
+from eval.gold.evidence import SourceTexts
 from eval.measures.page_truth import PagedSource, PageOf, page_truth
-from eval.reports.report import IndexFacts
-from eval.runs.runner import Ask, ask_through
+from eval.runs.asking import Ask, ask_through
+from eval.runs.run import IndexFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eval.gold.evidence import locate
 from eval.gold.external import read_external
 from eval.gold.questions import evenly_spread, load_questions
-from eval.measures.abstention import Judgement, reliability_bins
-from eval.measures.matching import locate
-from eval.reports.plots import as_file, reliability_plot
+from eval.measures.abstention import auroc, reliability_bins
+from eval.reports.html_report import reliability_svg
 from eval.runs.opening import open_data_folder, open_external
 from service.answering.judging import VOTES
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from eval.measures.matching import LocatedQuestion
-    from eval.runs.runner import Ask
+    from eval.gold.evidence import LocatedQuestion
+    from eval.runs.asking import Ask
 
 TARGET = Path(__file__).parents[2] / "service" / "data" / "calibration.json"
 DIAGRAM = Path(__file__).parents[1] / "data" / "reliability.svg"
@@ -68,17 +68,17 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
     parser.add_argument("--limit", type=int, default=400, help="most questions of each external set")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {DIAGRAM.name}")
-    calibrations, judgements = {}, {}
+    options = parser.parse_args()
+    calibrations, judged = {}, {}
     for name, votes in VOTES.items():
         print(name)
-        worlds = _worlds(parser.parse_args(), late=name == "with_late_interaction")
-        judgements[name] = [one for held_out in worlds for one in _judged(held_out, worlds, votes)]
+        worlds = _worlds(options, late=name == "with_late_interaction")
+        judged[name] = [_judged(held_out, worlds, votes) for held_out in worlds]
         calibrations[name] = _fitted([(world, slice(None)) for world in worlds], votes).as_json()
-    if parser.parse_args().write:
-        plot = reliability_plot(
-            reliability_bins(judgements["with_late_interaction"]), y_label="share with evidence"
-        )
-        DIAGRAM.write_text(as_file(plot), encoding="utf-8")
+    if options.write:
+        confidence, is_right = map(np.concatenate, zip(*judged["with_late_interaction"], strict=True))
+        plot = reliability_svg(reliability_bins(confidence, is_right), y_label="share with evidence")
+        DIAGRAM.write_text(plot, encoding="utf-8")
         note = "written by python -m eval.studies.calibration"
         TARGET.write_text(
             json.dumps({"note": note, "calibrations": calibrations}, indent=1) + "\n", encoding="utf-8"
@@ -172,10 +172,13 @@ def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) ->
     return replace(model, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
-def _judged(world: World, worlds: Sequence[World], votes: Mapping[str, float]) -> list[Judgement]:
+def _judged(
+    world: World, worlds: Sequence[World], votes: Mapping[str, float]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Print how well a world's questions are told apart by a curve that has not seen them.
 
-    Returns what was promised and what held, with as many questions answered as not, half of these hidden.
+    Returns each confidence and whether there was an answer, with as many questions answered as not, half of
+    these hidden.
     """
     others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
     answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
@@ -201,18 +204,13 @@ def _judged(world: World, worlds: Sequence[World], votes: Mapping[str, float]) -
     print()
     foreign = whole.logit(world.foreign)[: len(answered) // 2] if world.foreign else np.zeros(0)
     refused = np.concatenate([hidden[::2], foreign])
-    return [
-        Judgement(confidence=float(1 / (1 + np.exp(-logit))), is_answerable=holds, is_right=holds)
-        for logits, holds in ((answered, True), (refused, False))
-        for logit in logits
-    ]
+    logits = np.concatenate([answered, refused])
+    return 1 / (1 + np.exp(-logits)), np.arange(len(logits)) < len(answered)
 
 
 def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    labels = [1] * len(positive) + [0] * len(negative)
-    return float(roc_auc_score(labels, np.concatenate([positive, negative])))
+    labels = np.concatenate([np.ones_like(positive), np.zeros_like(negative)])
+    return float(auroc(np.concatenate([positive, negative]), labels))
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: tuple[str, ...]) -> npt.NDArray[np.float64]:

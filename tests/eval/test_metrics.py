@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan
 from eval.gold.questions import GoldQuestion
-from eval.measures.matching import LocatedEvidence, LocatedQuestion, SourceTexts
+from eval.measures.matching import first_hit_rank
 from eval.measures.metrics import (
     answer_values,
-    first_hit_rank,
     page_values,
     question_values,
     retrieval_values,
     token_f1,
     word_budget_value,
 )
-from eval.measures.response import Response, ResponseQuote, RetrievedPassage, TextSpan
+from eval.measures.response import Response, ResponseQuote, RetrievedPassage
 from eval.measures.spans import character_budget_values, quote_values, span_values
 
 

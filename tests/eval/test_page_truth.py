@@ -1,8 +1,8 @@
 import pytest
 
 from chunker.documents import Document, Page, PageMap, PageStart
+from eval.gold.evidence import TextSpan
 from eval.measures.page_truth import FIRST_PAGE_CHARS, PagedSource, page_truth
-from eval.measures.response import TextSpan
 
 
 def document(start, end):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import or_
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
+from eval.gold.evidence import SourceTexts, locate
 from eval.gold.external import read_external
 from eval.gold.questions import evenly_spread, load_questions
-from eval.measures.matching import SourceTexts, locate
-from eval.measures.metrics import Values, retrieval_values, word_budget_value
+from eval.measures.metrics import retrieval_values, word_budget_value
 from eval.measures.response import response_from_retrieval
+from eval.runs.asking import TOP_K
 from eval.runs.opening import as_source, refuse_strangers
+from eval.runs.run import EvaluatedQuestion, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
-    from eval.measures.matching import LocatedQuestion
+    from eval.gold.evidence import LocatedQuestion
     from eval.measures.response import Response
     from eval.studies.variants import Variant
-
-TOP_K = 20
 
 
 class OnProgress(Protocol):
@@ -46,19 +45,8 @@ class QuestionSet:
     questions: tuple[LocatedQuestion, ...]
 
 
-@dataclass(slots=True)
-class Measured:
-    """What one variant reached: values by question id, and milliseconds a question."""
-
-    values: dict[str, Values] = field(default_factory=dict)
-    times_ms: list[float] = field(default_factory=list)
-
-    def mean(self, metric: str) -> float:
-        """Return the mean of a measure over the questions."""
-        return float(np.mean([values[metric] for values in self.values.values()]))
-
-
-Results = dict[str, Measured]
+Results = dict[str, tuple[EvaluatedQuestion, ...]]
+"""By variant, every question and what its ranking is worth."""
 
 
 def read_gold(gold: Path, corpus: Path, *, limit: int | None) -> QuestionSet:
@@ -116,7 +104,7 @@ def ask_all_ways(
                 found = retriever.retrieve(question.gold.question, top_k=TOP_K)
                 responses[name].append(response_from_retrieval(question.gold.question, found))
             on_progress(f"{asked.name}: asking {len(variants)} ways", len(asked.questions))
-    return {name: _measured(asked.questions, given) for name, given in responses.items()}
+    return {name: _evaluated(asked.questions, given) for name, given in responses.items()}
 
 
 def _indexed(
@@ -141,11 +129,12 @@ def _indexed(
     return index
 
 
-def _measured(questions: Sequence[LocatedQuestion], responses: Sequence[Response]) -> Measured:
-    measured = Measured()
+def _evaluated(
+    questions: Sequence[LocatedQuestion], responses: Sequence[Response]
+) -> tuple[EvaluatedQuestion, ...]:
     ranked = retrieval_values(questions, responses)
-    for question, response, values in zip(questions, responses, ranked, strict=True):
-        budget = {} if question.judges_whole_sources else word_budget_value(question, response)
-        measured.values[question.gold.id] = values | budget
-        measured.times_ms.append(sum(response.timings_ms.values()))
-    return measured
+    budget = (
+        {} if question.judges_whole_sources else word_budget_value(question, response)
+        for question, response in zip(questions, responses, strict=True)
+    )
+    return tuple(map(evaluated, questions, responses, map(or_, ranked, budget)))
