@@ -1,16 +1,27 @@
-"""What the service gives back for a question, before HTTP or a terminal puts it into form."""
+"""What the service gives back for a question: pieces of an answer, each with its place, and the passages.
+
+An answer is data. Its text, and every other form in which a door shows it, is made from the pieces and
+never read back out of text: a reference number that a source has in it is words like any others.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from service.wording.links import reader_link
+from service.wording.phrases import date_words, page_words, without_reference_marks
+
 if TYPE_CHECKING:
-    from chunker.documents import Span
-    from embeddings.search import Hit
+    from collections.abc import Iterable
+
+    from chunker.documents import Page, PageMethod, Span
+    from embeddings.search import Hit, Place
 
 AnswerKind = Literal["extractive", "generated", "none"]
+AnswerForm = Literal["extract", "none"]
 QuoteMatch = Literal["exact", "normalised"]
+WordsRole = Literal["sentence", "refusal", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +33,156 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of the answer that stand in the source of the passage with number ``citation``.
+class Citation:
+    """Where words stand: a span of a source's text, with the document and the pages it is on.
 
-    ``start_char`` and ``end_char`` index the source's stored text. ``match`` is ``exact`` when the
-    slice is ``text`` to the character, ``normalised`` when white space, markup, hyphenation or
-    typographic forms were put right.
+    ``number`` is that of the passage it lies in, the [n] of the answer. ``page`` and ``page_end`` are those
+    of the span's own first and last character, ``None`` where no page is known.
     """
 
-    citation: int
+    number: int
+    place: Place
+    span: Span
+    page: Page | None
+    page_end: Page | None
+
+    @property
+    def document_id(self) -> str:
+        """The document's id."""
+        return self.place.document.id
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return self.place.document.title
+
+    @property
+    def date(self) -> str | None:
+        """The document's date in ISO 8601, as exact as it gives it."""
+        when = self.place.document.metadata.date
+        return when.text if when else None
+
+    @property
+    def page_label(self) -> str | None:
+        """The page a reader would cite."""
+        return self.page.label if self.page else None
+
+    @property
+    def page_method(self) -> PageMethod | Literal["none"]:
+        """How the page is known."""
+        return self.page.method if self.page else "none"
+
+    @property
+    def page_words(self) -> str:
+        """The pages in words, such as ``pp. 404–405``; ``no page known`` for none."""
+        return page_words(
+            self.page_label,
+            self.page_end.label if self.page_end else None,
+            self.page_method,
+            self.page.margin if self.page else 0,
+        )
+
+    @property
+    def link(self) -> str:
+        """The reader's address with the words marked, at their page."""
+        return reader_link(self.document_id, span=self.span, page=self.page_label)
+
+    def __str__(self) -> str:
+        """Return title, date and page as in a footnote; a date that the title says already is left out."""
+        title, when = self.title.rstrip("."), date_words(self.date)
+        parts = [title, "" if when.casefold() in title.casefold() else when]
+        if self.page is not None:
+            parts.append(self.page_words)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that stand in a source, at the span of their ``citation``.
+
+    ``match`` is ``exact`` when the span is ``text`` to the character, ``normalised`` when white space,
+    markup, hyphenation or typographic forms were put right. ``before`` and ``after`` are the sentences
+    around it in its passage, empty where there are none.
+    """
+
     text: str
-    start_char: int
-    end_char: int
+    citation: Citation
     match: QuoteMatch
+    before: str = ""
+    after: str = ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the words are cited with: the one place where they stand."""
+        return (self.citation,)
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quotes of this piece: itself."""
+        return (self,)
+
+    @property
+    def shown(self) -> str:
+        """The words as text shows them: reference numbers of the source cannot be taken for the answer's."""
+        return without_reference_marks(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that are no quote: a sentence of a language model, a refusal or a notice.
+
+    A ``sentence`` has the ``citations`` of the passages it rests on, each at the words it quotes from
+    there, if any; ``quotes`` are the quotations in it.
+    """
+
+    text: str
+    role: WordsRole
+    citations: tuple[Citation, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+    @property
+    def citation(self) -> Citation | None:
+        """The first place it rests on, ``None`` for none."""
+        return self.citations[0] if self.citations else None
+
+    @property
+    def shown(self) -> str:
+        """The words."""
+        return self.text
+
+
+Piece = Quote | Words
+
+
+def piece_text(piece: Piece) -> str:
+    """Return a piece as a line of text with its references, such as ``It was built in 1871. [1]``."""
+    references = "".join(f"[{citation.number}]" for citation in piece.citations)
+    return f"{piece.shown} {references}" if references else piece.shown
+
+
+def plain_text(pieces: Iterable[Piece]) -> str:
+    """Return the answer as text with references; notices are told beside it and are not in it."""
+    return " ".join(piece_text(piece) for piece in pieces if not is_notice(piece))
+
+
+def is_notice(piece: Piece) -> bool:
+    """Tell whether a piece is no part of the answer, but tells how it came about."""
+    return isinstance(piece, Words) and piece.role == "notice"
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A hit as it is shown: ``text`` is tidied, ``highlights`` are spans of that text."""
 
-    rank: int
     hit: Hit
     text: str
+    citation: Citation
     highlights: tuple[Span, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """Its place among the passages, from 1."""
+        return self.citation.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +195,60 @@ class IndexState:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a question.
+class Found:
+    """What was found for a question, before the answer is written."""
 
-    ``confidence`` is the probability that the passages hold the answer; ``answerable`` compares it
-    with the configured threshold. ``timings_ms`` has the stages and their ``total``. ``notice`` tells
-    the reader how the answer came about where that is not as configured. ``signals`` are what the
-    confidence was made of, by name (:mod:`service.answering.judging`).
+    question: str
+    standalone_question: str
+    confidence: float
+    passages: tuple[RankedPassage, ...]
+    index: IndexState
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
+
+    ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
+    left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
+    ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).
     """
 
     question: str
     standalone_question: str
-    answerable: bool
     confidence: float
     kind: AnswerKind
-    text: str
-    quotes: tuple[Quote, ...]
+    pieces: tuple[Piece, ...]
     passages: tuple[RankedPassage, ...]
     index: IndexState
+    failed_quotes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
-    notice: str | None = None
     signals: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents answer the question."""
+        return self.kind != "none"
+
+    @property
+    def form(self) -> AnswerForm:
+        """The form of the answer: ``extract``, or ``none`` where there is no answer."""
+        return "extract" if self.answerable else "none"
+
+    @property
+    def text(self) -> str:
+        """The answer as text, each reference as [n]."""
+        return plain_text(self.pieces)
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """Every quote of the answer, in order, each once."""
+        return tuple(dict.fromkeys(quote for piece in self.pieces for quote in piece.quotes))
+
+    @property
+    def notice(self) -> str | None:
+        """How the answer came about, where that is not as configured."""
+        return " ".join(piece.text for piece in self.pieces if is_notice(piece)) or None
 
 
 @dataclass(frozen=True, slots=True)

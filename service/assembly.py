@@ -4,60 +4,26 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.answer import IndexState
 from service.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chunker.chunking import ChunkingSettings
     from embeddings.encoders.encoder import Encoder
     from embeddings.encoders.token_vectors import TokenCodec
+    from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.reranking import Reranker
-    from embeddings.ranking.retriever import Retriever
     from embeddings.store.records import SourceRecord
-    from service.answering.answerer import Answerer, AnswerSettings
+    from service.answering.answerer import Answerer
+    from service.answering.writing import Writer
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """An open index and what answers from it. Safe to use from many threads."""
-
-    index: LocalIndex
-    answerer: Answerer
-
-    def index_state(self) -> IndexState:
-        """Return the index as it is now, in figures."""
-        info = self.index.info()
-        return IndexState(generation=info.generation, model=info.model, passages=info.passages)
-
-    def close(self) -> None:
-        """Close the index; nothing can be asked afterwards."""
-        self.index.close()
-
-
-def assemble(settings: Settings, *, encoder: Encoder | None = None, read_only: bool = False) -> Dossier:
-    """Open the index in the data folder, and what answers from it; make an empty one where there is none.
-
-    ``encoder`` replaces the one the settings name. With ``read_only`` nothing is made and no change
-    is possible.
-
-    Raises:
-        EncoderError: the model, or the cross-encoder, cannot be loaded.
-        IndexStoreError: the index cannot be opened, or was made with other settings.
-    """
-    encoder = encoder or load_encoder(settings)
-    index = open_index(settings, encoder=encoder, read_only=read_only)
-    try:
-        return Dossier(index, make_answerer(settings, index=index, encoder=encoder))
-    except BaseException:
-        index.close()
-        raise
 
 
 def load_encoder(settings: Settings) -> Encoder:
@@ -108,6 +74,21 @@ def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False)
     )
 
 
+def rebuild_index(
+    settings: Settings, *, encoder: Encoder, on_progress: Callable[[IndexingProgress], None] | None = None
+) -> None:
+    """Make the index in the data folder anew from its own sources, as the settings now say."""
+    from embeddings.indexing.rebuilding import rebuild
+
+    rebuild(
+        settings.data,
+        encoder=encoder,
+        chunking=chunking_settings(settings),
+        codec=token_codec(settings, encoder),
+        on_progress=on_progress,
+    )
+
+
 def chunking_settings(settings: Settings) -> ChunkingSettings:
     """Return how passages are made."""
     from chunker.chunking import ChunkingSettings
@@ -143,6 +124,7 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
 
     Raises:
         EncoderError: a cross-encoder is configured and cannot be loaded.
+        SettingsError: a language model's endpoint is configured without a model.
     """
     from embeddings.ranking.retriever import RetrievalSettings, Retriever
     from service.answering.answerer import Answerer, AnswerSettings
@@ -152,25 +134,27 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
         answering = replace(answering, threshold=settings.answer_threshold)
     ranking = RetrievalSettings(reranked=settings.reranked, rerank_weight=settings.rerank_weight)
     retriever = Retriever(index, encoder, ranking, load_reranker(settings))
+    return Answerer(retriever, answering, writer=make_writer(settings))
+
+
+def make_writer(settings: Settings) -> Writer | None:
+    """Return the language model that words answers, or None where none is configured.
+
+    Raises:
+        SettingsError: an endpoint is configured without a model.
+    """
     if settings.chat_url is None:
-        return Answerer(retriever, answering)
-    return _make_generating_answerer(settings, retriever, answering)
-
-
-def _make_generating_answerer(
-    settings: Settings, retriever: Retriever, answering: AnswerSettings
-) -> Answerer:
+        return None
+    if settings.chat_model is None:
+        raise SettingsError(["chat_model: name the model that the endpoint of chat_url is to use"])
     from chunker.text.tokens import token_counter
     from service.language_model.chat_model import OpenAIChatModel
-    from service.language_model.generating import GeneratingAnswerer, PromptLimit
+    from service.language_model.writer import ModelWriter, PromptLimit
 
-    if settings.chat_url is None or settings.chat_model is None:
-        raise SettingsError(["chat_model: name the model that the endpoint of chat_url is to use"])
     model = OpenAIChatModel(
         url=settings.chat_url,
         model=settings.chat_model,
         key=settings.chat_key.get_secret_value() if settings.chat_key else None,
         timeout_seconds=settings.chat_timeout_seconds,
     )
-    limit = PromptLimit(token_counter(settings.encoding), settings.chat_context_tokens)
-    return GeneratingAnswerer(retriever, answering, model=model, limit=limit)
+    return ModelWriter(model, PromptLimit(token_counter(settings.encoding), settings.chat_context_tokens))

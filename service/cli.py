@@ -68,7 +68,7 @@ def report(error: Exception) -> int:
     from chunker.errors import ChunkerError
     from embeddings.encoders.encoder import EncoderError
     from embeddings.errors import EmbeddingsError
-    from service.errors import ServiceError, SettingsError
+    from service.errors import QuestionError, ServiceError, SettingsError
 
     if isinstance(error, SettingsError):
         for line in error.lines:
@@ -76,7 +76,7 @@ def report(error: Exception) -> int:
         return 2
     if isinstance(error, (ServiceError, EmbeddingsError, EncoderError, ChunkerError)):
         typer.echo(f"dossier: {error}", err=True)
-        return 1
+        return 2 if isinstance(error, QuestionError) else 1
     text = " ".join(str(error).split())
     typer.echo(
         f"dossier: unexpected {type(error).__name__}: {text} (run `dossier --debug …` for the whole story)",

@@ -3,6 +3,9 @@
     ServiceError
     ├── SettingsError       settings that cannot be used; one line for each
     ├── NotReadyError       the index is still being opened, could not be opened, or is shutting down
+    ├── QuestionError       a question that cannot be asked: empty, too long, or asked for too much
+    ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
+    ├── WritingError        a language model is of no use now (service.answering.writing)
     ├── NotFoundError       no source, document, page or job of that id
     └── ConflictError       the change contradicts what is there
 
@@ -43,3 +46,28 @@ class ConflictError(ServiceError):
     def __init__(self, message: str, *, existing_id: str | None = None) -> None:
         super().__init__(message)
         self.existing_id = existing_id
+
+
+class QuestionError(ServiceError):
+    """A question cannot be asked; ``field`` is what is wrong with it, ``name`` the kind of problem."""
+
+    def __init__(self, message: str, *, field: str, name: str = "invalid-request") -> None:
+        super().__init__(message)
+        self.field = field
+        self.name = name
+
+
+class UploadError(ServiceError):
+    """A file cannot be taken."""
+
+
+class UploadNameError(UploadError):
+    """The name it came with is of no use."""
+
+
+class UploadTooLargeError(UploadError):
+    """It has more bytes than are allowed."""
+
+
+class UploadNotStorableError(UploadError):
+    """There is no room for it, or no permission."""

@@ -139,6 +139,11 @@ class Retriever:
             ("document", settings.document_weight),
         )
 
+    @property
+    def index(self) -> LocalIndex:
+        """The index whose passages are ranked."""
+        return self._index
+
     def retrieve(
         self,
         question: str,

@@ -75,7 +75,6 @@ class Response:
 
 def response_from_answer(answer: Answer) -> Response:
     """Return what the evaluation looks at of the service's answer."""
-    by_rank = {passage.rank: passage.hit.place.source_name for passage in answer.passages}
     return Response(
         question=answer.question,
         standalone_question=answer.standalone_question,
@@ -86,8 +85,11 @@ def response_from_answer(answer: Answer) -> Response:
         quotes=tuple(
             ResponseQuote(
                 text=quote.text,
-                # a citation of a passage that did not come points nowhere, and so fails verification
-                span=TextSpan(by_rank.get(quote.citation, ""), quote.start_char, quote.end_char),
+                span=TextSpan(
+                    quote.citation.place.source_name,
+                    quote.citation.span.start_char,
+                    quote.citation.span.end_char,
+                ),
                 match=quote.match,
             )
             for quote in answer.quotes

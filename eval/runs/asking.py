@@ -1,7 +1,7 @@
 """Asks gold questions in the ways that show something: plainly, with the evidence hidden, in conversation.
 
 Everything is asked through :class:`Ask`, one function wide; :func:`ask_through` makes one from the
-very ``Answerer`` that the service runs.
+very ``Dossier`` that the service runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eval.gold.evidence import LocatedConversation, LocatedQuestion, SourceTexts, TextSpan
-    from service.answering.answerer import Answerer
+    from service.dossier import Dossier
 
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
@@ -56,8 +56,8 @@ class Measuring:
     top_k: int = TOP_K
 
 
-def ask_through(answerer: Answerer) -> Ask:
-    """Return an :class:`Ask` that puts every question to ``answerer``."""
+def ask_through(dossier: Dossier) -> Ask:
+    """Return an :class:`Ask` that puts every question to ``dossier``."""
     from embeddings.search import HiddenSpan
     from service.answer import Turn
 
@@ -74,7 +74,7 @@ def ask_through(answerer: Answerer) -> Ask:
             for turn in (Turn("user", exchange.question), Turn("assistant", exchange.answer))
         ]
         spans = [HiddenSpan(span.source_name, span.start_char, span.end_char) for span in hidden]
-        return response_from_answer(answerer.ask(question, top_k=top_k, history=turns, hidden_spans=spans))
+        return response_from_answer(dossier.ask(question, top_k=top_k, history=turns, hidden_spans=spans))
 
     return ask
 

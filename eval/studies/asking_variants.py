@@ -118,7 +118,9 @@ def _indexed(
     data = folder / asked.name / kind.replace(" ", "-")
     data.mkdir(parents=True, exist_ok=True)
     index = open_index(load_settings({"data": data, "passage_header": header}).settings, encoder=encoder)
-    refuse_strangers(index, [source.name for source in asked.sources], name=asked.name)
+    with index.snapshot() as snapshot:
+        names = [source.name for source in asked.sources]
+        refuse_strangers(snapshot.sources(), names, folder=data, name=asked.name)
 
     def show(at: IndexingProgress) -> None:
         on_progress(f"{asked.name} {kind}: passages of one source", at.to_encode, done=at.encoded)

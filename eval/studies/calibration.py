@@ -27,6 +27,7 @@ from eval.gold.external import read_external
 from eval.gold.questions import evenly_spread, load_questions
 from eval.measures.abstention import auroc, reliability_bins
 from eval.reports.html_report import reliability_svg
+from eval.runs.asking import ask_through
 from eval.runs.opening import open_data_folder, open_external
 from service.answering.judging import VOTES
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from eval.gold.evidence import LocatedQuestion
     from eval.runs.asking import Ask
+    from eval.runs.opening import Opened
 
 TARGET = Path(__file__).parents[2] / "service" / "data" / "calibration.json"
 DIAGRAM = Path(__file__).parents[1] / "data" / "reliability.svg"
@@ -97,12 +99,23 @@ def _worlds(arguments: argparse.Namespace, *, late: bool) -> list[World]:
         return [
             _asked(
                 name,
-                opened.ask if late else opened.ask_without_late,
+                opened.ask if late else _ask_without_late(opened),
                 questions,
                 foreign=[one for other, _, theirs in collections if other != name for one in theirs],
             )
             for name, opened, questions in collections
         ]
+
+
+def _ask_without_late(opened: Opened) -> Ask:
+    """Return what asks without late interaction, as where an index has no token vectors."""
+    from embeddings.ranking.retriever import RetrievalSettings, Retriever
+    from service.answering.answerer import Answerer, AnswerSettings
+    from service.dossier import Dossier
+
+    index = opened.dossier.index
+    retriever = Retriever(index, opened.encoder, RetrievalSettings(late_weight=0))
+    return ask_through(Dossier(index, Answerer(retriever, AnswerSettings()), rules=opened.dossier.rules))
 
 
 def _asked(

@@ -1,28 +1,35 @@
-"""The way of a question to its answer: retrieve, judge, answer, cite. Knows nothing of HTTP."""
+"""The way of a question to its answer: retrieve, judge, write, check. Knows nothing of HTTP."""
 
 from __future__ import annotations
 
+import logging
 import time
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.text.normalising import tidy
 from embeddings.terms import read_terms, stems
-from service.answer import Answer, IndexState, Quote, RankedPassage, SearchResult
-from service.answering.extracting import ExtractionSettings, extract, read_sentences
+from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
+from service.answering.extracting import ExtractionSettings, extract, quoted, read_sentences
 from service.answering.judging import JUDGED_HITS, confidence, signals_of
+from service.answering.quoting import check_pieces
+from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.understanding.conversation import stand_alone
+from service.understanding.dependence import read_dependence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from embeddings.ranking.retriever import Retrieval, Retriever
     from embeddings.search import Filters, HiddenSpan, Hit
-    from embeddings.store.records import IndexInfo
-    from service.answer import Turn
+    from service.answer import Piece, Turn
+    from service.answering.extracting import Sentence
+    from service.answering.writing import Writer
 
-NO_ANSWER = "The documents do not answer this question. These passages come nearest."
+logger = logging.getLogger(__name__)
+
 NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
 NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
 
@@ -40,13 +47,20 @@ class AnswerSettings:
 
 
 class Answerer:
-    """Answers questions from one index. Safe to use from many threads."""
+    """Answers questions from one index; a ``writer``, where there is one, words what it can.
 
-    def __init__(self, retriever: Retriever, settings: AnswerSettings) -> None:
+    Where the writer fails, the answer is in the documents' own words, with a notice. Safe to use from
+    many threads.
+    """
+
+    def __init__(
+        self, retriever: Retriever, settings: AnswerSettings, *, writer: Writer | None = None
+    ) -> None:
         self._retriever = retriever
         self._settings = settings
+        self._writer = writer
 
-    def ask(
+    def stream(
         self,
         question: str,
         *,
@@ -54,15 +68,17 @@ class Answerer:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
-    ) -> Answer:
-        """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
+    ) -> Iterator[Found | Piece | Answer]:
+        """Yield what is found, then each piece of the answer once its quotes are checked, then the whole.
 
+        The answer rests on the ``top_k`` best passages, or says that they do not answer the question.
         ``history`` are the earlier turns of the conversation, oldest first. What overlaps
         ``hidden_spans`` is treated as if the documents did not hold it.
         """
+        timings_ms: dict[str, float] = {}
         started = time.perf_counter()
-        standalone = stand_alone(question, history)
-        read = time.perf_counter()
+        with _timed(timings_ms, "read"):
+            standalone, failure = self._stand_alone(question, history)
         # Judged by the same hits whatever the number wished for: it must not change the confidence.
         retrieval = self._retriever.retrieve(
             standalone,
@@ -71,35 +87,35 @@ class Answerer:
             hidden=hidden_spans,
             matched=self._settings.extraction.max_passages,
         )
-        answering = time.perf_counter()
-        candidates = read_sentences(standalone, retrieval, self._settings.extraction)
-        signals = signals_of(retrieval, candidates)
-        probability = confidence(signals)
-        answerable = bool(retrieval.hits) and probability >= self._settings.threshold
-        shown = [sentence for sentence in candidates if sentence.rank <= top_k]
-        sentences = extract(shown, self._settings.extraction) if answerable else []
-        passages = _ranked_passages(standalone, retrieval.hits[:top_k])
-        finished = time.perf_counter()
-        return Answer(
+        timings_ms |= retrieval.timings_ms
+        with _timed(timings_ms, "answer"):
+            sentences = read_sentences(standalone, retrieval, self._settings.extraction)
+            signals = signals_of(retrieval, sentences)
+            passages = _ranked_passages(standalone, retrieval.hits[:top_k])
+            found = Found(question, standalone, confidence(signals), passages, _index_state(retrieval))
+        yield found
+        with _timed(timings_ms, "answer"):
+            draft = self._extracted(found, sentences, retrieval)
+        if self._writer is not None:
+            with _timed(timings_ms, "generate"):
+                draft = _written(self._writer, found, draft, failure)
+        with _timed(timings_ms, "answer"):
+            pieces, failed_quotes = check_pieces(draft.pieces, self._retriever.index)
+            if draft.kind != "none" and not any(piece.citations for piece in pieces):
+                draft = _refused(retrieval)
+                pieces = draft.pieces
+        yield from pieces
+        timings_ms["total"] = (time.perf_counter() - started) * 1000
+        yield Answer(
             question=question,
             standalone_question=standalone,
-            answerable=bool(sentences),
-            confidence=probability,
-            kind="extractive" if sentences else "none",
-            text=" ".join(f"{sentence.text} [{sentence.rank}]" for sentence in sentences)
-            or _no_answer(retrieval),
-            quotes=tuple(
-                _quote(retrieval.hits[sentence.rank - 1], sentence.rank, sentence.span, sentence.text)
-                for sentence in sentences
-            ),
+            confidence=found.confidence,
+            kind=draft.kind,
+            pieces=pieces,
             passages=passages,
-            index=_index_state(retrieval.index),
-            timings_ms={
-                "read": (read - started) * 1000,
-                **retrieval.timings_ms,
-                "answer": (finished - answering) * 1000,
-                "total": (finished - started) * 1000,
-            },
+            index=found.index,
+            failed_quotes=failed_quotes,
+            timings_ms=timings_ms,
             signals=signals,
         )
 
@@ -110,29 +126,52 @@ class Answerer:
         passages = _ranked_passages(question, retrieval.hits)
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
-        return SearchResult(question, passages, _index_state(retrieval.index), timings)
+        return SearchResult(question, passages, _index_state(retrieval), timings)
+
+    def _stand_alone(self, question: str, history: Sequence[Turn]) -> tuple[str, str | None]:
+        """Return ``question`` made to stand alone, and why the writer could not do it, if it could not."""
+        failure = None
+        if self._writer is not None and history and read_dependence(question) != "none":
+            try:
+                if reworded := self._writer.stand_alone(question, history):
+                    return reworded, None
+            except WritingError as error:
+                failure = str(error)
+        return stand_alone(question, history), failure
+
+    def _extracted(self, found: Found, sentences: Sequence[Sentence], retrieval: Retrieval) -> Draft:
+        """Return the answer in the documents' own words, or the refusal."""
+        if not retrieval.hits or found.confidence < self._settings.threshold:
+            return _refused(retrieval)
+        shown = [sentence for sentence in sentences if sentence.rank <= len(found.passages)]
+        chosen = extract(shown, self._settings.extraction)
+        return Draft("extractive", quoted(chosen, found.passages)) if chosen else _refused(retrieval)
 
 
-def _no_answer(retrieval: Retrieval) -> str:
+def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Draft:
+    """Return what ``writer`` makes of it; where that fails, or failed before, the ``draft`` with a notice."""
+    if draft.kind == "none":
+        return draft
+    try:
+        if failure is None:
+            return writer.write(found.standalone_question, found.passages)
+    except WritingError as error:
+        failure = str(error)
+    logger.warning("the language model was of no use: %s", failure)
+    notice = f"In the documents' own words, since the language model was of no use: {failure}."
+    return replace(draft, pieces=(*draft.pieces, Words(notice, "notice")))
+
+
+def _refused(retrieval: Retrieval) -> Draft:
+    text = NO_ANSWER if retrieval.hits else NOTHING_FOUND
     if not retrieval.index.passages:
-        return NOTHING_INDEXED
-    return NO_ANSWER if retrieval.hits else NOTHING_FOUND
+        text = NOTHING_INDEXED
+    return Draft("none", (Words(text, "refusal"),))
 
 
-def _index_state(info: IndexInfo) -> IndexState:
+def _index_state(retrieval: Retrieval) -> IndexState:
+    info = retrieval.index
     return IndexState(generation=info.generation, model=info.model, passages=info.passages)
-
-
-def _quote(hit: Hit, citation: int, span: Span, text: str) -> Quote:
-    passage = hit.place.passage
-    stands = passage.text[span.start_char - passage.start_char : span.end_char - passage.start_char]
-    return Quote(
-        citation=citation,
-        text=text,
-        start_char=span.start_char,
-        end_char=span.end_char,
-        match="exact" if stands == text else "normalised",
-    )
 
 
 def _ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage, ...]:
@@ -141,6 +180,20 @@ def _ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage,
 
 
 def _ranked_passage(rank: int, hit: Hit, wanted: frozenset[str]) -> RankedPassage:
-    text = tidy(hit.place.passage.text).text
-    highlights = tuple(Span(term.start_char, term.end_char) for term in read_terms(text, wanted))
-    return RankedPassage(rank, hit, text, highlights)
+    passage = hit.place.passage
+    span = Span(passage.start_char, passage.end_char)
+    text = tidy(passage.text).text
+    return RankedPassage(
+        hit=hit,
+        text=text,
+        citation=Citation(rank, hit.place, span, passage.page, passage.page_end),
+        highlights=tuple(Span(term.start_char, term.end_char) for term in read_terms(text, wanted)),
+    )
+
+
+@contextmanager
+def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the time that a block takes to a stage's."""
+    started = time.perf_counter()
+    yield
+    timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000

@@ -11,6 +11,7 @@ from chunker.text.normalising import tidy
 from chunker.text.sentences import sentence_spans
 from embeddings.ranking.asked_types import asked_types, gives
 from embeddings.terms import STOPWORDS, stems
+from service.answering.quoting import quote_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from embeddings.ranking.late_interaction import SpanScores
     from embeddings.ranking.retriever import Retrieval
     from embeddings.search import Hit
+    from service.answer import Quote, RankedPassage
 
 _MIN_WORDS = 4
 _MIN_FURTHER_WORDS = 6
@@ -99,6 +101,11 @@ def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list
             if before and _LEANS_BACK.match(sentence.text) and _fits(before, chosen, settings):
                 chosen.append(before)
     return sorted(chosen, key=lambda sentence: (sentence.rank, sentence.span))
+
+
+def quoted(sentences: Sequence[Sentence], passages: Sequence[RankedPassage]) -> tuple[Quote, ...]:
+    """Return each sentence as a quote from its passage."""
+    return tuple(quote_of(passages[sentence.rank - 1], sentence.span) for sentence in sentences)
 
 
 def _fits(sentence: Sentence, chosen: Sequence[Sentence], settings: ExtractionSettings) -> bool:

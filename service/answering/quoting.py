@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chunker.documents import Span
-from chunker.text.normalising import fold, level
+from chunker.documents import PageMap, Span
+from chunker.text.normalising import fold, level, tidy
+from chunker.text.sentences import sentence_spans
+from service.answer import Quote
 
 if TYPE_CHECKING:
-    from service.answer import QuoteMatch
+    from collections.abc import Sequence
+
+    from embeddings.local_index import LocalIndex
+    from embeddings.store.snapshot import Snapshot
+    from service.answer import Citation, Piece, QuoteMatch, RankedPassage
+
+logger = logging.getLogger(__name__)
 
 _OUTER_MARKS = " \t\r\n\"'“”„‘’«»"
 
@@ -65,3 +75,76 @@ def is_verified(quote: str, span: Span, text: str, match: QuoteMatch) -> bool:
     if match == "exact":
         return found == quote
     return bool(quote) and fold(found).text in (level(quote), fold(quote).text)
+
+
+def quote_of(ranked: RankedPassage, span: Span, *, text: str | None = None) -> Quote:
+    """Return the words at ``span`` of a source, within a passage, as a quote.
+
+    ``text`` is how it is shown; ``None``: as it stands in the passage once that is tidied.
+    The pages are still the passage's; :func:`check_pieces` gives the quote its own.
+    """
+    passage = ranked.hit.place.passage
+    start, end = span.start_char - passage.start_char, span.end_char - passage.start_char
+    tidied = tidy(passage.text)
+    shown = tidied.derived_span(start, end)
+    sentences = list(sentence_spans(tidied.text))
+    begins = [one.start_char for one in sentences if one.start_char < shown.start_char]
+    ends = [one.end_char for one in sentences if one.end_char > shown.end_char]
+    if text is None:
+        text = tidied.text[shown.start_char : shown.end_char]
+    return Quote(
+        text=text,
+        citation=replace(ranked.citation, span=span),
+        match="exact" if passage.text[start:end] == text else "normalised",
+        before=tidied.text[begins[-1] : shown.start_char].strip() if begins else "",
+        after=tidied.text[shown.end_char : ends[0]].strip() if ends else "",
+    )
+
+
+def check_pieces(pieces: Sequence[Piece], index: LocalIndex) -> tuple[tuple[Piece, ...], int]:
+    """Return the pieces whose quotes all stand in the stored source, and how many quotes do not.
+
+    Each quote is cited with its own pages. A source that was deleted meanwhile holds no words any more.
+    """
+    if not any(piece.quotes for piece in pieces):
+        return tuple(pieces), 0
+    kept: list[Piece] = []
+    failed = 0
+    with index.snapshot() as snapshot:
+        check = _Check(snapshot)
+        for piece in pieces:
+            found = [check.stands(quote) for quote in piece.quotes]
+            failed += found.count(False)
+            if all(found):
+                kept.append(check.paged(piece))
+    if failed:
+        logger.error("%d quotes were left out: they do not stand in their sources", failed)
+    return tuple(kept), failed
+
+
+class _Check:
+    """What a state of the index says of quotes; each source's pages are read once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._page_map = lru_cache(maxsize=None)(snapshot.page_map)
+        self._text = lru_cache(maxsize=None)(snapshot.source_text)
+
+    def stands(self, quote: Quote) -> bool:
+        """Tell whether the quote stands at its place as it claims."""
+        source_id = quote.citation.place.document.source_id
+        return is_verified(quote.text, quote.citation.span, self._text(source_id) or "", quote.match)
+
+    def paged(self, piece: Piece) -> Piece:
+        """Return the piece with each quote on its own pages, and each citation at the words quoted there."""
+        if isinstance(piece, Quote):
+            return replace(piece, citation=self._on_its_pages(piece.citation))
+        quotes = tuple(replace(one, citation=self._on_its_pages(one.citation)) for one in piece.quotes)
+        first = {quote.citation.number: quote.citation for quote in reversed(quotes)}
+        citations = tuple(first.get(one.number, one) for one in piece.citations)
+        return replace(piece, citations=citations, quotes=quotes)
+
+    def _on_its_pages(self, citation: Citation) -> Citation:
+        pages = self._page_map(citation.place.document.source_id) or PageMap()
+        span = citation.span
+        return replace(citation, page=pages.at(span.start_char), page_end=pages.at(span.end_char - 1))

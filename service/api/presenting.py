@@ -1,16 +1,20 @@
-"""Puts answers, passages and documents into the JSON of the HTTP interface."""
+"""Puts answers, passages, documents and jobs into the JSON of the HTTP interface."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
+from service.answer import Quote
 from service.api import schemas
+from service.hosting.problems import problem_from, unexpected
+from service.wording.links import place_link, reader_link
 
 if TYPE_CHECKING:
-    from chunker.documents import Page
     from embeddings.search import Place
-    from service.answer import Answer, RankedPassage, SearchResult
+    from embeddings.store.records import DocumentRecord
+    from service.answer import Answer, Piece, RankedPassage, SearchResult
+    from service.library.jobs import Job
+    from service.library.paging import DocumentPage
 
 
 def ask_response(answer: Answer) -> schemas.AskResponse:
@@ -22,8 +26,10 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
         confidence=round(answer.confidence, 4),
         answer=schemas.AnswerText(
             text=answer.text,
+            form=answer.form,
             kind=answer.kind,
-            quotes=[schemas.Quote.model_validate(one) for one in answer.quotes],
+            pieces=[_piece(one) for one in answer.pieces],
+            quotes=[schemas.Quote(**_quoted(one)) for one in answer.quotes],
             notice=answer.notice,
         ),
         passages=[ranked_passage(one) for one in answer.passages],
@@ -54,26 +60,44 @@ def ranked_passage(ranked: RankedPassage) -> schemas.RankedPassage:
     )
 
 
+def _piece(piece: Piece) -> schemas.QuotePiece | schemas.WordsPiece:
+    if isinstance(piece, Quote):
+        page = piece.citation.page_label
+        return schemas.QuotePiece(**_quoted(piece), before=piece.before, after=piece.after, page=page)
+    numbers = [citation.number for citation in piece.citations]
+    return schemas.WordsPiece(text=piece.text, role=piece.role, citations=numbers)
+
+
+def _quoted(quote: Quote) -> dict[str, Any]:
+    return {
+        "citation": quote.citation.number,
+        "text": quote.text,
+        "start_char": quote.citation.span.start_char,
+        "end_char": quote.citation.span.end_char,
+        "match": quote.match,
+    }
+
+
 def _citation(ranked: RankedPassage) -> schemas.Citation:
-    place = ranked.hit.place
-    passage, document, metadata = place.passage, place.document, place.document.metadata
+    citation, place = ranked.citation, ranked.citation.place
+    document, metadata = place.document, place.document.metadata
     return schemas.Citation(
-        number=ranked.rank,
+        number=citation.number,
         source=place.source_name,
         source_id=document.source_id,
         document_id=document.id,
         title=document.title,
-        date=metadata.date.text if metadata.date else None,
+        date=citation.date,
         kind=metadata.kind,
         participants=list(metadata.participants),
-        page=passage.page.label if passage.page else None,
-        page_end=passage.page_end.label if passage.page_end else None,
-        page_method=page_method(passage.page),
-        page_margin=passage.page.margin if passage.page else 0,
-        start_char=passage.start_char,
-        end_char=passage.end_char,
+        page=citation.page_label,
+        page_end=citation.page_end.label if citation.page_end else None,
+        page_method=citation.page_method,
+        page_margin=citation.page.margin if citation.page else 0,
+        start_char=citation.span.start_char,
+        end_char=citation.span.end_char,
         archive_reference=metadata.archive_reference,
-        url=reader_url(place),
+        url=place_link(place),
         also_in=[_also_in(other) for other in ranked.hit.also_in],
     )
 
@@ -86,20 +110,61 @@ def _also_in(place: Place) -> schemas.AlsoIn:
         document_id=place.document.id,
         title=place.document.title,
         page=page.label if page else None,
-        url=reader_url(place),
+        url=place_link(place),
     )
 
 
-def page_method(page: Page | None) -> Literal["printed", "contents", "estimated", "none"]:
-    """Return how the page was found, ``none`` where there is none."""
-    return page.method if page else "none"
+def document_summary(record: DocumentRecord) -> schemas.DocumentSummary:
+    """Return a document as lists show it."""
+    document, metadata = record.document, record.document.metadata
+    return schemas.DocumentSummary(
+        id=document.id,
+        title=document.title,
+        date=metadata.date.text if metadata.date else None,
+        date_from=metadata.date.start if metadata.date else None,
+        date_to=metadata.date.end if metadata.date else None,
+        kind=metadata.kind,
+        participants=list(metadata.participants),
+        secrecy=metadata.secrecy,
+        archive_reference=metadata.archive_reference,
+        publication_reference=metadata.publication_reference,
+        source=record.source_name,
+        source_id=document.source_id,
+        ordinal=document.ordinal,
+        start_char=document.start_char,
+        end_char=document.end_char,
+        passages=record.passages,
+        url=reader_link(document.id),
+    )
 
 
-def reader_url(place: Place) -> str:
-    """Return the reader's address for a passage, at its page where it has one."""
-    page = place.passage.page
-    fragment = f"#page={quote(page.label, safe='')}" if page else ""
-    return f"/read/{place.document.id}{fragment}"
+def page_info(page: DocumentPage) -> schemas.PageInfo:
+    """Return a page, or the part of it that a document takes."""
+    return schemas.PageInfo(
+        label=page.page.label,
+        method=page.page.method,
+        margin=page.page.margin,
+        start_char=page.start_char,
+        end_char=page.end_char,
+    )
+
+
+def job_info(job: Job) -> schemas.JobInfo:
+    """Return a job, with the problem that its failure amounts to."""
+    problem = problem_from(job.failure) or unexpected(job.id) if job.failure else None
+    return schemas.JobInfo(
+        id=job.id,
+        status=job.status,
+        source_id=job.source_id,
+        source_name=job.source_name,
+        progress=schemas.JobProgress.model_validate(job.progress),
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        change=schemas.SourceChange.model_validate(job.change) if job.change else None,
+        problem=problem,
+        url=f"/v1/jobs/{job.id}",
+    )
 
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from embeddings.search import Filters
 from service.answer import Turn
+from service.hosting.problems import Problem
+from service.questions import MAX_TOP_K, MAX_TURNS
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -25,38 +27,6 @@ class ResponseModel(BaseModel):
     """A part of a response, made from the object that it shows."""
 
     model_config = ConfigDict(from_attributes=True)
-
-
-class FieldError(BaseModel):
-    """What is wrong with one field of a request."""
-
-    field: str = Field(description="where it stands, such as body.top_k", examples=["body.top_k"])
-    message: str = Field(examples=["Input should be less than or equal to 50"])
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "urn:dossier:problem:not-found",
-                    "title": "Not Found",
-                    "status": 404,
-                    "detail": "There is no source 0123456789abcdef; GET /v1/sources lists those there are.",
-                }
-            ]
-        }
-    )
-
-    type: str = Field(description="a URN that names the kind of problem")
-    title: str = Field(description="the kind of problem in words")
-    status: int = Field(description="the HTTP status")
-    detail: str = Field(description="what is wrong here and what to do, in one line")
-    errors: list[FieldError] | None = Field(None, description="one entry for each bad field")
-    existing_id: str | None = Field(None, description="for a conflict: the id of what is there already")
-    error_id: str | None = Field(None, description="for a fault of the server: the id of its log entry")
 
 
 def _is_iso_day(value: object) -> object:
@@ -146,7 +116,9 @@ class SearchRequest(RequestModel):
 
     question: Text = Field(examples=["What did Molotov want in return for a new Straits regime?"])
     top_k: int | None = Field(
-        None, ge=1, le=50, description="passages to return; as configured, 5, if absent"
+        None,
+        description="passages to return; as configured, 5, if absent",
+        json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K},
     )
     filters: SearchFilters = SearchFilters()
 
@@ -155,7 +127,7 @@ class AskRequest(SearchRequest):
     """A question whose answer is wanted."""
 
     history: list[HistoryTurn] = Field(
-        [], max_length=100, description="the conversation so far, oldest first"
+        [], description=f"the conversation so far, oldest first; the last {MAX_TURNS} messages are read"
     )
     stream: bool = Field(False, description="true: the answer comes as server-sent events")
 
@@ -225,11 +197,31 @@ class Quote(ResponseModel):
     match: Literal["exact", "normalised"]
 
 
+class QuotePiece(Quote):
+    """A quote as a part of the answer, with the sentences around it."""
+
+    type: Literal["quote"] = "quote"
+    before: str = Field(description="the sentence before it in its passage; empty where there is none")
+    after: str
+    page: str | None = Field(description="the page of the very words")
+
+
+class WordsPiece(BaseModel):
+    """Words that are no quote: a sentence of a language model, a refusal, or a notice beside the answer."""
+
+    type: Literal["words"] = "words"
+    text: str
+    role: Literal["sentence", "refusal", "notice"]
+    citations: list[int] = Field(description="the passages that a sentence rests on")
+
+
 class AnswerText(ResponseModel):
     """The answer itself."""
 
-    text: str
+    text: str = Field(description="made from the pieces, each reference as [n]; no other [n] is in it")
+    form: Literal["extract", "none"]
     kind: Literal["extractive", "generated", "none"]
+    pieces: list[QuotePiece | WordsPiece] = Field(description="the answer, in order")
     quotes: list[Quote]
     notice: str | None = Field(
         None, description="how the answer came about, where a language model failed or was corrected"

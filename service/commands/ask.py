@@ -1,6 +1,6 @@
 """`dossier ask` and `dossier search`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,6 @@ from service.commands.options import (
     filters_from,
     settings_from,
 )
-
-if TYPE_CHECKING:
-    from service.settings import Settings
 
 QuestionArgument = Annotated[str, typer.Argument(help="In plain words; put it in quotation marks.")]
 
@@ -44,21 +41,22 @@ def ask(
     from rich.console import Console
 
     from service.api.presenting import ask_response
-    from service.assembly import assemble
     from service.commands.terminal import print_answer
+    from service.dossier import Dossier
+    from service.questions import QuestionRules, checked_question
 
-    settings = settings_from(data=data, top_k=top_k)
-    checked = _checked(question, settings)
     filters = filters_from(
         date_from=date_from, date_to=date_to, kinds=kind, participants=participant, sources=source
     )
-    dossier = assemble(settings, read_only=True)
-    answer = dossier.answerer.ask(checked, top_k=settings.top_k, filters=filters.as_filters())
-    response = ask_response(answer)
+    settings = settings_from(data=data)
+    # before the model is loaded, which takes its time
+    checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
+    with Dossier.open(settings=settings, read_only=True) as dossier:
+        answer = dossier.ask(question, top_k=top_k, filters=filters)
     if as_json:
-        typer.echo(response.model_dump_json(indent=2))
+        typer.echo(ask_response(answer).model_dump_json(indent=2))
     else:
-        print_answer(Console(), response)
+        print_answer(Console(), answer)
 
 
 def search(
@@ -77,30 +75,19 @@ def search(
     from rich.console import Console
 
     from service.api.presenting import search_response
-    from service.assembly import assemble
     from service.commands.terminal import print_search
+    from service.dossier import Dossier
+    from service.questions import QuestionRules, checked_question
 
-    settings = settings_from(data=data, top_k=top_k)
-    checked = _checked(question, settings)
     filters = filters_from(
         date_from=date_from, date_to=date_to, kinds=kind, participants=participant, sources=source
     )
-    dossier = assemble(settings, read_only=True)
-    response = search_response(
-        dossier.answerer.search(checked, top_k=settings.top_k, filters=filters.as_filters())
-    )
+    settings = settings_from(data=data)
+    # before the model is loaded, which takes its time
+    checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
+    with Dossier.open(settings=settings, read_only=True) as dossier:
+        result = dossier.search(question, top_k=top_k, filters=filters)
     if as_json:
-        typer.echo(response.model_dump_json(indent=2))
+        typer.echo(search_response(result).model_dump_json(indent=2))
     else:
-        print_search(Console(), response)
-
-
-def _checked(question: str, settings: "Settings") -> str:
-    question = question.strip()
-    if not question:
-        raise typer.BadParameter("the question is empty")
-    if len(question) > settings.max_question_chars:
-        raise typer.BadParameter(
-            f"the question has {len(question):,} characters, at most {settings.max_question_chars:,} may be"
-        )
-    return question
+        print_search(Console(), result)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from chunker.readers.finding import FoundFiles
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.preparing import IndexingProgress
-    from embeddings.store.records import SourceRecord
+    from embeddings.store.records import IndexInfo
+    from service.dossier import Dossier
     from service.library.ingesting import FileOutcome
     from service.settings import Settings
 
@@ -53,7 +54,8 @@ def index(
     from rich.console import Console
 
     from chunker.readers.finding import find_files
-    from service.assembly import load_encoder, open_index
+    from service.assembly import load_encoder
+    from service.dossier import Dossier
 
     if not paths and not rebuild:
         raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
@@ -69,10 +71,10 @@ def index(
     if rebuild:
         _rebuild(settings, encoder, console)
     started = time.perf_counter()
-    with open_index(settings, encoder=encoder) as opened:
-        outcomes = _ingest(opened, found, console)
+    with Dossier.open(settings=settings, encoder=encoder) as dossier:
+        outcomes = _ingest(dossier, found, console)
         seconds = time.perf_counter() - started
-        summary = _summary(outcomes, opened.sources(), seconds)
+        summary = _summary(outcomes, dossier.info(), seconds)
     if as_json:
         typer.echo(json.dumps({**summary, "files": [asdict(one) for one in outcomes]}, indent=2))
     else:
@@ -92,25 +94,16 @@ def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
 
 
 def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> None:
-    from embeddings.indexing.rebuilding import rebuild
-    from service.assembly import chunking_settings, token_codec
+    from service.assembly import rebuild_index
 
     with _progress(console, total=None) as (progress, task):
-        rebuild(
-            settings.data,
-            encoder=encoder,
-            chunking=chunking_settings(settings),
-            codec=token_codec(settings, encoder),
-            on_progress=_shown_on(progress, task),
-        )
+        rebuild_index(settings, encoder=encoder, on_progress=_shown_on(progress, task))
 
 
-def _ingest(opened: Any, found: "FoundFiles", console: "Console") -> "list[FileOutcome]":  # noqa: ANN401
-    from service.library.ingesting import ingest_files
-
+def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "list[FileOutcome]":
     outcomes: list[FileOutcome] = []
     with _progress(console, total=len(found.files)) as (progress, task):
-        for outcome in ingest_files(opened, found.files, on_progress=_shown_on(progress, task)):
+        for outcome in dossier.add_files(found.files, on_progress=_shown_on(progress, task)):
             outcomes.append(outcome)
             progress.update(task, advance=1)
             if outcome.error:
@@ -149,9 +142,7 @@ def _shown_on(progress: "Progress", task: "TaskID") -> "Callable[[IndexingProgre
     return show
 
 
-def _summary(
-    outcomes: "Sequence[FileOutcome]", sources: "Sequence[SourceRecord]", seconds: float
-) -> dict[str, Any]:
+def _summary(outcomes: "Sequence[FileOutcome]", info: "IndexInfo", seconds: float) -> dict[str, Any]:
     counts = Counter(outcome.status for outcome in outcomes)
     tokens = sum(outcome.tokens for outcome in outcomes if outcome.status in {"added", "replaced"})
     return {
@@ -159,11 +150,7 @@ def _summary(
         "tokens": tokens,
         "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens / seconds) if seconds else 0,
-        "index": {
-            "sources": len(sources),
-            "documents": sum(source.documents for source in sources),
-            "passages": sum(source.passages for source in sources),
-        },
+        "index": {"sources": info.sources, "documents": info.documents, "passages": info.passages},
     }
 
 

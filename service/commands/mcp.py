@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from service.commands.options import DataOption, settings_from
 
 if TYPE_CHECKING:
-    from service.assembly import Dossier
+    from service.dossier import Dossier
 
 
 def mcp(*, data: DataOption = None) -> None:
@@ -15,14 +15,15 @@ def mcp(*, data: DataOption = None) -> None:
     For an agent's configuration: command `dossier`, arguments `mcp --data FOLDER`. A running
     `dossier serve` offers the same at /mcp.
     """
-    from service.assembly import assemble, list_sources
+    from service.assembly import list_sources
+    from service.dossier import Dossier
     from service.mcp_api.server import run_stdio
 
     settings = settings_from(data=data)
 
     def open_index() -> "Dossier":
         list_sources(settings)  # finds a missing index before the model is loaded
-        return assemble(settings, read_only=True)
+        return Dossier.open(settings=settings, read_only=True)
 
     with ThreadPoolExecutor(1, thread_name_prefix="open-index") as executor:
         # The agent is answered at once; its first question waits for the model if it must.

@@ -27,7 +27,7 @@ def serve(
     """
     import uvicorn
 
-    from service.hosting.app import create_app
+    from service.app import create_app
 
     settings = settings_from(host=host, port=port, data=data)
     check_address(settings.host, settings.port)

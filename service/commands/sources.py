@@ -30,7 +30,8 @@ def delete(
     data: DataOption = None,
 ) -> None:
     """Delete files from the index. The files themselves stay where they are."""
-    from service.assembly import list_sources, load_encoder, open_index
+    from service.assembly import list_sources
+    from service.dossier import Dossier
     from service.errors import NotFoundError
 
     settings = settings_from(data=data)
@@ -41,7 +42,7 @@ def delete(
         if not found:
             raise NotFoundError(f"There is no source {wanted}: `dossier sources` lists those there are.")
         chosen[found[0].id] = found[0]
-    with open_index(settings, encoder=load_encoder(settings)) as index:
+    with Dossier.open(settings=settings) as dossier:
         for record in chosen.values():
-            index.delete(record.id)
+            dossier.delete(record.id)
             typer.echo(f"deleted {record.name}: {record.documents:,} documents, {record.passages:,} passages")

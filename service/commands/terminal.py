@@ -8,51 +8,53 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from service.wording.phrases import page_words
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from service.api.schemas import AskResponse, Citation, RankedPassage, SearchResponse, SourceInfo
+    from service.answer import Answer, Citation, RankedPassage, SearchResult
+    from service.api.schemas import SourceInfo
     from service.settings import LoadedSettings
 
 _INDENT = 4
 
 
-def print_answer(console: Console, response: AskResponse) -> None:
+def print_answer(console: Console, answer: Answer) -> None:
     """Print the answer, then each passage it cites, or the nearest ones where there is no answer."""
     console.print()
-    console.print(Text(response.answer.text, style="bold" if response.answerable else "yellow"))
+    console.print(Text(answer.text, style="bold" if answer.answerable else "yellow"))
     console.print()
-    cited = {quote.citation for quote in response.answer.quotes}
-    shown = [one for one in response.passages if one.citation.number in cited] if cited else response.passages
-    if not response.answerable and shown:
+    if answer.notice:
+        console.print(Text(answer.notice, style="dim"))
+        console.print()
+    cited = {citation.number for piece in answer.pieces for citation in piece.citations}
+    shown = [one for one in answer.passages if one.rank in cited] if cited else answer.passages
+    if not answer.answerable and shown:
         console.print(Text("The nearest passages:", style="dim"))
         console.print()
     for passage in shown:
-        quotes = [quote.text for quote in response.answer.quotes if quote.citation == passage.citation.number]
-        _print_cited(
-            console, passage.citation, [Text(f"“{quote}”") for quote in quotes] or [_marked(passage)]
-        )
+        quotes = [quote for quote in answer.quotes if quote.citation.number == passage.rank]
+        texts = [Text(f"“{quote.shown}”") for quote in quotes] or [_marked(passage)]
+        _print_cited(console, passage, quotes[0].citation if quotes else passage.citation, texts)
     _print_footer(
         console,
-        f"confidence {response.confidence:.0%}",
-        f"{response.index.passages:,} passages",
-        f"{response.timings_ms.get('total', 0):.0f} ms",
+        f"confidence {answer.confidence:.0%}",
+        f"{answer.index.passages:,} passages",
+        f"{answer.timings_ms.get('total', 0):.0f} ms",
     )
 
 
-def print_search(console: Console, response: SearchResponse) -> None:
+def print_search(console: Console, result: SearchResult) -> None:
     """Print each passage under its citation."""
     console.print()
-    for passage in response.passages:
-        _print_cited(console, passage.citation, [_marked(passage)], score=passage.score)
-    if not response.passages:
+    for passage in result.passages:
+        score = f"score {passage.hit.score:.3f}"
+        _print_cited(console, passage, passage.citation, [_marked(passage)], score)
+    if not result.passages:
         console.print(Text("No passage fits; widen the filters, or see `dossier sources`.", style="yellow"))
     _print_footer(
-        console, f"{response.index.passages:,} passages", f"{response.timings_ms.get('total', 0):.0f} ms"
+        console, f"{result.index.passages:,} passages", f"{result.timings_ms.get('total', 0):.0f} ms"
     )
 
 
@@ -90,25 +92,19 @@ def shown_value(value: object) -> str:
     return "unset" if value is None else str(value)
 
 
-def page_text(citation: Citation) -> str | None:
-    """Return the page as a reader would cite it, None for no page."""
-    if citation.page is None:
-        return None
-    return page_words(citation.page, citation.page_end, citation.page_method, citation.page_margin)
-
-
 def _print_cited(
-    console: Console, citation: Citation, texts: Sequence[Text], *, score: float | None = None
+    console: Console, passage: RankedPassage, citation: Citation, texts: Sequence[Text], *more: str
 ) -> None:
+    metadata = citation.place.document.metadata
     number = f"[{citation.number}]".ljust(_INDENT)
     console.print(Text(number, style="cyan") + Text(citation.title, style="bold"))
-    facts = [citation.date, citation.kind, page_text(citation), citation.archive_reference, citation.source]
-    if score is not None:
-        facts.append(f"score {score:.3f}")
-    _indented(console, Text(" · ".join(fact for fact in facts if fact), style="dim"))
-    if citation.also_in:
+    page = citation.page_words if citation.page else None
+    facts = [citation.date, metadata.kind, page, metadata.archive_reference, citation.place.source_name]
+    _indented(console, Text(" · ".join(fact for fact in (*facts, *more) if fact), style="dim"))
+    if passage.hit.also_in:
         others = dict.fromkeys(
-            f"{other.source} p. {other.page}" if other.page else other.source for other in citation.also_in
+            f"{place.source_name} p. {place.passage.page.label}" if place.passage.page else place.source_name
+            for place in passage.hit.also_in
         )
         _indented(console, Text("also in " + ", ".join(others), style="dim"))
     for text in texts:
@@ -119,8 +115,8 @@ def _print_cited(
 def _marked(passage: RankedPassage) -> Text:
     """Return the passage without its empty lines, the question's words in bold."""
     text = Text(passage.text)
-    for start, end in passage.highlights:
-        text.stylize("bold", start, end)
+    for span in passage.highlights:
+        text.stylize("bold", span.start_char, span.end_char)
     lines = [line for line in text.split("\n") if line.plain.strip()]
     return Text("\n").join(lines)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from service.api.problems import Problem, problem_of, response_of
+from service.hosting.problems import Problem, problem_of, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

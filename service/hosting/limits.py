@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
-from service.api.problems import ProblemError, problem_of, response_of
 from service.hosting.access import CALLER
+from service.hosting.problems import ProblemError, problem_of, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from service.answer import IndexState
+    from service.dossier import Asked
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -43,6 +44,11 @@ class Metrics:
         self._questions = Counter(
             "dossier_questions", "Questions asked, by the kind of answer.", ("kind",), registry=self.registry
         )
+        self._failed_quotes = Counter(
+            "dossier_failed_quotes",
+            "Quotes left out of answers since they do not stand in their source.",
+            registry=self.registry,
+        )
         self._jobs = Counter(
             "dossier_ingest_jobs", "Ingest jobs finished, by outcome.", ("status",), registry=self.registry
         )
@@ -60,10 +66,11 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(method, route).observe(seconds)
 
-    def question(self, *, kind: str, timings_ms: Mapping[str, float]) -> None:
-        """Count one question and the time of each of its stages."""
-        self._questions.labels(kind).inc()
-        for stage, milliseconds in timings_ms.items():
+    def question(self, asked: Asked) -> None:
+        """Count one question, the quotes of its answer that failed, and the time of each of its stages."""
+        self._questions.labels(asked.kind).inc()
+        self._failed_quotes.inc(asked.failed_quotes)
+        for stage, milliseconds in asked.timings_ms.items():
             self._stage_seconds.labels(stage).observe(milliseconds / 1000)
 
     def job(self, *, status: str) -> None:

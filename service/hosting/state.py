@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from service.answer import IndexState
-    from service.assembly import Dossier
+    from service.dossier import Dossier
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -27,14 +27,14 @@ logger = logging.getLogger(__name__)
 class ServiceState:
     """Opens the index in the background, so that the app answers from its first moment.
 
-    ``assemble`` is called once, in a thread of its own.
+    ``open_dossier`` is called once, in a thread of its own.
     """
 
-    def __init__(self, settings: Settings, assemble: Callable[[], Dossier]) -> None:
+    def __init__(self, settings: Settings, open_dossier: Callable[[], Dossier]) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._count_job)
-        self._assemble = assemble
+        self._open_dossier = open_dossier
         self._dossier: Dossier | None = None
         self._failure: str | None = None
         self._opening = threading.Thread(target=self._open, name="open-index", daemon=True)
@@ -68,7 +68,9 @@ class ServiceState:
     def _open(self) -> None:
         try:
             remove_abandoned_uploads(self.settings.data)
-            self._dossier = self._assemble()
+            dossier = self._open_dossier()
+            dossier.observe = self.metrics.question
+            self._dossier = dossier
         except (ServiceError, EmbeddingsError, EncoderError, ChunkerError) as error:
             self._failure = str(error)
             logger.error("%s", error)  # noqa: TRY400 - the line says it all; a traceback would hide it

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, AnyStr, Literal, Protocol
 
-from service.errors import ServiceError
+from service.answering.writing import WritingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ _REST_SECONDS = 15.0
 _MAX_REST_SECONDS = 120.0
 
 
-class ChatModelError(ServiceError):
+class ChatModelError(WritingError):
     """The language model gave nothing that can be used."""
 
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from chunker.documents import Span
-from chunker.text.normalising import fold, tidy
+from chunker.text.normalising import fold
 from chunker.text.sentences import sentence_spans
 from embeddings.terms import read_terms, stems
-from service.answer import Quote
-from service.answering.quoting import locate
-from service.wording.phrases import date_words
+from service.answer import Words
+from service.answering.quoting import locate, quote_of
+from service.wording.phrases import date_words, with_reference_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from service.answer import RankedPassage
+    from service.answer import Quote, RankedPassage
 
 _CITATION = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
 _AFTER_STOP = re.compile(
@@ -42,16 +42,6 @@ _LEAST_QUOTED_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Grounded:
-    """The sentences that stand, each closed by its citations, and how many were left out."""
-
-    text: str
-    quotes: tuple[Quote, ...]
-    kept: int
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Support:
     """What a passage can vouch for: its own words, and those of its document's title and date."""
 
@@ -60,22 +50,21 @@ class _Support:
     numbers: frozenset[str]
 
 
-def ground(reply: str, passages: Sequence[RankedPassage], *, question: str) -> Grounded:
-    """Keep of ``reply`` what the passages it cites support."""
+def ground(reply: str, passages: Sequence[RankedPassage], *, question: str) -> tuple[tuple[Words, ...], int]:
+    """Return the sentences of ``reply`` that the passages they cite support, and how many they do not."""
     supports = {passage.rank: _support(passage) for passage in passages}
     names = _names([reply, question, *(passage.text for passage in passages)])
-    kept: list[str] = []
-    quotes: list[Quote] = []
+    kept: list[Words] = []
     left_out = 0
-    for sentence, citations in _cited_sentences(reply):
-        cited = [supports[number] for number in citations if number in supports]
-        found = _quotes(sentence, cited)
-        if not cited or found is None or not _is_supported(sentence, cited, names):
+    for sentence, numbers in _cited_sentences(reply):
+        cited = [supports[number] for number in numbers if number in supports]
+        quotes = _quotes(sentence, cited)
+        if not cited or quotes is None or not _is_supported(sentence, cited, names):
             left_out += 1
             continue
-        kept.append(f"{sentence} {''.join(f'[{one.passage.rank}]' for one in cited)}")
-        quotes += found
-    return Grounded(" ".join(kept), tuple(dict.fromkeys(quotes)), len(kept), left_out)
+        citations = tuple(one.passage.citation for one in cited)
+        kept.append(Words(sentence, "sentence", citations, tuple(quotes)))
+    return tuple(kept), left_out
 
 
 def _cited_sentences(reply: str) -> Iterator[tuple[str, list[int]]]:
@@ -167,21 +156,14 @@ def _quotes(sentence: str, cited: Sequence[_Support]) -> list[Quote] | None:
 
 def _quote(words: str, ranked: RankedPassage) -> Quote | None:
     passage = ranked.hit.place.passage
-    wanted = words.strip().rstrip(".,;:")
+    # The model was shown the source's own reference marks in another form, so that [1] is always its own.
+    wanted = with_reference_marks(words).strip().rstrip(".,;:")
     located = locate(wanted, passage.text, Span(0, len(passage.text)))
     if located is None:
         return None
-    span = located.span
-    stands = passage.text[span.start_char : span.end_char]
-    tidied = tidy(passage.text)
-    shown = tidied.derived_span(span.start_char, span.end_char)
-    return Quote(
-        citation=ranked.rank,
-        text=stands if located.match == "exact" else tidied.text[shown.start_char : shown.end_char],
-        start_char=passage.start_char + span.start_char,
-        end_char=passage.start_char + span.end_char,
-        match=located.match,
-    )
+    start, end = located.span.start_char, located.span.end_char
+    text = passage.text[start:end] if located.match == "exact" else None
+    return quote_of(ranked, Span(passage.start_char + start, passage.start_char + end), text=text)
 
 
 def keeps_to(text: str, sources: Sequence[str]) -> bool:

@@ -9,26 +9,26 @@ from embeddings.ranking.fusion import shingles
 from embeddings.terms import stems
 
 if TYPE_CHECKING:
-    from embeddings.local_index import LocalIndex
     from embeddings.search import Place
+    from embeddings.store.snapshot import Snapshot
 
 _SAME_SHARE = 0.5
 _QUERY_WORDS = 32
 _CANDIDATES = 12
 
 
-def same_elsewhere(index: LocalIndex, document_id: str) -> list[Place]:
+def same_elsewhere(snapshot: Snapshot, document_id: str) -> list[Place]:
     """Return a passage of each other document that repeats this one's longest passage, best first.
 
     Half of the word 4-grams of the smaller of the two passages must stand in the other
     (containment; Broder, 1997), so that different wordings of one report are not taken for one paper.
     """
-    passages = index.passages_of(document_id)
+    passages = snapshot.passages_of(document_id)
     if not passages:
         return []
     longest = max(passages, key=lambda passage: (passage.token_count, -passage.ordinal))
     query = " ".join(dict.fromkeys(stems(longest.text)[:_QUERY_WORDS]))
-    found = index.places([key for key, _ in index.lexical_search(query, limit=_CANDIDATES)])
+    found = snapshot.places([key for key, _ in snapshot.lexical_search(query, limit=_CANDIDATES)])
     wanted = shingles(fold(longest.text).text)
     same: dict[str, Place] = {}
     for place in found:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.reading import read_source
+from embeddings.encoders.encoder import EncoderError
+from embeddings.errors import EmbeddingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,16 +19,19 @@ if TYPE_CHECKING:
     from embeddings.local_index import LocalIndex
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file.
 
-    ``copy``: its bytes are in the index under the name ``copy_of``. ``failed``: ``error`` says why, in
-    one line. The counts are of the source as it stands in the index.
+    ``copy``: its bytes are in the index under the name ``copy_of``. ``failed`` and ``skipped``: ``error``
+    says why, in one line. The counts are of the source as it stands in the index.
     """
 
     name: str
-    status: Literal["added", "replaced", "unchanged", "copy", "failed"]
+    status: Literal["added", "replaced", "unchanged", "copy", "failed", "skipped"]
     source_id: str | None = None
     documents: int = 0
     passages: int = 0
@@ -48,16 +54,22 @@ def ingest_files(
     for file in files:
         try:
             source = read_source(file.path, name=file.name)
+            change = index.add_source(source, on_progress=on_progress)
         except UnreadableSourceError as error:
             yield FileOutcome(file.name, "failed", error=str(error))
-            continue
-        change = index.add_source(source, on_progress=on_progress)
-        yield FileOutcome(
-            name=change.name,
-            status=change.status,
-            source_id=change.source_id,
-            documents=change.documents,
-            passages=change.passages,
-            tokens=change.tokens,
-            copy_of=change.copy_of,
-        )
+        except (EmbeddingsError, EncoderError):
+            raise
+        except Exception as error:  # a fault of ours at one file must not keep the others out
+            logger.exception("%s could not be indexed", file.name)
+            told = f"{file.name}: unexpected {type(error).__name__}; the log has the cause"
+            yield FileOutcome(file.name, "failed", error=told)
+        else:
+            yield FileOutcome(
+                name=change.name,
+                status=change.status,
+                source_id=change.source_id,
+                documents=change.documents,
+                passages=change.passages,
+                tokens=change.tokens,
+                copy_of=change.copy_of,
+            )

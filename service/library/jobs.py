@@ -16,14 +16,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from service.api.problems import problem_from, unexpected
-from service.errors import ConflictError, NotFoundError, NotReadyError
+from chunker.errors import ChunkerError
+from embeddings.encoders.encoder import EncoderError
+from embeddings.errors import EmbeddingsError
+from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from embeddings.indexing.changes import SourceChange
-    from service.api.schemas import Problem
 
     Work = Callable[[Callable[["Progress"], None]], SourceChange]
 
@@ -43,7 +44,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source on its way into the index; ``change`` is what that came to, ``problem`` why it failed."""
+    """One source on its way into the index; ``change`` is what that came to, ``failure`` why not."""
 
     id: str
     source_id: str
@@ -54,7 +55,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     change: SourceChange | None = None
-    problem: Problem | None = None
+    failure: Exception | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -160,11 +161,9 @@ class IngestWorker:
             report(running.progress)
             change = work(report)
         except Exception as error:
-            problem = problem_from(error)
-            if problem is None:
+            if not isinstance(error, (ServiceError, ChunkerError, EmbeddingsError, EncoderError)):
                 logger.exception("job %s failed", job.id)
-                problem = unexpected(job.id)
-            return replace(self.get(job.id), status="failed", problem=problem, finished_at=datetime.now(UTC))
+            return replace(self.get(job.id), status="failed", failure=error, finished_at=datetime.now(UTC))
         return replace(self.get(job.id), status="succeeded", change=change, finished_at=datetime.now(UTC))
 
     def _put(self, job: Job) -> Job:

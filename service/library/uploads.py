@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
-from service.api.problems import ProblemError
-from service.api.schemas import FieldError
+from service.errors import UploadNameError, UploadNotStorableError, UploadTooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +29,12 @@ def source_name(filename: str | None) -> str:
     """Return the last part of the name the client gave: its folders are of no meaning here.
 
     Raises:
-        ProblemError: nothing a person could read or type is left of it.
+        UploadNameError: nothing a person could read or type is left of it.
     """
     name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
     if not name or len(name) > _MAX_NAME_CHARS or not name.isprintable():
-        message = f"needs a printable file name of at most {_MAX_NAME_CHARS} characters"
-        raise ProblemError(
-            422,
-            f"The uploaded file {message}.",
-            name="invalid-request",
-            errors=[FieldError(field="body.file", message=message)],
+        raise UploadNameError(
+            f"The uploaded file needs a printable file name of at most {_MAX_NAME_CHARS} characters."
         )
     return name
 
@@ -51,7 +46,8 @@ def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) 
     It never is whole in memory.
 
     Raises:
-        ProblemError: it has more bytes than ``max_bytes``, or there is no room for it.
+        UploadTooLargeError: it has more bytes than ``max_bytes``.
+        UploadNotStorableError: there is no room for it.
     """
     uploads = folder / UPLOADS
     try:
@@ -68,19 +64,15 @@ def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) 
         except OSError as error:
             raise _not_storable(name, error) from error
         if size_bytes > max_bytes:
-            raise ProblemError(
-                413,
-                f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} may be (DOSSIER_MAX_UPLOAD_BYTES).",
-                name="file-too-large",
+            raise UploadTooLargeError(
+                f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} may be (DOSSIER_MAX_UPLOAD_BYTES)."
             )
         yield path
 
 
-def _not_storable(name: str, error: OSError) -> ProblemError:
-    return ProblemError(
-        507,
-        f"{name} cannot be stored ({error.strerror}): see that the data folder is writable and has room.",
-        name="not-storable",
+def _not_storable(name: str, error: OSError) -> UploadNotStorableError:
+    return UploadNotStorableError(
+        f"{name} cannot be stored ({error.strerror}): see that the data folder is writable and has room."
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.errors import NotFoundError
 from service.mcp_api.schemas import (
     AskResult,
     CitedPassage,
@@ -13,63 +12,49 @@ from service.mcp_api.schemas import (
     PageOfText,
     ReadPagesResult,
 )
-from service.web.addresses import reader_link
+from service.wording.links import reader_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from embeddings.store.records import DocumentRecord
-    from service.api.schemas import AskResponse, Citation, RankedPassage
-    from service.library.paging import DocumentPage
+    from service.answer import Answer, Citation, RankedPassage
+    from service.library.reading import Reading
 
 MAX_READ_CHARS = 30_000
 """What one call of ``read_pages`` returns at most, whole pages at a time: some seven thousand tokens."""
 
 
-def ask_result(response: AskResponse, base_url: str) -> AskResult:
+def ask_result(answer: Answer, base_url: str) -> AskResult:
     """Return an answer; links begin with ``base_url``."""
-    citations = {passage.citation.number: passage.citation for passage in response.passages}
     return AskResult(
-        standalone_question=response.standalone_question,
-        answerable=response.answerable,
-        confidence=response.confidence,
-        answer=response.answer.text,
-        kind=response.answer.kind,
-        notice=response.answer.notice,
-        quotes=[
-            CitedQuote(
-                number=quote.citation,
-                text=quote.text,
-                **_place(citations[quote.citation], quote.start_char, quote.end_char, base_url),
-            )
-            for quote in response.answer.quotes
-        ],
-        passages=[cited_passage(passage, base_url) for passage in response.passages],
+        standalone_question=answer.standalone_question,
+        answerable=answer.answerable,
+        confidence=round(answer.confidence, 4),
+        answer=answer.text,
+        kind=answer.kind,
+        notice=answer.notice,
+        quotes=[CitedQuote(text=one.text, **_place(one.citation, base_url)) for one in answer.quotes],
+        passages=[cited_passage(passage, base_url) for passage in answer.passages],
     )
 
 
 def cited_passage(passage: RankedPassage, base_url: str) -> CitedPassage:
     """Return one passage with its place."""
-    citation = passage.citation
     return CitedPassage(
-        number=citation.number,
-        text=passage.text,
-        score=passage.score,
-        **_place(citation, citation.start_char, citation.end_char, base_url),
+        text=passage.text, score=round(passage.hit.score, 6), **_place(passage.citation, base_url)
     )
 
 
-def _place(citation: Citation, start_char: int, end_char: int, base_url: str) -> dict[str, Any]:
-    link = reader_link(citation.document_id, start_char=start_char, end_char=end_char, page=citation.page)
+def _place(citation: Citation, base_url: str) -> dict[str, Any]:
     return {
+        "number": citation.number,
         "title": citation.title,
         "date": citation.date,
-        "page": citation.page,
+        "page": citation.page_label,
         "page_is_estimated": citation.page_method == "estimated",
-        "source": citation.source,
-        "archive_reference": citation.archive_reference,
+        "source": citation.place.source_name,
+        "archive_reference": citation.place.document.metadata.archive_reference,
         "document_id": citation.document_id,
-        "url": base_url + link,
+        "url": base_url + citation.link,
     }
 
 
@@ -89,13 +74,7 @@ def listed_document(record: DocumentRecord, base_url: str) -> ListedDocument:
 
 
 def read_pages_result(
-    record: DocumentRecord,
-    pages: Sequence[DocumentPage],
-    source_text: str,
-    *,
-    first_page: str | None,
-    last_page: str | None,
-    base_url: str,
+    reading: Reading, *, first_page: str | None, last_page: str | None, base_url: str
 ) -> ReadPagesResult:
     """Return whole pages from ``first_page`` to ``last_page``, as many as fit, and one at least.
 
@@ -104,12 +83,12 @@ def read_pages_result(
     Raises:
         NotFoundError: the document has no page of that label, or no pages.
     """
-    document = record.document
-    wanted = _wanted(document.id, pages, first_page, last_page)
+    document = reading.document
+    wanted = reading.pages_from(first_page, last_page)
     texts: list[PageOfText] = []
     left = MAX_READ_CHARS
     for page in wanted:
-        text = source_text[page.start_char : page.end_char]
+        text = reading.text(page)
         if texts and len(text) > left:
             break
         texts.append(
@@ -120,32 +99,17 @@ def read_pages_result(
             )
         )
         left -= len(text)
-    if not pages:
-        whole = source_text[document.start_char : document.end_char]
-        texts.append(PageOfText(page=None, page_is_estimated=False, text=whole[:MAX_READ_CHARS]))
-    rest = wanted[len(texts) :] if pages else ()
+    rest = wanted[len(texts) :]
+    if not texts:
+        whole = reading.text(document)[:MAX_READ_CHARS]
+        texts.append(PageOfText(page=None, page_is_estimated=False, text=whole))
     return ReadPagesResult(
         document_id=document.id,
         title=document.title,
         date=document.metadata.date.text if document.metadata.date else None,
-        source=record.source_name,
+        source=reading.record.source_name,
         url=base_url + reader_link(document.id, page=texts[0].page),
         pages=texts,
-        all_pages=[page.page.label for page in pages],
+        all_pages=[page.page.label for page in reading.pages],
         next_page=rest[0].page.label if rest else None,
     )
-
-
-def _wanted(
-    document_id: str, pages: Sequence[DocumentPage], first_page: str | None, last_page: str | None
-) -> Sequence[DocumentPage]:
-    labels = [page.page.label for page in pages]
-    for label in (first_page, last_page):
-        if label is not None and label not in labels:
-            known = f"it has {labels[0]} to {labels[-1]}" if labels else "no pages are known of it: name none"
-            raise NotFoundError(f"The document {document_id} has no page {label}; {known}.")
-    first = labels.index(first_page) if first_page is not None else 0
-    last = labels.index(last_page) if last_page is not None else len(labels) - 1
-    if last_page is not None and last < first:
-        raise NotFoundError(f"Page {last_page} stands before page {first_page}: give them in reading order.")
-    return pages[first : last + 1]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from service.api.problems import MEDIA_TYPE
+from service.hosting.problems import MEDIA_TYPE, Problem
 from service.openai_api.schemas import ErrorBody, OpenAIError
 
 if TYPE_CHECKING:
@@ -64,21 +63,28 @@ def _is_problem(start: Message) -> bool:
     return Headers(raw=start["headers"]).get("content-type", "").startswith(MEDIA_TYPE)
 
 
-def _mended(start: Message, body: bytes) -> tuple[Message, Message]:
-    problem: dict[str, Any] = json.loads(body)
-    status = 400 if start["status"] == 422 else int(start["status"])
-    errors = problem.get("errors") or []
+def error_body(problem: Problem) -> ErrorBody:
+    """Return a problem as clients of OpenAI read errors."""
+    status = _status(problem.status)
     error = OpenAIError(
-        message=problem["detail"],
+        message=problem.detail,
         type=_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error"),
-        param=errors[0]["field"].removeprefix("body.") if errors else None,
+        param=problem.errors[0].field.removeprefix("body.") if problem.errors else None,
         code=_CODES.get(status),
     )
-    content = ErrorBody(error=error).model_dump_json().encode()
+    return ErrorBody(error=error)
+
+
+def _status(status: int) -> int:
+    return 400 if status == 422 else status
+
+
+def _mended(start: Message, body: bytes) -> tuple[Message, Message]:
+    content = error_body(Problem.model_validate_json(body)).model_dump_json().encode()
     headers = MutableHeaders(raw=list(start["headers"]))
     headers["content-type"] = "application/json"
     headers["content-length"] = str(len(content))
     return (
-        {**start, "status": status, "headers": headers.raw},
+        {**start, "status": _status(start["status"]), "headers": headers.raw},
         {"type": "http.response.body", "body": content},
     )

@@ -4,22 +4,23 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from service.answer import Turn
-from service.api.presenting import ask_response
-from service.api.problems import FieldError, ProblemError
-from service.api.routes.dependencies import CurrentDossier, CurrentState
-from service.api.schemas import AskResponse
-from service.errors import NotFoundError
-from service.hosting.state import ServiceState
+from service.answer import Answer, Found, Piece, Turn
+from service.dossier import Dossier
+from service.errors import NotFoundError, QuestionError
+from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
+from service.hosting.problems import FieldError, Problem, ProblemError
+from service.hosting.streaming import event_stream
 from service.openai_api import schemas as chat
 from service.openai_api.errands import perform, read_task, without_front_end_context
-from service.openai_api.message import ChatAnswer, chat_answer, source_events
+from service.openai_api.errors import error_body
+from service.openai_api.message import Message
 from service.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["chat"])
@@ -28,6 +29,8 @@ MODEL = "dossier"
 _MESSAGE_TOKENS = 3
 """What a message costs beside its words, as OpenAI counts it."""
 _STARTED = int(time.time())
+_FIELDS = {"question": "messages", "top_k": "dossier.top_k", "filters": "dossier.filters"}
+"""Where in a request of this interface stands what a question consists of."""
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": chat.ErrorBody, "description": description}
     for status, description in (
@@ -42,14 +45,29 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Completion:
-    """One answer on its way out: everything that stays the same over a stream."""
+    """One answer on its way out: what stays the same over a stream."""
 
-    id: str
-    created: int
-    answer: ChatAnswer
-    usage: chat.Usage
-    fingerprint: str | None = None
-    events: tuple[dict[str, Any], ...] = ()
+    request: chat.ChatRequest
+    settings: Settings
+    message: Message
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def sends_events(self) -> bool:
+        """Whether the sources are told by Open WebUI's events; they need a stream."""
+        return self.request.stream and self.settings.chat_sources == "open-webui"
+
+    def usage(self) -> chat.Usage:
+        """Return what the conversation and the message count in tokens."""
+        from chunker.text.tokens import token_counter
+
+        count = token_counter(self.settings.encoding)
+        messages = (count(message.text) + _MESSAGE_TOKENS for message in self.request.messages)
+        prompt, completion = sum(messages) + _MESSAGE_TOKENS, count(self.message.text)
+        return chat.Usage(
+            prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion
+        )
 
 
 @router.get("/models", operation_id="list_models", responses=_ERRORS)
@@ -84,140 +102,109 @@ def create_chat_completion(
     `annotations`. The earlier messages tell what "he" and "that letter" mean. System messages, tools
     and sampling parameters are accepted and have no effect.
     """
+    completion = _Completion(request, state.settings, Message(base_url(http, state.settings)))
     task = read_task(request.messages)
     if task is not None:
-        completion = _completion(
-            request, state.settings, ChatAnswer((perform(task, request.messages),), (), ())
-        )
+        completion.message.text = perform(task, request.messages)
+        events: Iterator[Found | Piece | Answer] = iter(())
     else:
-        response = _asked(request, dossier, state)
-        completion = _answered(request, state.settings, response, _base_url(http, state.settings))
+        events = _asked(request, dossier)
     if request.stream:
-        return StreamingResponse(
-            _stream(completion, includes_usage=request.stream_options.include_usage),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-    return _whole(completion)
+        return event_stream(_stream(completion, events), failed=_error_chunk)
+    return _whole(completion, events)
 
 
-def _asked(request: chat.ChatRequest, dossier: CurrentDossier, state: ServiceState) -> AskResponse:
-    history, question = _read_conversation(request.messages, state.settings)
-    answer = dossier.answerer.ask(
+def _asked(request: chat.ChatRequest, dossier: Dossier) -> Iterator[Found | Piece | Answer]:
+    """Return the events of the answer; a question that cannot be asked raises here, before any is sent."""
+    history, question = _read_conversation(request.messages)
+    events = dossier.stream(
         question,
-        top_k=request.dossier.top_k or state.settings.top_k,
+        top_k=request.dossier.top_k,
         filters=request.dossier.filters.as_filters(),
         history=history,
     )
-    state.metrics.question(kind=answer.kind, timings_ms=answer.timings_ms)
-    return ask_response(answer)
+    try:
+        return chain([next(events)], events)
+    except QuestionError as error:
+        wrong = FieldError(field=f"body.{_FIELDS.get(error.field, error.field)}", message=str(error))
+        raise ProblemError(422, str(error), name=error.name, errors=[wrong]) from None
 
 
-def _read_conversation(messages: list[chat.ChatMessage], settings: Settings) -> tuple[list[Turn], str]:
-    """Return the turns before the last question, and the question."""
+def _read_conversation(messages: list[chat.ChatMessage]) -> tuple[list[Turn], str]:
+    """Return the turns before the last question, and the question; empty where nobody asks anything."""
     asked = [
         position
         for position, message in enumerate(messages)
         if message.role == "user" and message.text.strip()
     ]
-    if not asked:
-        raise _invalid("has no message of a user with text in it")
-    question = without_front_end_context(messages[asked[-1]].text.strip())
-    if len(question) > settings.max_question_chars:
-        raise _invalid(
-            f"ends with a question of {len(question):,} characters; at most "
-            f"{settings.max_question_chars:,} are allowed (DOSSIER_MAX_QUESTION_CHARS)"
-        )
+    last = asked[-1] if asked else 0
     history = [
         Turn("user" if message.role == "user" else "assistant", message.text)
-        for message in messages[: asked[-1]]
+        for message in messages[:last]
         if message.role in {"user", "assistant"}
     ]
-    return history, question
+    return history, without_front_end_context(messages[last].text.strip()) if asked else ""
 
 
-def _invalid(what: str) -> ProblemError:
-    return ProblemError(
-        422,
-        f"The conversation {what}.",
-        name="invalid-request",
-        errors=[FieldError(field="body.messages", message=what)],
-    )
-
-
-def _base_url(http: Request, settings: Settings) -> str:
-    return (settings.public_url or str(http.base_url)).rstrip("/")
-
-
-def _answered(
-    request: chat.ChatRequest, settings: Settings, response: AskResponse, base_url: str
-) -> _Completion:
-    sends_events = request.stream and settings.chat_sources == "open-webui"
-    answer = chat_answer(response, base_url=base_url, lists_sources=not sends_events)
-    return _completion(
-        request,
-        settings,
-        answer,
-        fingerprint=f"index-{response.index.generation}",
-        events=tuple(source_events(response, base_url=base_url)) if sends_events else (),
-    )
-
-
-def _completion(
-    request: chat.ChatRequest,
-    settings: Settings,
-    answer: ChatAnswer,
-    *,
-    fingerprint: str | None = None,
-    events: tuple[dict[str, Any], ...] = (),
-) -> _Completion:
-    from chunker.text.tokens import token_counter
-
-    count = token_counter(settings.encoding)
-    prompt = sum(count(message.text) + _MESSAGE_TOKENS for message in request.messages) + _MESSAGE_TOKENS
-    completion = count(answer.text)
-    usage = chat.Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
-    return _Completion(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), answer, usage, fingerprint, events)
-
-
-def _whole(completion: _Completion) -> chat.ChatCompletion:
-    answer = completion.answer
-    message = chat.AssistantMessage(content=answer.text, annotations=list(answer.annotations))
+def _whole(completion: _Completion, events: Iterator[Found | Piece | Answer]) -> chat.ChatCompletion:
+    message, results, fingerprint = completion.message, [], None
+    for event in events:
+        if isinstance(event, Answer):
+            message.add_sources(event)
+            results = message.search_results(event.passages)
+            fingerprint = _fingerprint(event)
+        elif not isinstance(event, Found):
+            message.add(event)
+    said = chat.AssistantMessage(content=message.text, annotations=message.annotations)
     return chat.ChatCompletion(
         id=completion.id,
         created=completion.created,
         model=MODEL,
-        system_fingerprint=completion.fingerprint,
-        choices=[chat.Choice(message=message)],
-        usage=completion.usage,
-        citations=[result.url for result in answer.search_results],
-        search_results=list(answer.search_results),
+        system_fingerprint=fingerprint,
+        choices=[chat.Choice(message=said)],
+        usage=completion.usage(),
+        citations=[result.url for result in results],
+        search_results=results,
     )
 
 
-def _stream(completion: _Completion, *, includes_usage: bool) -> Iterator[bytes]:
+def _stream(completion: _Completion, events: Iterator[Found | Piece | Answer]) -> Iterator[bytes]:
     """Yield the answer as OpenAI streams it: role, pieces, why it ended, perhaps the usage, the end."""
-    answer = completion.answer
+    message = completion.message
+    includes_usage = completion.request.stream_options.include_usage
     # Where usage is wanted, every chunk but the last says that it has none.
     always: dict[str, Any] = {"usage": None} if includes_usage else {}
-    sources: dict[str, Any] = {
-        "citations": [result.url for result in answer.search_results],
-        "search_results": [result.model_dump() for result in answer.search_results],
-        **always,
-    }
+    sources: dict[str, Any] = {"citations": [], "search_results": [], **always}
+    found = next(events, None)
+    if isinstance(found, Found):
+        results = message.search_results(found.passages)
+        sources["citations"] = [result.url for result in results]
+        sources["search_results"] = [result.model_dump() for result in results]
+        always["system_fingerprint"] = sources["system_fingerprint"] = _fingerprint(found)
     yield _chunk(completion, _delta(role="assistant", content=""), sources)
-    for event in completion.events:
-        yield _chunk(completion, [], {"event": event, **always})
-    for piece in answer.pieces:
-        yield _chunk(completion, _delta(content=piece), always)
+    if completion.sends_events and isinstance(found, Found):
+        for event in message.source_events(found.passages):
+            yield _chunk(completion, [], {"event": event, **always})
+    if message.text:
+        yield _chunk(completion, _delta(content=message.text), always)
+    for one in events:
+        added = message.add(one) if not isinstance(one, (Found, Answer)) else ""
+        if isinstance(one, Answer) and not completion.sends_events:
+            added = message.add_sources(one)
+        if added:
+            yield _chunk(completion, _delta(content=added), always)
     # Open WebUI takes annotations for further sources, and would number each reference anew.
-    if answer.annotations and not completion.events:
-        annotations = [annotation.model_dump() for annotation in answer.annotations]
+    if message.annotations and not completion.sends_events:
+        annotations = [annotation.model_dump() for annotation in message.annotations]
         yield _chunk(completion, _delta(annotations=annotations), always)
     yield _chunk(completion, [{**_delta()[0], "finish_reason": "stop"}], sources)
     if includes_usage:
-        yield _chunk(completion, [], {"usage": completion.usage.model_dump()})
+        yield _chunk(completion, [], {**always, "usage": completion.usage().model_dump()})
     yield b"data: [DONE]\n\n"
+
+
+def _error_chunk(problem: Problem) -> bytes:
+    return f"data: {error_body(problem).model_dump_json()}\n\n".encode()
 
 
 def _delta(**delta: object) -> list[dict[str, Any]]:
@@ -231,11 +218,15 @@ def _chunk(completion: _Completion, choices: list[dict[str, Any]], fields: dict[
         "object": "chat.completion.chunk",
         "created": completion.created,
         "model": MODEL,
-        "system_fingerprint": completion.fingerprint,
+        "system_fingerprint": None,
         "choices": choices,
         **fields,
     }
     return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n".encode()
+
+
+def _fingerprint(answer: Found | Answer) -> str:
+    return f"index-{answer.index.generation}"
 
 
 def _model_card() -> chat.ModelCard:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.api.schemas import SearchFilters
+from service.questions import MAX_TOP_K
 
 
 class LenientModel(BaseModel):
@@ -48,7 +49,7 @@ class StreamOptions(LenientModel):
 class DossierOptions(LenientModel):
     """What the question is asked with; fields of this name are nobody else's."""
 
-    top_k: int | None = Field(None, ge=1, le=50)
+    top_k: int | None = Field(None, json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K})
     filters: SearchFilters = SearchFilters()
 
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from embeddings.search import Filters
-from service.errors import ServiceError
+from service.errors import QuestionError
+from service.understanding.periods import first_day, last_day
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
 MAX_QUESTIONS = 10
 """Questions of one conversation that a link keeps: every one of them is asked when it is opened."""
-MAX_TOP_K = 50
-
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII)
-
-
-class AddressError(ServiceError):
-    """A part of the address makes no sense; the message tells the person at the page what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class AskAddress:
             documents=values("document"),
             date_from=query.get("from", "").strip(),
             date_to=query.get("to", "").strip(),
-            top_k=min(int(top_k), MAX_TOP_K) if re.fullmatch(r"[1-9]\d{0,3}", top_k) else None,
+            top_k=int(top_k) if re.fullmatch(r"[1-9]\d{0,3}", top_k) else None,
         )
 
     @property
@@ -93,78 +86,33 @@ class AskAddress:
 
     def with_more(self, count: int) -> AskAddress:
         """Return the address with ``count`` passages for each question."""
-        return replace(self, top_k=min(count, MAX_TOP_K))
+        return replace(self, top_k=count)
 
     def filters(self) -> Filters:
         """Return the filters a search takes.
 
         Raises:
-            AddressError: a date is none, or the first is after the last.
+            QuestionError: a date is none.
         """
-        first, last = first_day(self.date_from), last_day(self.date_to)
-        if first and last and first > last:
-            raise AddressError(f"The first date, {self.date_from}, is after the last, {self.date_to}.")
         return Filters(
             sources=self.sources,
             documents=self.documents,
             kinds=self.kinds,
             participants=self.participants,
-            date_from=first,
-            date_to=last,
+            date_from=first_day(self.date_from),
+            date_to=last_day(self.date_to),
         )
 
     def years(self) -> tuple[int | None, int | None]:
         """Return the first and the last year chosen, ``None`` where there is no bound or it is no date."""
-        first, last = _PERIOD.fullmatch(self.date_from), _PERIOD.fullmatch(self.date_to)
-        return int(first["year"]) if first else None, int(last["year"]) if last else None
-
-
-def reader_link(
-    document_id: str, *, start_char: int | None = None, end_char: int | None = None, page: str | None = None
-) -> str:
-    """Return the reader's address, with a range of the source marked, at a page where one is given."""
-    marked = f"?from={start_char}&to={end_char}" if start_char is not None and end_char is not None else ""
-    fragment = f"#page={quote(page, safe='')}" if page else "#quote" if marked else ""
-    return f"/read/{quote(document_id, safe='')}{marked}{fragment}"
+        try:
+            days = first_day(self.date_from), last_day(self.date_to)
+        except QuestionError:
+            return None, None
+        first, last = (int(day[:4]) if day else None for day in days)
+        return first, last
 
 
 def library_link(address: AskAddress, title: str, offset: int) -> str:
     """Return the address of a part of the library's list, under the filters of ``address``."""
     return f"/library?{address.query(('title', title), ('offset', str(offset or '')))}#documents"
-
-
-def cite_link(document_id: str, start_char: int | None = None, end_char: int | None = None) -> str:
-    """Return the address of the citations of a document, or of the pages of a range of it."""
-    within = f"?from={start_char}&to={end_char}" if start_char is not None and end_char is not None else ""
-    return f"/cite/{quote(document_id, safe='')}{within}"
-
-
-def first_day(period: str) -> str | None:
-    """Return the first day of ``1939``, ``1939-08`` or ``1939-08-23`` as an ISO day; ``None`` for nothing.
-
-    Raises:
-        AddressError: it is no such date.
-    """
-    if not period:
-        return None
-    year, month, day = _checked(period)
-    return f"{year:04}-{month or 1:02}-{day or 1:02}"
-
-
-def last_day(period: str) -> str | None:
-    """Return the last day of a year, a month or a day, as :func:`first_day` does the first."""
-    if not period:
-        return None
-    year, month, day = _checked(period)
-    month = month or 12
-    return f"{year:04}-{month:02}-{day or calendar.monthrange(year, month)[1]:02}"
-
-
-def _checked(period: str) -> tuple[int, int | None, int | None]:
-    match = _PERIOD.fullmatch(period)
-    if match:
-        year, month, day = (int(part) if part else None for part in match.groups())
-        is_month = month is None or 1 <= month <= 12
-        if year and is_month and (day is None or 1 <= day <= calendar.monthrange(year, month or 1)[1]):
-            return year, month, day
-    raise AddressError(f"“{period}” is no date: write a year, 1939, or a day, 1939-08-23.")

@@ -12,9 +12,8 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from service.api.problems import RETRY_SECONDS, Problem, problem_from, problem_of
 from service.errors import NotReadyError
-from service.web.addresses import AddressError
+from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -80,8 +79,14 @@ def page(
     **values: Any,  # noqa: ANN401 - whatever the template shows
 ) -> HTMLResponse:
     """Return ``template`` filled with ``values``."""
-    html = _environment().get_template(template).render(**values)
-    return HTMLResponse(html, status_code=status, headers={**HEADERS, **(headers or {})})
+    return HTMLResponse(
+        rendered(template, **values), status_code=status, headers={**HEADERS, **(headers or {})}
+    )
+
+
+def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """Return the HTML of ``template`` filled with ``values``."""
+    return _environment().get_template(template).render(**values)
 
 
 def problem_page(problem: Problem, *, is_opening: bool = False) -> HTMLResponse:
@@ -94,8 +99,6 @@ def problem_page(problem: Problem, *, is_opening: bool = False) -> HTMLResponse:
 
 def page_problem(error: Exception) -> Problem | None:
     """Return the problem an expected error amounts to on a page, ``None`` for an unexpected one."""
-    if isinstance(error, AddressError):
-        return problem_of(422, str(error), name="invalid-request")
     if isinstance(error, RequestValidationError):
         names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
         return problem_of(422, f"The address is not valid: look at {names}.", name="invalid-request")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -67,3 +68,19 @@ def method_words(method: str, margin: int = 0) -> str:
     if method == "estimated":
         return f"estimated, may be {margin} {'page' if margin == 1 else 'pages'} off"
     return _METHODS.get(method, "")
+
+
+_REFERENCE_MARK = re.compile(r"\[(\d{1,3})\]")
+_RAISED_MARK = re.compile(r"⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})⁾")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def without_reference_marks(text: str) -> str:
+    """Return a source's words with its own ``[3]`` as ``⁽³⁾``: beside it our [3] can mean one thing only."""
+    return _REFERENCE_MARK.sub(lambda mark: f"⁽{mark[1].translate(_RAISED)}⁾", text)
+
+
+def with_reference_marks(text: str) -> str:
+    """Return what :func:`without_reference_marks` made, with the source's own marks again."""
+    return _RAISED_MARK.sub(lambda mark: f"[{mark[1].translate(_LOWERED)}]", text)

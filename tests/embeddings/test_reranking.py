@@ -19,7 +19,7 @@ from embeddings.ranking.reranking import CrossEncoderReranker
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
 from embeddings.search import Filters, HiddenSpan
 from service.api.presenting import search_response
-from service.assembly import assemble
+from service.dossier import Dossier
 from service.settings import Settings
 
 WORDS = "the envoy spoke of fish in harbour who asked for customs house winter record moscow autumn".split()
@@ -154,9 +154,9 @@ def test_a_configured_cross_encoder_is_in_the_answer_s_scores(index, model_folde
         reranked=3,
         encoder_threads=1,
     )
-    dossier = assemble(settings, encoder=WordHashEncoder())
+    dossier = Dossier.open(settings=settings, encoder=WordHashEncoder())
     try:
-        response = search_response(dossier.answerer.search(QUESTION, top_k=5))
+        response = search_response(dossier.search(QUESTION, top_k=5))
     finally:
         dossier.close()
     assert sum(passage.scores.rerank is not None for passage in response.passages) == 3

@@ -16,7 +16,7 @@ from eval.runs.asking import (
     run_hidden_evidence,
     run_questions,
 )
-from service.answer import Answer, IndexState, Quote, RankedPassage
+from service.answer import Answer, Citation, IndexState, Quote, RankedPassage
 
 BOOK = (
     "Molotov asked Ribbentrop about bases on the Straits. Stalin agreed to send wool to Ankara. "
@@ -175,15 +175,14 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
         Scores(dense=0.6),
         also_in=(place(0, 52, "page.txt"),),
     )
+    citation = Citation(1, hit.place, Span(0, 14), None, None)
     answer = Answer(
         question="What?",
         standalone_question="What did Molotov ask?",
-        answerable=True,
         confidence=0.7,
         kind="extractive",
-        text="Molotov asked. [1]",
-        quotes=(Quote(1, "Molotov asked", 0, 13, "exact"), Quote(7, "Stalin", 53, 59, "exact")),
-        passages=(RankedPassage(1, hit, "tidied", (Span(0, 3),)),),
+        pieces=(Quote("Molotov asked.", citation, "exact"),),
+        passages=(RankedPassage(hit, "tidied", citation, (Span(0, 3),)),),
         index=IndexState(1, "model", 9),
         timings_ms={"total": 3.0},
     )
@@ -194,10 +193,7 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
         confidence=0.7,
         kind="extractive",
         text="Molotov asked. [1]",
-        quotes=(
-            ResponseQuote("Molotov asked", TextSpan("book.txt", 0, 13)),
-            ResponseQuote("Stalin", TextSpan("", 53, 59)),
-        ),
+        quotes=(ResponseQuote("Molotov asked.", TextSpan("book.txt", 0, 14)),),
         passages=(
             RetrievedPassage(
                 TextSpan("book.txt", 0, 52),

@@ -14,7 +14,7 @@ from eval.runs.evaluating import Request, evaluate
 from eval.runs.opening import open_data_folder, open_external
 from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS
 from eval.runs.run_file import run_json
-from service.assembly import assemble
+from service.dossier import Dossier
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def no_settings_from_outside(monkeypatch, tmp_path):
 def data(tmp_path_factory):
     """A data folder with two of the web pages."""
     folder = tmp_path_factory.mktemp("data")
-    dossier = assemble(Settings(data=folder), encoder=WordHashEncoder())
+    dossier = Dossier.open(settings=Settings(data=folder), encoder=WordHashEncoder())
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()
     return folder
@@ -227,7 +227,7 @@ def test_two_saved_runs_are_compared_on_the_command_line(data, gold_file, tmp_pa
 
 @pytest.mark.model
 def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
-    dossier = assemble(Settings(data=tmp_path / "data"))
+    dossier = Dossier.open(settings=Settings(data=tmp_path / "data"))
     dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
     dossier.close()
     files = {name: tmp_path / name for name in ("run.json", "report.html", "report.md", "baseline.json")}
@@ -237,7 +237,13 @@ def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_f
     assert result.exit_code == 0, result.stderr
     assert all(path.stat().st_size > 100 for path in files.values())
     result = command(
-        commands.evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"], "--json"
+        commands.evaluate,
+        gold_file,
+        "--data",
+        tmp_path / "data",
+        "--baseline",
+        files["baseline.json"],
+        "--json",
     )
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["figures"]["questions"]["hit@5"] == 1.0

@@ -10,17 +10,16 @@ from embeddings.ranking.retriever import RetrievalSettings, Retriever
 from eval.errors import RunError
 from eval.gold.evidence import SourceTexts, locate
 from eval.gold.questions import load_questions
-from eval.measures.page_truth import no_page
 from eval.runs.asking import Measuring, ask_through, run_hidden_evidence, run_questions
 from eval.runs.gate import gate
 from eval.runs.run import HIDDEN, QUESTIONS, EvaluatedQuestion, IndexFacts, Run
 from eval.runs.run_file import GATED, as_baseline, read_run, run_json
 from service.answering.answerer import Answerer, AnswerSettings
-from service.assembly import assemble
-from service.library.ingesting import ingest_files
+from service.dossier import Dossier
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+ENCODER = WordHashEncoder(dimension=64, max_tokens=256)
 GOOD = [1.0] * 90
 
 
@@ -122,39 +121,35 @@ def test_changed_questions_are_not_compared_and_too_few_are_no_gate():
 
 
 @pytest.fixture(scope="module")
-def corpus_index(tmp_path_factory):
+def corpus(tmp_path_factory):
     """The whole corpus, indexed with vectors that know words only."""
-    from chunker.readers.finding import find_files
-
-    dossier = assemble(
-        Settings(data=tmp_path_factory.mktemp("corpus"), late_interaction=False),
-        encoder=WordHashEncoder(dimension=64, max_tokens=256),
-    )
-    list(ingest_files(dossier.index, find_files(sorted((ROOT / "corpus").glob("*.txt"))).files))
-    yield dossier.index
-    dossier.close()
+    settings = Settings(data=tmp_path_factory.mktemp("corpus"), late_interaction=False)
+    with Dossier.open(settings=settings, encoder=ENCODER) as dossier:
+        dossier.add(sorted((ROOT / "corpus").glob("*.txt")))
+        yield dossier
 
 
-def asked_of(index, settings):
-    """The gold asked for true, of an index ranked by ``settings``."""
-    encoder = WordHashEncoder(dimension=64, max_tokens=256)
-    ask = ask_through(Answerer(Retriever(index, encoder, settings), AnswerSettings()))
-    sources = SourceTexts({record.name: index.source_text(record.id) for record in index.sources()})
-    located = locate(load_questions(ROOT / "eval" / "data" / "questions.jsonl"), sources)
-    measuring = Measuring(sources, no_page)
+def asked_of(corpus, settings):
+    """The gold asked for true, ranked by ``settings``."""
+    answerer = Answerer(Retriever(corpus.index, ENCODER, settings), AnswerSettings())
+    ask = ask_through(Dossier(corpus.index, answerer, rules=corpus.rules))
+    with corpus.snapshot() as snapshot:
+        texts = {record.name: snapshot.source_text(record.id) for record in snapshot.sources()}
+    measuring = Measuring(SourceTexts(texts))
+    located = locate(load_questions(ROOT / "eval" / "data" / "questions.jsonl"), measuring.sources)
     asked = run_questions(ask, located, measuring)
     hidden = run_hidden_evidence(ask, located, measuring)
     return run_of(**{QUESTIONS: asked, HIDDEN: hidden})
 
 
 @pytest.mark.corpus
-def test_a_ranking_that_is_really_broken_fails_and_the_same_one_passes(corpus_index, tmp_path):
+def test_a_ranking_that_is_really_broken_fails_and_the_same_one_passes(corpus, tmp_path):
     path = tmp_path / "baseline.json"
-    whole = asked_of(corpus_index, RetrievalSettings())
+    whole = asked_of(corpus, RetrievalSettings())
     path.write_text(run_json(as_baseline(whole)), encoding="utf-8")
     baseline = read_run(path)
     assert gate(whole, baseline) == ()
     vectors_only = RetrievalSettings(passage_weight=0.0, document_weight=0.0, ngram_weight=0.0)
-    failures = gate(asked_of(corpus_index, vectors_only), baseline)
+    failures = gate(asked_of(corpus, vectors_only), baseline)
     assert {failure.message.split(" ")[1] for failure in failures} >= {"hit@1", "hit@5", "mrr@10", "ndcg@10"}
     assert all(failure.worse for failure in failures)

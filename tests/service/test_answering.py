@@ -3,11 +3,11 @@ from itertools import pairwise
 import pytest
 from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source
+from service_support import dossier_over
 
 from embeddings.local_index import LocalIndex
-from embeddings.ranking.retriever import RetrievalSettings, Retriever
 from embeddings.search import Filters, HiddenSpan
-from service.answering.answerer import NOTHING_FOUND, NOTHING_INDEXED, Answerer, AnswerSettings
+from service.answering.answerer import NOTHING_FOUND, NOTHING_INDEXED
 from service.answering.quoting import is_verified
 
 STRAITS = (
@@ -27,15 +27,9 @@ def index(tmp_path):
         yield opened
 
 
-def answerer(index, threshold=0.0):
-    return Answerer(
-        Retriever(index, WordHashEncoder(), RetrievalSettings()), AnswerSettings(threshold=threshold)
-    )
-
-
 def test_the_answer_quotes_the_sentence_that_holds_the_question_s_words(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
-    answer = answerer(index).ask("Who asked for the fortification of the Straits?")
+    answer = dossier_over(index).ask("Who asked for the fortification of the Straits?")
     assert answer.kind == "extractive"
     assert "Turkey asked for the fortification of the Straits. [1]" in answer.text
     assert answer.passages[0].hit.place.source_name == "straits.md"
@@ -45,51 +39,46 @@ def test_every_quote_stands_in_the_source_where_it_says(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
     found = set()
     for question in ("Who asked for the fortification of the Straits?", "Who asked for prisoners of war?"):
-        answer = answerer(index).ask(question)
+        answer = dossier_over(index).ask(question)
         assert answer.quotes
         for quote in answer.quotes:
-            place = answer.passages[quote.citation - 1].hit.place
+            place = quote.citation.place
+            assert place == answer.passages[quote.citation.number - 1].hit.place
             text = index.source_text(place.document.source_id)
-            assert is_verified(quote.text, quote_span(quote), text, quote.match)
+            assert is_verified(quote.text, quote.citation.span, text, quote.match)
             found.add(quote.match)
     assert found == {"exact", "normalised"}
 
 
-def quote_span(quote):
-    from chunker.documents import Span
-
-    return Span(quote.start_char, quote.end_char)
-
-
 def test_highlights_mark_the_question_s_words_in_the_text_shown(index):
     index.add([make_source("straits.md", STRAITS)])
-    shown = answerer(index).ask("Which fortifications of the Straits?").passages[0]
+    shown = dossier_over(index).ask("Which fortifications of the Straits?").passages[0]
     marked = {shown.text[span.start_char : span.end_char] for span in shown.highlights}
     assert {"fortification", "Straits"} <= marked
 
 
 def test_below_the_threshold_nothing_is_claimed_but_the_nearest_passages_come(index):
     index.add([make_source("straits.md", STRAITS)])
-    answer = answerer(index, threshold=1.1).ask("Who asked for the fortification of the Straits?")
+    answer = dossier_over(index, threshold=1.1).ask("Who asked for the fortification of the Straits?")
     assert (answer.kind, answer.answerable, answer.quotes) == ("none", False, ())
     assert "do not answer" in answer.text
     assert answer.passages
 
 
 def test_an_empty_index_says_how_to_fill_it(index):
-    answer = answerer(index).ask("What did Turkey ask for?")
+    answer = dossier_over(index).ask("What did Turkey ask for?")
     assert (answer.kind, answer.text, answer.confidence) == ("none", NOTHING_INDEXED, 0.0)
 
 
 def test_filters_that_leave_nothing_are_named_as_the_reason(index):
     index.add([make_source("straits.md", STRAITS)])
-    answer = answerer(index).ask("What did Turkey ask for?", filters=Filters(date_from="1950-01-01"))
+    answer = dossier_over(index).ask("What did Turkey ask for?", filters=Filters(date_from="1950-01-01"))
     assert (answer.kind, answer.text, answer.passages) == ("none", NOTHING_FOUND, ())
 
 
 def test_the_same_paper_in_two_sources_is_cited_once_with_both_places(index):
     index.add([make_source("straits.md", STRAITS), make_source("copy.md", COPY)])
-    answer = answerer(index).ask("Who asked for the fortification of the Straits?")
+    answer = dossier_over(index).ask("Who asked for the fortification of the Straits?")
     sources = [passage.hit.place.source_name for passage in answer.passages]
     others = [place.source_name for place in answer.passages[0].hit.also_in]
     assert sorted({sources[0], *others}) == ["copy.md", "straits.md"]
@@ -99,7 +88,7 @@ def test_the_same_paper_in_two_sources_is_cited_once_with_both_places(index):
 def test_hidden_words_are_neither_found_nor_quoted(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
     hidden = HiddenSpan("straits.md", STRAITS.index("fortification"), len(STRAITS))
-    answer = answerer(index).ask("Who asked for the fortification of the Straits?", hidden_spans=[hidden])
+    answer = dossier_over(index).ask("Who asked for the fortification of the Straits?", hidden_spans=[hidden])
     assert answer.passages
     assert not any("fortification" in passage.text for passage in answer.passages)
 
@@ -107,7 +96,7 @@ def test_hidden_words_are_neither_found_nor_quoted(index):
 def test_passages_are_ranked_and_no_more_than_asked_for(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
     for top_k in (1, 2, 50):
-        passages = answerer(index).search("the prisoners of the Straits", top_k=top_k).passages
+        passages = dossier_over(index).search("the prisoners of the Straits", top_k=top_k).passages
         assert [passage.rank for passage in passages] == list(range(1, len(passages) + 1))
         assert 0 < len(passages) <= top_k
         assert all(better.hit.score >= worse.hit.score for better, worse in pairwise(passages))
@@ -115,13 +104,13 @@ def test_passages_are_ranked_and_no_more_than_asked_for(index):
 
 def test_asking_again_gives_the_same_answer(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
-    first, second = (answerer(index).ask("What did the delegation ask for?") for _ in range(2))
+    first, second = (dossier_over(index).ask("What did the delegation ask for?") for _ in range(2))
     assert (first.text, first.passages, first.confidence) == (second.text, second.passages, second.confidence)
 
 
 @pytest.mark.parametrize("question", ["?", "the of and", '"; DROP TABLE passages; --', "\x00", "🙂" * 50])
 def test_odd_questions_get_an_answer_of_the_ordinary_form(index, question):
     index.add([make_source("straits.md", STRAITS)])
-    answer = answerer(index).ask(question)
+    answer = dossier_over(index).ask(question)
     assert answer.kind in {"extractive", "none"}
     assert 0.0 <= answer.confidence <= 1.0

@@ -7,8 +7,8 @@ from encoders import WordHashEncoder
 from service_support import make_app, make_settings, problem_of, serving, wait_until
 
 from embeddings.errors import IndexDamagedError
-from service.assembly import assemble
-from service.hosting.app import create_app
+from service.app import create_app
+from service.dossier import Dossier
 
 
 def test_it_is_alive_at_once_and_ready_when_the_index_is_open(tmp_path):
@@ -16,7 +16,7 @@ def test_it_is_alive_at_once_and_ready_when_the_index_is_open(tmp_path):
 
     def open_dossier():
         may_open.wait(10)
-        return assemble(make_settings(tmp_path), encoder=WordHashEncoder())
+        return Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder())
 
     with serving(make_app(tmp_path, open_dossier=open_dossier), is_ready=False) as client:
         assert client.get("/health/live").json() == {"status": "live"}
@@ -52,7 +52,7 @@ def test_a_fault_while_opening_is_logged_and_not_shown(tmp_path, caplog):
 
 
 def test_an_index_made_with_other_settings_is_refused_with_the_remedy(tmp_path):
-    assemble(make_settings(tmp_path), encoder=WordHashEncoder(revision="1")).close()
+    Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder(revision="1")).close()
     with serving(make_app(tmp_path, encoder=WordHashEncoder(revision="2")), is_ready=False) as client:
         wait_until(lambda: "--rebuild" in client.get("/health/ready").text)
 

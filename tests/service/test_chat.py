@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from service_support import LETTER, SHORT_NOTE, index_files, make_app, serving
 
-from service.api import schemas
+from chunker.documents import Document, Page, Passage, Span
+from embeddings.search import Hit, Place, Scores
+from service.answer import Citation, RankedPassage
 from service.openai_api.errands import perform, read_task, title_of
-from service.openai_api.message import source_events
+from service.openai_api.message import Message
 from service.openai_api.schemas import ChatMessage
 
 QUESTION = "What did comrade Stalin propose to Eden?"
@@ -201,28 +203,13 @@ def test_earlier_messages_tell_what_a_follow_up_means(client):
 
 
 def test_open_webui_is_given_no_page_that_is_only_estimated():
-    place = {"source": "b.txt", "source_id": "s", "document_id": "d", "title": "A letter", "date": None}
-    page = {"page": "56", "page_end": "56", "page_method": "estimated", "page_margin": 1}
-    citation = schemas.Citation(
-        number=1, kind=None, participants=[], start_char=0, end_char=9, archive_reference=None, url="",
-        also_in=[], **place, **page,
-    )  # fmt: skip
-    passage = schemas.RankedPassage(
-        rank=1,
-        score=1.0,
-        scores=schemas.PassageScores(dense=0.25, lexical=None),
-        text="It began.",
-        highlights=[],
-        citation=citation,
-    )
-    answer = schemas.AnswerText(text="It began. [1]", kind="extractive", quotes=[])
-    state = schemas.IndexState(generation=1, model="m", passages=1)
-    response = schemas.AskResponse(
-        question="a", standalone_question="a", answerable=True, confidence=1.0, answer=answer,
-        passages=[passage], index=state, timings_ms={},
-    )  # fmt: skip
+    page = Page("56", "estimated", 1)
+    document = Document("d", "s", 0, "A letter", 0, 9)
+    place = Place(Passage("p", "d", 0, 0, 9, "It began.", 3, page, page), document, "b.txt")
+    citation = Citation(1, place, Span(0, 9), page, page)
+    passage = RankedPassage(Hit(place, 1.0, Scores(dense=0.25)), "It began.", citation)
 
-    [event] = source_events(response, base_url="https://a.example")
+    [event] = Message("https://a.example").source_events([passage])
     assert "page" not in event["data"]["metadata"][0]
     assert event["data"]["source"]["name"] == "A letter, about p. 56 ± 1"
     assert event["data"]["distances"] == [0.25]
@@ -341,13 +328,13 @@ def test_an_index_that_is_not_open_is_told_in_openais_shape(tmp_path):
     from encoders import WordHashEncoder
     from service_support import make_settings
 
-    from service.assembly import assemble
+    from service.dossier import Dossier
 
     opening = threading.Event()
 
     def open_when_told():
         opening.wait(30)
-        return assemble(make_settings(tmp_path), encoder=WordHashEncoder())
+        return Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder())
 
     with serving(make_app(tmp_path, open_dossier=open_when_told), is_ready=False) as client:
         response = complete(client)

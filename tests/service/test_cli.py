@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -17,8 +16,8 @@ from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
 from service.cli import main
-from service.commands.terminal import page_text
 from service.settings import Settings
+from service.wording.phrases import page_words
 
 TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
 
@@ -137,24 +136,8 @@ def test_a_page_is_shown_as_a_reader_would_cite_it(run, tmp_path, monkeypatch):
     question = ("search", "the envoy of Batum wrote about the harbour", "--top-k", "1")
     citation = json.loads(run(*question, "--json")[1])["passages"][0]["citation"]
     assert citation["page_end"] == "12"
-    shown = page_text(SimpleNamespace(**citation))
-    assert shown in run(*question)[1]
-
-
-@pytest.mark.parametrize(
-    ("page", "page_end", "method", "margin", "shown"),
-    [
-        ("404", "404", "contents", 0, "p. 404"),
-        ("404", "405", "printed", 0, "pp. 404–405"),
-        ("405", "405", "estimated", 1, "about p. 405 ± 1"),
-        ("12", "12", "estimated", 0, "p. 12 of the file"),
-        ("xii", None, "printed", 0, "p. xii"),
-        (None, None, "none", 0, None),
-    ],
-)
-def test_pages_are_written_with_their_certainty(page, page_end, method, margin, shown):
-    citation = SimpleNamespace(page=page, page_end=page_end, page_method=method, page_margin=margin)
-    assert page_text(citation) == shown
+    names = ("page", "page_end", "page_method", "page_margin")
+    assert page_words(*(citation[name] for name in names)) in run(*question)[1]
 
 
 def test_json_is_that_of_the_api(indexed):

@@ -265,7 +265,7 @@ def test_a_stop_in_the_middle_of_an_ingest_keeps_what_was_done_and_nothing_of_wh
         threading.Timer(0.2, encoder.may_go_on.set).start()
     job = app.state.service.worker.get(response.json()["id"])
     assert job.status == "failed"
-    assert job.problem.detail == "The service shut down before this file was indexed: upload it again."
+    assert str(job.failure) == "The service shut down before this file was indexed: upload it again."
     with serving(make_app(tmp_path)) as client:
         assert names_of(client) == ["treaty.txt"]
         assert finished_job(client, upload(client, LETTER.name, LETTER.read_bytes()))["status"] == "succeeded"

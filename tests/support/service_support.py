@@ -10,8 +10,11 @@ import httpx
 import uvicorn
 from encoders import WordHashEncoder
 
-from service.assembly import assemble
-from service.hosting.app import create_app
+from embeddings.ranking.retriever import RetrievalSettings, Retriever
+from service.answering.answerer import Answerer, AnswerSettings
+from service.app import create_app
+from service.dossier import Dossier
+from service.questions import QuestionRules
 from service.settings import Settings
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -26,13 +29,20 @@ PAGED = "".join(
 """A text of one document on four printed pages."""
 
 
+def dossier_over(index, *, threshold=0.0, writer=None):
+    """Return what the doors are given, over an index that is open, without late interaction."""
+    retriever = Retriever(index, WordHashEncoder(), RetrievalSettings())
+    answerer = Answerer(retriever, AnswerSettings(threshold=threshold), writer=writer)
+    return Dossier(index, answerer, rules=QuestionRules(max_chars=2_000, top_k=5))
+
+
 def make_settings(folder, **settings):
     return Settings(**{"data": folder, "answer_threshold": 0.0, "shutdown_seconds": 5, **settings})
 
 
 def make_app(folder, *, encoder=None, open_dossier=None, **settings):
     chosen = make_settings(folder, **settings)
-    opener = open_dossier or (lambda: assemble(chosen, encoder=encoder or WordHashEncoder()))
+    opener = open_dossier or (lambda: Dossier.open(settings=chosen, encoder=encoder or WordHashEncoder()))
     return create_app(chosen, open_dossier=opener)
 
 

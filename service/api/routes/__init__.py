@@ -1,1 +1,1 @@
-"""The endpoints, one noun a file; :mod:`service.hosting.app` puts them together."""
+"""The endpoints, one noun a file; :mod:`service.app` puts them together."""

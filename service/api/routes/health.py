@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from service.api.problems import documented
-from service.api.routes.dependencies import CurrentDossier, CurrentState
+from service.hosting.dependencies import CurrentDossier, CurrentState
+from service.hosting.problems import documented
 
 router = APIRouter(tags=["health"])
 

@@ -1,22 +1,21 @@
 """Questions: answered, or with their passages only."""
 
 import json
-import re
 from collections.abc import Iterator
+from itertools import chain
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from service.api.presenting import ask_response, search_response
-from service.api.problems import FieldError, ProblemError, documented
-from service.api.routes.dependencies import CurrentDossier, CurrentState
+from service.answer import Answer, Found, Piece, is_notice, piece_text
+from service.api.presenting import ask_response, ranked_passage, search_response
 from service.api.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
-from service.settings import Settings
+from service.dossier import whole_answer
+from service.hosting.dependencies import CurrentDossier
+from service.hosting.problems import documented
+from service.hosting.streaming import event, event_stream
 
 router = APIRouter(prefix="/v1", tags=["questions"])
-
-# The answer is sent a quote at a time; together the pieces are the whole text.
-_AFTER_REFERENCE = re.compile(r"(?<=\] )")
 
 
 @router.post(
@@ -34,26 +33,23 @@ _AFTER_REFERENCE = re.compile(r"(?<=\] )")
         **documented(400, 401, 403, 413, 415, 422, 429, 503),
     },
 )
-def ask(request: AskRequest, dossier: CurrentDossier, state: CurrentState) -> AskResponse | StreamingResponse:
+def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | StreamingResponse:
     """Answer a question in the documents' own words, each quote with document, date and page.
 
-    With `"stream": true` the answer comes as server-sent events: `passages` (`{"passages": […]}`),
-    any number of `answer.delta` (`{"text": "…"}`), `answer` (the whole response), `done` (`{}`).
+    With `"stream": true` the answer comes as server-sent events, each as soon as it is known: `passages`
+    (`{"passages": […]}`), any number of `answer.delta` (`{"text": "…"}`), `answer` (the whole response),
+    `done` (`{}`).
     """
-    _check_length(request.question, state.settings)
-    answer = dossier.answerer.ask(
+    events = dossier.stream(
         request.question,
-        top_k=request.top_k or state.settings.top_k,
+        top_k=request.top_k,
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
-    state.metrics.question(kind=answer.kind, timings_ms=answer.timings_ms)
-    response = ask_response(answer)
     if request.stream:
-        return StreamingResponse(
-            _events(response), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
-    return response
+        # What is found comes first: where the question cannot be asked, the response is still an error.
+        return event_stream(_events(chain([next(events)], events)))
+    return ask_response(whole_answer(events))
 
 
 @router.post(
@@ -62,37 +58,21 @@ def ask(request: AskRequest, dossier: CurrentDossier, state: CurrentState) -> As
     response_model=SearchResponse,
     responses=documented(400, 401, 403, 413, 415, 422, 429, 503),
 )
-def search(request: SearchRequest, dossier: CurrentDossier, state: CurrentState) -> SearchResponse:
+def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
     """Return the passages nearest to a question, without an answer."""
-    _check_length(request.question, state.settings)
-    result = dossier.answerer.search(
-        request.question,
-        top_k=request.top_k or state.settings.top_k,
-        filters=request.filters.as_filters(),
-    )
-    state.metrics.question(kind="search", timings_ms=result.timings_ms)
+    result = dossier.search(request.question, top_k=request.top_k, filters=request.filters.as_filters())
     return search_response(result)
 
 
-def _check_length(question: str, settings: Settings) -> None:
-    if len(question) > settings.max_question_chars:
-        message = f"has {len(question):,} characters, at most {settings.max_question_chars:,} are allowed"
-        raise ProblemError(
-            422,
-            f"The question {message} (DOSSIER_MAX_QUESTION_CHARS).",
-            name="question-too-long",
-            errors=[FieldError(field="body.question", message=message)],
-        )
-
-
-def _events(response: AskResponse) -> Iterator[bytes]:
-    yield _event("passages", response.model_dump_json(include={"passages"}))
-    for text in _AFTER_REFERENCE.split(response.answer.text):
-        yield _event("answer.delta", json.dumps({"text": text}))
-    yield _event("answer", response.model_dump_json())
-    yield _event("done", "{}")
-
-
-def _event(name: str, data: str) -> bytes:
-    """Return one server-sent event; ``data`` is JSON and so has no line breaks."""
-    return f"event: {name}\ndata: {data}\n\n".encode()
+def _events(events: Iterator[Found | Piece | Answer]) -> Iterator[bytes]:
+    space = ""
+    for one in events:
+        if isinstance(one, Found):
+            passages = [ranked_passage(passage).model_dump(mode="json") for passage in one.passages]
+            yield event("passages", json.dumps({"passages": passages}))
+        elif isinstance(one, Answer):
+            yield event("answer", ask_response(one).model_dump_json())
+        elif not is_notice(one):
+            yield event("answer.delta", json.dumps({"text": space + piece_text(one)}))
+            space = " "
+    yield event("done", "{}")

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Response, UploadFile
 from chunker.documents import Source
 from chunker.readers.reading import read_source
 from embeddings.indexing.changes import SourceChange
-from service.api.problems import documented
-from service.api.routes.dependencies import CurrentDossier, CurrentState
-from service.api.routes.jobs import job_info
+from service.api.presenting import job_info
 from service.api.schemas import JobInfo, SourceInfo, SourceList
-from service.assembly import Dossier
-from service.errors import ConflictError, NotFoundError
+from service.dossier import Dossier
+from service.errors import ConflictError
+from service.hosting.dependencies import CurrentDossier, CurrentState
+from service.hosting.problems import documented
 from service.library.jobs import Progress
 from service.library.uploads import source_name, stored_upload
 
@@ -27,7 +27,7 @@ def list_sources(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> SourceList:
     """Return a part of the files in the index, by name."""
-    records = dossier.index.sources()
+    records = dossier.sources()
     return SourceList(
         sources=[SourceInfo.model_validate(record) for record in records[offset : offset + limit]],
         total=len(records),
@@ -39,10 +39,7 @@ def list_sources(
 @router.get("/sources/{source_id}", operation_id="get_source", responses=documented(401, 404, 422, 429, 503))
 def get_source(source_id: str, dossier: CurrentDossier) -> SourceInfo:
     """Return one file of the index."""
-    record = dossier.index.source(source_id)
-    if record is None:
-        raise _no_source(source_id)
-    return SourceInfo.model_validate(record)
+    return SourceInfo.model_validate(dossier.source(source_id))
 
 
 @router.post(
@@ -67,7 +64,8 @@ def upload_source(
     settings = state.settings
     with stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes) as path:
         source = read_source(path, name=name)
-    existing = dossier.index.source(source.id)
+    with dossier.snapshot() as snapshot:
+        existing = snapshot.source(source.id)
     if existing is not None and name in {existing.name, *existing.copies}:
         raise ConflictError(
             f"{name} is in the index already, with the same bytes, as source {source.id}.",
@@ -87,17 +85,12 @@ def upload_source(
 )
 def delete_source(source_id: str, dossier: CurrentDossier) -> None:
     """Delete a file from the index, under all its names, with its documents and passages."""
-    if not dossier.index.delete(source_id):
-        raise _no_source(source_id)
-
-
-def _no_source(source_id: str) -> NotFoundError:
-    return NotFoundError(f"There is no source {source_id}; GET /v1/sources lists those there are.")
+    dossier.delete(source_id)
 
 
 def _indexing(dossier: Dossier, source: Source) -> Callable[[Callable[[Progress], None]], SourceChange]:
     def work(report: Callable[[Progress], None]) -> SourceChange:
-        return dossier.index.add_source(
+        return dossier.add_source(
             source, on_progress=lambda progress: report(Progress(progress.encoded, progress.to_encode))
         )
 

@@ -1,30 +1,24 @@
-// The page where one asks: questions are sent as they are asked, answers shown as they arrive.
+// The page where one asks: questions are sent as they are asked, and the turns shown that the server makes.
 // Without this script the same form asks by loading the page anew.
 
-import { MAX_QUESTIONS, MAX_TOP_K } from "./addresses.js";
-import { ask, ProblemError } from "./asking.js";
+import { askTurn } from "./asking.js";
 import { brush } from "./brush.js";
 import { openCitations } from "./citing.js";
-import { addressOf, offerName, readFilters, requestFilters, showFilters } from "./filters.js";
-import { newTurn } from "./turns.js";
-import { counted } from "./wording.js";
+import { addressOf, offerName, readFilters, showFilters } from "./filters.js";
 
 const form = document.getElementById("ask");
 const box = document.getElementById("question");
 const list = document.getElementById("turns");
 const status = document.getElementById("status");
 
-/** The conversation: questions with their answers, "" for one that is not there (yet). */
-let turns = [];
+/** The questions of the conversation; each but the last has its turn on the page. */
+let questions = [];
 let topK = null;
 let running = null;
 let shown = location.search;
 
 function start() {
-  turns = [...list.querySelectorAll(".turn")].map((element) => ({
-    question: element.querySelector("[data-slot=question]").textContent,
-    answer: spokenAnswer(element),
-  }));
+  questions = [...list.querySelectorAll(".question")].map((element) => element.textContent);
   topK = Number(new URLSearchParams(location.search).get("k")) || null;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -50,25 +44,16 @@ function start() {
   document.getElementById("clear")?.addEventListener("click", clearFilters);
 }
 
-/** What was answered, with references as the API writes them: it is sent back with follow-ups. */
-function spokenAnswer(turn) {
-  const text = turn.querySelector("[data-slot=answer-text]");
-  if (!text) return "";
-  return [...text.childNodes]
-    .map((node) => (node.nodeType === Node.TEXT_NODE ? node.textContent : `[${node.textContent}]`))
-    .join("").replace(/\s+/g, " ").trim();
-}
-
 function submit() {
   const question = box.value.trim();
   if (question) {
     topK = null;
     box.value = "";
-    run([...turns, { question, answer: "" }]);
+    run([...questions, question]);
   } else {
     offerName();
     refilter();
-    if (!turns.length) box.focus();
+    if (!questions.length) box.focus();
   }
 }
 
@@ -76,7 +61,7 @@ function submit() {
 function refilter() {
   offerName();
   showFilters();
-  if (turns.length) run([...turns.slice(0, -1), { question: turns.at(-1).question, answer: "" }]);
+  if (questions.length) run(questions);
   else showAddress(addressOf([], readFilters(), null), false);
 }
 
@@ -94,57 +79,59 @@ async function run(wanted) {
   running?.abort();
   const controller = new AbortController();
   running = controller;
-  const isFollowUp = wanted.length > turns.length;
+  const isFollowUp = wanted.length > questions.length;
   if (!isFollowUp) list.lastElementChild?.remove();
-  turns = wanted;
-  const { question } = turns.at(-1);
-  const turn = newTurn(turns.length, question);
-  for (const earlier of list.querySelectorAll(".turn")) settle(earlier);
-  list.append(turn.element);
+  questions = wanted.slice(-form.dataset.maxQuestions);
+  while (list.children.length >= questions.length) list.firstElementChild.remove();
+  for (const earlier of list.children) settle(earlier);
+  const answers = [...list.children].map((earlier) => earlier.dataset.answer);
+  let turn = show(waitingTurn(questions.at(-1)));
   showConversation(isFollowUp);
-  turn.element.scrollIntoView({ block: "start" });
   status.textContent = "Looking through the documents…";
   try {
-    const request = { question, history: historyBefore(), filters: requestFilters(readFilters()) };
-    if (topK) request.top_k = topK;
-    await ask(request, {
-      passages(passages) {
-        turn.passages(passages);
-        turn.element.scrollIntoView({ block: "start" });
-      },
-      delta: turn.delta,
-      answer(response) {
-        turns.at(-1).answer = response.answer.text;
-        turn.answer(response, moreLink(response.passages.length));
-        status.textContent = `${response.answer.text} ${counted(response.passages.length, "passage")}.`;
-      },
-    }, controller.signal);
+    for await (const html of askTurn(addressOf(questions, readFilters(), topK), answers, controller.signal)) {
+      turn = show(html, turn);
+    }
+    status.textContent = turn.dataset.status;
   } catch (error) {
     if (error.name === "AbortError") return;
-    turn.problem(error.message);
-    offerRetry(turn.element);
-    status.textContent = error.message;
-    if (!(error instanceof ProblemError) && !error.message.includes("is no date")) throw error;
+    tellProblem(turn, error.message);
   }
+  if (turn.querySelector(".problem-line")) offerRetry(turn);
 }
 
-function historyBefore() {
-  return turns.slice(0, -1).slice(-MAX_QUESTIONS).flatMap(({ question, answer }) => [
-    { role: "user", content: question },
-    { role: "assistant", content: answer },
-  ]);
+function waitingTurn(question) {
+  const turn = document.getElementById("turn-template").content.firstElementChild.cloneNode(true);
+  turn.querySelector(".question").textContent = question;
+  return turn;
 }
 
-function moreLink(shown) {
-  if (!shown || shown < (topK ?? 1) || shown >= MAX_TOP_K) return null;
-  return addressOf(turns, readFilters(), Math.min(shown + 10, MAX_TOP_K));
+/** Puts a turn, an element or the server's HTML, at the end of the conversation or in the place of `before`. */
+function show(turn, before) {
+  const isFirst = !before?.querySelector(".passage");
+  if (typeof turn === "string") {
+    turn = new DOMParser().parseFromString(turn, "text/html").querySelector(".turn");
+  }
+  if (before) before.replaceWith(turn);
+  else list.append(turn);
+  if (isFirst) turn.scrollIntoView({ block: "start" });
+  return turn;
+}
+
+function tellProblem(turn, message) {
+  const line = document.createElement("p");
+  line.className = "problem-line";
+  line.textContent = message;
+  turn.classList.remove("is-waiting");
+  turn.querySelector(".answer")?.replaceWith(line);
+  status.textContent = message;
 }
 
 function showConversation(isNewEntry) {
   document.body.classList.add("has-turns");
   document.getElementById("question-label").textContent = "Ask a follow-up";
-  showAddress(addressOf(turns, readFilters(), topK), isNewEntry);
-  document.title = `${turns.at(-1).question} – Dossier`;
+  showAddress(addressOf(questions, readFilters(), topK), isNewEntry);
+  document.title = `${questions.at(-1)} – Dossier`;
   const anew = document.getElementById("anew");
   anew.hidden = false;
   anew.href = addressOf([], readFilters(), null);
@@ -176,7 +163,7 @@ function offerRetry(element) {
 function followInPlace(event) {
   const link = event.target.closest("a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  if (link.matches("[data-slot=more]")) {
+  if (link.matches(".more a")) {
     event.preventDefault();
     topK = Number(new URL(link.href).searchParams.get("k"));
     refilter();

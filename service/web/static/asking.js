@@ -2,24 +2,21 @@
 
 export class ProblemError extends Error {}
 
-/** Asks, and calls `on.passages`, `on.delta` and `on.answer` as they come. Throws ProblemError with one line. */
-export async function ask(request, on, signal) {
-  const response = await send("/v1/ask", {
+/** Asks the last question of a page's address; yields the turn's HTML as it grows. Throws ProblemError. */
+export async function* askTurn(address, answers, signal) {
+  const response = await send(address.replace(/^\//, "/turn"), {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify({ ...request, stream: true }),
+    body: JSON.stringify({ answers }),
     signal,
   });
-  let isAnswered = false;
+  let isWhole = false;
   for await (const { name, data } of events(response.body)) {
-    if (name === "passages") on.passages(data.passages);
-    else if (name === "answer.delta") on.delta(data.text);
-    else if (name === "answer") {
-      isAnswered = true;
-      on.answer(data);
-    } else if (name === "error") throw new ProblemError(data.detail ?? "The answer broke off.");
+    if (name === "error") throw new ProblemError(data.detail ?? "The answer broke off.");
+    isWhole = data.is_whole;
+    yield data.html;
   }
-  if (!isAnswered) throw new ProblemError("The connection broke off before the answer was there.");
+  if (!isWhole) throw new ProblemError("The connection broke off before the answer was there.");
 }
 
 /** Fetches; throws ProblemError with the server's own line where it refuses. */

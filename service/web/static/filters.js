@@ -1,6 +1,4 @@
-// The filters: read from the form, put into a request and into the address of the page.
-
-import { firstDay, lastDay, MAX_QUESTIONS } from "./addresses.js";
+// The filters: read from the form, put into the address of the page.
 
 const panel = document.getElementById("filters");
 
@@ -19,27 +17,10 @@ export function readFilters() {
   };
 }
 
-/** The filters as the API takes them. Throws where a date is none. */
-export function requestFilters(filters) {
-  const first = firstDay(filters.from);
-  const last = lastDay(filters.to);
-  if (first && last && first > last) {
-    throw new Error(`The first date, ${filters.from}, is after the last, ${filters.to}.`);
-  }
-  return {
-    sources: filters.source,
-    documents: filters.document,
-    kinds: filters.kind,
-    participants: filters.participant,
-    ...(first && { date_from: first }),
-    ...(last && { date_to: last }),
-  };
-}
-
 /** The address that asks these questions under these filters. */
-export function addressOf(turns, filters, topK) {
+export function addressOf(questions, filters, topK) {
   const query = new URLSearchParams();
-  for (const { question } of turns.slice(-MAX_QUESTIONS)) query.append("q", question);
+  for (const question of questions) query.append("q", question);
   if (topK) query.append("k", topK);
   for (const [name, value] of Object.entries(filters)) {
     for (const one of [value].flat()) if (one) query.append(name, one);

@@ -1,7 +1,6 @@
 // The library: uploads with their progress, deletions after a question.
 
 import { problemLine, send } from "./asking.js";
-import { counted } from "./wording.js";
 
 const POLLED_EVERY_MS = 400;
 const uploads = document.getElementById("uploads");
@@ -131,6 +130,11 @@ function askToDelete(button) {
       problem.hidden = false;
     }
   };
+}
+
+/** A number with its noun: counted(1, "passage"), counted(1503, "passage"). */
+function counted(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 start();

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
-from service.assembly import Dossier
+from service.dossier import Dossier
 from service.hosting.state import ServiceState
+from service.settings import Settings
 
 
 async def _state(request: Request) -> ServiceState:
@@ -16,6 +17,11 @@ async def _state(request: Request) -> ServiceState:
 
 async def _dossier(request: Request) -> Dossier:
     return (await _state(request)).dossier()
+
+
+def base_url(request: Request, settings: Settings) -> str:
+    """Return the address at which readers reach the service, without a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 CurrentState = Annotated[ServiceState, Depends(_state)]

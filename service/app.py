@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -12,25 +11,25 @@ from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from service.api.problems import handle_problems
 from service.api.routes import documents, health, jobs, sources
 from service.api.routes import questions as ask
-from service.api.routes.dependencies import KEY_DOCUMENTED
-from service.assembly import assemble
+from service.dossier import Dossier
 from service.hosting.access import CrossSiteMiddleware, KeyMiddleware
+from service.hosting.dependencies import KEY_DOCUMENTED
 from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
 from service.hosting.observing import REQUEST_ID, ObservingMiddleware
+from service.hosting.problems import handle_problems
 from service.hosting.state import ServiceState
 from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
+from service.version import installed_version
 from service.web import routes as web
 from service.web.pages import static_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from service.assembly import Dossier
     from service.settings import Settings
 
 ROUTERS = (health.router, ask.router, chat.router, sources.router, jobs.router, documents.router, web.router)
@@ -56,7 +55,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
 
     ``open_dossier`` replaces what the settings would have opened.
     """
-    state = ServiceState(settings, open_dossier or (lambda: assemble(settings)))
+    state = ServiceState(settings, open_dossier or (lambda: Dossier.open(settings=settings)))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -83,14 +82,6 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
     app.mount("/static", static_files(), name="static")
     return app
-
-
-def installed_version() -> str:
-    """Return the version of the installed distribution."""
-    try:
-        return version("dossier")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:

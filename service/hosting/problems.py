@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from chunker.errors import ChunkerError, SourceTooLargeError, UnreadableSourceError
@@ -23,27 +24,21 @@ from embeddings.errors import (
     ManifestMismatchError,
     StorageFullError,
 )
-from service.api.schemas import FieldError, Problem
-from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
+from service.errors import (
+    ConflictError,
+    NotFoundError,
+    NotReadyError,
+    QuestionError,
+    ServiceError,
+    UploadNameError,
+    UploadNotStorableError,
+    UploadTooLargeError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fastapi import FastAPI, Request
-
-__all__ = [
-    "MEDIA_TYPE",
-    "RETRY_SECONDS",
-    "FieldError",
-    "Problem",
-    "ProblemError",
-    "documented",
-    "handle_problems",
-    "problem_from",
-    "problem_of",
-    "response_of",
-    "unexpected",
-]
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +57,45 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (StorageFullError, 507, "storage-full"),
     (IndexStoreError, 503, "index-unusable"),
     (EncoderError, 503, "model-unusable"),
+    (UploadNameError, 422, "invalid-request"),
+    (UploadTooLargeError, 413, "file-too-large"),
+    (UploadNotStorableError, 507, "not-storable"),
     (NotFoundError, 404, None),
     (ConflictError, 409, None),
 )
 """The first that fits decides; ``None``: named after the status."""
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str = Field(description="where it stands, such as body.top_k", examples=["body.top_k"])
+    message: str = Field(examples=["Input should be less than or equal to 50"])
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:dossier:problem:not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no source 0123456789abcdef; GET /v1/sources lists those there are.",
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="a URN that names the kind of problem")
+    title: str = Field(description="the kind of problem in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what is wrong here and what to do, in one line")
+    errors: list[FieldError] | None = Field(None, description="one entry for each bad field")
+    existing_id: str | None = Field(None, description="for a conflict: the id of what is there already")
+    error_id: str | None = Field(None, description="for a fault of the server: the id of its log entry")
 
 
 class ProblemError(HTTPException):
@@ -109,6 +139,9 @@ def problem_from(error: Exception) -> Problem | None:
     """
     if isinstance(error, ProblemError):
         return error.problem
+    if isinstance(error, QuestionError):
+        wrong = FieldError(field=f"body.{error.field}", message=str(error))
+        return problem_of(422, str(error), name=error.name, errors=[wrong])
     for kind, status, name in _HOUSE_ERRORS:
         if isinstance(error, kind):
             return problem_of(status, str(error), name=name, existing_id=getattr(error, "existing_id", None))

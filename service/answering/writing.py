@@ -1,0 +1,37 @@
+"""The seam between what was found and how it is worded: by a language model, where one is configured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from service.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.answer import AnswerKind, Piece, RankedPassage, Turn
+
+NO_ANSWER = "The documents do not answer this question. These passages come nearest."
+
+
+class WritingError(ServiceError):
+    """A writer is of no use now; the message says why, to end the sentence "it was of no use: …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before its quotes are checked."""
+
+    kind: AnswerKind
+    pieces: tuple[Piece, ...]
+
+
+class Writer(Protocol):
+    """Words questions and answers; what it cannot do it says with :class:`WritingError`."""
+
+    def stand_alone(self, question: str, history: Sequence[Turn]) -> str | None:
+        """Return ``question`` so that it can be understood without ``history``; ``None``: by rule, please."""
+
+    def write(self, question: str, passages: Sequence[RankedPassage]) -> Draft:
+        """Return an answer to ``question`` that rests on ``passages``."""

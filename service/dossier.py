@@ -1,0 +1,357 @@
+"""The one front door: everything that can be done with a collection, and the public Python interface.
+
+    from service import Dossier
+
+    with Dossier.open("archive") as dossier:
+        dossier.add(["letters/"])
+        answer = dossier.ask("When did Anna leave Trieste?")
+        for piece in answer.pieces:
+            print(piece.text, piece.citation)
+
+HTTP, chat, the Model Context Protocol, the web page, the command line and the evaluation go through it.
+What holds for a question is said and counted here once; a door only translates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chunker.documents import PageMap
+from service.answer import Answer, IndexState
+from service.errors import NotFoundError, QuestionError
+from service.library.elsewhere import same_elsewhere
+from service.library.ingesting import FileOutcome, ingest_files
+from service.library.paging import document_pages
+from service.library.reading import Reading
+from service.questions import QuestionRules, checked_question
+from service.wording.citations import CitedPlace
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Self
+
+    from chunker.documents import Source, Span
+    from chunker.readers.finding import FoundFile
+    from embeddings.encoders.encoder import Encoder
+    from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.preparing import IndexingProgress
+    from embeddings.local_index import LocalIndex
+    from embeddings.search import Filters, HiddenSpan
+    from embeddings.store.records import DocumentRecord, Facets, IndexInfo, SourceRecord
+    from embeddings.store.snapshot import Snapshot
+    from service.answer import Found, Piece, SearchResult, Turn
+    from service.answering.answerer import Answerer
+    from service.questions import Question
+    from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of one question: ``kind`` is that of its answer, ``search`` or ``refused``."""
+
+    kind: str
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    failed_quotes: int = 0
+
+
+class Dossier:
+    """A collection of documents that can be asked. Safe to use from many threads.
+
+    ``observe`` is called with what became of each question. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        index: LocalIndex,
+        answerer: Answerer,
+        *,
+        rules: QuestionRules,
+        observe: Callable[[Asked], None] | None = None,
+    ) -> None:
+        self.index = index
+        self.answerer = answerer
+        self.rules = rules
+        self.observe = observe
+
+    @classmethod
+    def open(
+        cls,
+        data: str | os.PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        encoder: Encoder | None = None,
+        read_only: bool = False,
+    ) -> Self:
+        """Open the collection in the folder ``data``; make an empty one where there is none.
+
+        Settings are those that ``DOSSIER_*`` variables and ``dossier.toml`` give, unless ``settings`` are
+        given; ``encoder`` replaces the one they name. With ``read_only`` nothing is made or changed.
+
+        Raises:
+            SettingsError: a setting has a bad value.
+            EncoderError: the model, or the cross-encoder, cannot be loaded.
+            IndexStoreError: the index cannot be opened, or was made with other settings.
+        """
+        from service.assembly import load_encoder, make_answerer, open_index
+        from service.settings import load_settings
+
+        settings = settings or load_settings({"data": data and Path(data)}).settings
+        encoder = encoder or load_encoder(settings)
+        index = open_index(settings, encoder=encoder, read_only=read_only)
+        try:
+            answerer = make_answerer(settings, index=index, encoder=encoder)
+        except BaseException:
+            index.close()
+            raise
+        return cls(index, answerer, rules=QuestionRules.of(settings))
+
+    def close(self) -> None:
+        """Close the index; nothing can be asked afterwards."""
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        hidden_spans: Sequence[HiddenSpan] = (),
+    ) -> Answer:
+        """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
+
+        ``history`` are the earlier turns of the conversation, oldest first. What overlaps
+        ``hidden_spans`` is treated as if the documents did not hold it.
+
+        Raises:
+            QuestionError: the question cannot be asked.
+        """
+        return whole_answer(
+            self.stream(question, top_k=top_k, filters=filters, history=history, hidden_spans=hidden_spans)
+        )
+
+    def stream(
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        hidden_spans: Sequence[HiddenSpan] = (),
+    ) -> Iterator[Found | Piece | Answer]:
+        """Yield what :meth:`ask` does as it comes: what is found, each piece of the answer, the whole.
+
+        Raises:
+            QuestionError: the question cannot be asked; raised before anything is yielded.
+        """
+        asked = self._checked(question, top_k=top_k, filters=filters, history=history)
+        for event in self.answerer.stream(
+            asked.text,
+            top_k=asked.top_k,
+            filters=asked.filters,
+            history=asked.history,
+            hidden_spans=hidden_spans,
+        ):
+            if isinstance(event, Answer):
+                self._tell(Asked(event.kind, event.timings_ms, event.failed_quotes))
+            yield event
+
+    def search(
+        self, question: str, *, top_k: int | None = None, filters: Filters | None = None
+    ) -> SearchResult:
+        """Return the ``top_k`` best passages for ``question``, best first.
+
+        Raises:
+            QuestionError: the question cannot be asked.
+        """
+        asked = self._checked(question, top_k=top_k, filters=filters)
+        result = self.answerer.search(asked.text, top_k=asked.top_k, filters=asked.filters)
+        self._tell(Asked("search", result.timings_ms))
+        return result
+
+    def add(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+    ) -> list[FileOutcome]:
+        """Read files, and folders with all below them, into the collection; return what became of each.
+
+        A file that cannot be read is ``failed`` or ``skipped``, and stops no other.
+
+        Raises:
+            EmbeddingsError: the index cannot be written; what was added before stands.
+        """
+        from chunker.readers.finding import find_files
+
+        found = find_files(map(Path, paths))
+        skipped = [FileOutcome(str(one.path), "skipped", error=one.reason) for one in found.skipped]
+        return [*skipped, *self.add_files(found.files, on_progress=on_progress)]
+
+    def add_files(
+        self,
+        files: Iterable[FoundFile],
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+    ) -> Iterator[FileOutcome]:
+        """Read files that were found into the collection, and yield what became of each as it is done."""
+        return ingest_files(self.index, files, on_progress=on_progress)
+
+    def add_source(
+        self, source: Source, *, on_progress: Callable[[IndexingProgress], None] | None = None
+    ) -> SourceChange:
+        """Add a file that has been read, or put it in the place of the one that had its name."""
+        return self.index.add_source(source, on_progress=on_progress)
+
+    def delete(self, id_or_name: str) -> SourceRecord:
+        """Delete a source under all its names; the file itself stays where it is.
+
+        Raises:
+            NotFoundError: there is none of that id or name.
+        """
+        record = self.source(id_or_name)
+        if not self.index.delete(record.id):
+            raise _no_source(id_or_name)
+        return record
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Give the collection as it is now, for several reads of one moment."""
+        return self.index.snapshot()
+
+    def info(self) -> IndexInfo:
+        """Return the collection in figures."""
+        with self.snapshot() as snapshot:
+            return snapshot.info()
+
+    def index_state(self) -> IndexState:
+        """Return which index is asked."""
+        info = self.info()
+        return IndexState(generation=info.generation, model=info.model, passages=info.passages)
+
+    def sources(self) -> list[SourceRecord]:
+        """Return the sources in the order of their names."""
+        with self.snapshot() as snapshot:
+            return snapshot.sources()
+
+    def source(self, id_or_name: str) -> SourceRecord:
+        """Return the source with that id, or else the one known under that name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self.snapshot() as snapshot:
+            record = snapshot.source(id_or_name)
+        if record is None:
+            raise _no_source(id_or_name)
+        return record
+
+    def documents(
+        self,
+        *,
+        filters: Filters | None = None,
+        title_contains: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[list[DocumentRecord], int]:
+        """Return a part of the documents that pass, by source and place in it, and how many pass in all."""
+        from embeddings.search import Filters
+
+        with self.snapshot() as snapshot:
+            return snapshot.documents(
+                filters=filters or Filters(), title_contains=title_contains, offset=offset, limit=limit
+            )
+
+    def facets(self) -> Facets:
+        """Return what documents can be filtered by, with counts."""
+        with self.snapshot() as snapshot:
+            return snapshot.facets()
+
+    def read(self, document_id: str) -> Reading:
+        """Return a document to read: its text and pages, its neighbours, and where the same paper stands.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        with self.snapshot() as snapshot:
+            record, source = _document(snapshot, document_id)
+            previous, following = (
+                snapshot.document(one) if one else None for one in snapshot.document_neighbours(document_id)
+            )
+            return Reading(
+                record=record,
+                source=source,
+                source_text=snapshot.source_text(source.id) or "",
+                pages=document_pages(snapshot.page_map(source.id) or PageMap(), record.document),
+                previous=previous,
+                next=following,
+                elsewhere=tuple(same_elsewhere(snapshot, document_id)),
+            )
+
+    def cite(self, document_id: str, span: Span | None = None) -> CitedPlace:
+        """Return what is cited: a document, or the pages of the part of it that ``span`` of its source takes.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        with self.snapshot() as snapshot:
+            record, source = _document(snapshot, document_id)
+            page_map = snapshot.page_map(source.id) or PageMap()
+        document = record.document
+        start, end = document.start_char, document.end_char
+        if span is not None and max(span.start_char, start) < min(span.end_char, end):
+            start, end = max(span.start_char, start), min(span.end_char, end)
+        return CitedPlace(
+            document,
+            record.source_name,
+            container=(source.title or source.name) if source.documents > 1 else None,
+            page=page_map.at(start),
+            page_end=page_map.at(end - 1),
+        )
+
+    def _checked(
+        self,
+        text: str,
+        *,
+        top_k: int | None,
+        filters: Filters | None,
+        history: Sequence[Turn] = (),
+    ) -> Question:
+        try:
+            return checked_question(text, self.rules, top_k=top_k, filters=filters, history=history)
+        except QuestionError:
+            self._tell(Asked("refused"))
+            raise
+
+    def _tell(self, asked: Asked) -> None:
+        if self.observe is not None:
+            self.observe(asked)
+
+
+def whole_answer(events: Iterable[Found | Piece | Answer]) -> Answer:
+    """Return what a stream of an answer ends with."""
+    *_, answer = events
+    if not isinstance(answer, Answer):
+        raise TypeError("a stream of an answer ends with the answer")
+    return answer
+
+
+def _document(snapshot: Snapshot, document_id: str) -> tuple[DocumentRecord, SourceRecord]:
+    record = snapshot.document(document_id)
+    source = snapshot.source(record.document.source_id) if record else None
+    if record is None or source is None:
+        raise NotFoundError(f"There is no document {document_id} in the index, or no longer.")
+    return record, source
+
+
+def _no_source(id_or_name: str) -> NotFoundError:
+    return NotFoundError(f"There is no source {id_or_name} in the index, or no longer.")

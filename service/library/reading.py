@@ -1,0 +1,68 @@
+"""A document with everything a reader of it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chunker.documents import Document, Span
+    from embeddings.search import Place
+    from embeddings.store.records import DocumentRecord, SourceRecord
+    from service.library.paging import DocumentPage
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document to read, all of one moment.
+
+    Offsets are those of ``source_text``, the whole text of its source. ``previous`` and ``next`` are its
+    neighbours there, ``elsewhere`` passages of other documents that repeat it.
+    """
+
+    record: DocumentRecord
+    source: SourceRecord
+    source_text: str
+    pages: tuple[DocumentPage, ...]
+    previous: DocumentRecord | None
+    next: DocumentRecord | None
+    elsewhere: tuple[Place, ...]
+
+    @property
+    def document(self) -> Document:
+        """The document itself."""
+        return self.record.document
+
+    def text(self, span: Span | Document | DocumentPage) -> str:
+        """Return the words of a range of the source."""
+        return self.source_text[span.start_char : span.end_char]
+
+    def page_at(self, label: str) -> int:
+        """Return the position of a page among :attr:`pages`.
+
+        Raises:
+            NotFoundError: the document has no page of that label; the message tells which it has.
+        """
+        labels = [page.page.label for page in self.pages]
+        if label in labels:
+            return labels.index(label)
+        if not labels:
+            raise NotFoundError(f"No pages are known of the document {self.document.id}: read it whole.")
+        known = f"it has {labels[0]} to {labels[-1]}"
+        raise NotFoundError(f"The document {self.document.id} has no page {label}; {known}.")
+
+    def pages_from(self, first: str | None, last: str | None) -> Sequence[DocumentPage]:
+        """Return the pages between two labels, both inclusive; ``None``: from the first, to the last.
+
+        Raises:
+            NotFoundError: a page is not there, or the last stands before the first.
+        """
+        start = self.page_at(first) if first is not None else 0
+        end = self.page_at(last) if last is not None else len(self.pages) - 1
+        if last is not None and end < start:
+            raise NotFoundError(f"Page {last} stands before page {first}: give them in reading order.")
+        return self.pages[start : end + 1]
