@@ -25,7 +25,7 @@ Confidences = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
 
 RELIABILITY_BINS = 10  # as Guo et al. 2017 and most after them draw it
-COVERAGE = 0.8  # of the answerable questions; chosen by hand: a reader bears one refusal in five
+COVERAGE = 0.8  # of the answerable questions; chosen by hand, not measured
 
 
 @dataclass(frozen=True, slots=True)

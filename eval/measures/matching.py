@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
     from eval.measures.response import Response, RetrievedPassage
 
+# Shares of a quote's characters. Half is chosen by hand; every report gives the other two beside it.
 HALF = 0.5
 WHOLE = 1.0
 ANY_OVERLAP = 0.0

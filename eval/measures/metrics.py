@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
 Values = dict[str, float]
 
+# The depths are those of the field's tables; five passages are what an answer shows.
 HIT_DEPTHS = (1, 3, 5, 10)
 DEPTH = 10
-WORD_BUDGET = 800
+WORD_BUDGET = 800  # what a patient reader looks through; chosen by hand, not measured
 RETRIEVED = (
     *(f"hit@{depth}" for depth in HIT_DEPTHS),
     f"mrr@{DEPTH}",
@@ -201,7 +202,7 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
             values["answer_holds_evidence"] = float(_answer_holds_evidence(question.evidence, response))
         if question.gold.answer:
             values["token_f1"] = (
-                token_f1(_plain(response.text), question.gold.answer) if response.answerable else 0.0
+                token_f1(response.words, question.gold.answer) if response.answerable else 0.0
             )
     return values
 
@@ -209,10 +210,6 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
 def _answer_holds_evidence(evidence: Sequence[LocatedEvidence], response: Response) -> bool:
     spans = [quote.span for quote in response.quotes]
     return response.answerable and any(covers(spans, place) for piece in evidence for place in piece.places)
-
-
-def _plain(answer: str) -> str:
-    return re.sub(r"\[\d+\]", " ", answer)
 
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from eval.runs.asking import Ask, Exchange
 
-WINDOW_CHARACTERS = 800
+WINDOW_CHARACTERS = 800  # chosen by hand; not measured
 
 _WORD = re.compile(r"\w+")
 

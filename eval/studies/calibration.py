@@ -43,9 +43,27 @@ if TYPE_CHECKING:
 TARGET = Path(__file__).parents[2] / "service" / "data" / "calibration.json"
 DIAGRAM = Path(__file__).parents[1] / "data" / "reliability.svg"
 GOLD = Path(__file__).parents[1] / "data" / "questions.jsonl"
-FOLDS = 5
-FOREIGN_QUESTIONS = 100
-TOP_K = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LearningSettings:
+    """What the curve is learnt from; all chosen by hand, not measured.
+
+    Cross-validation has ``folds``. Of each collection at most ``questions`` are asked, and in it
+    ``foreign_questions`` of the others: a large one shall not take hours. ``top_k`` passages are what an
+    answer shows. Of what is not answered ``foreign_share`` is foreign, the rest hidden. The curve has but two
+    parameters and is fitted freely: ``inverse_penalty`` is large.
+    """
+
+    folds: int = 5
+    questions: int = 400
+    foreign_questions: int = 100
+    top_k: int = 5
+    foreign_share: float = 0.5
+    inverse_penalty: float = 1e6
+
+
+SETTINGS = LearningSettings()
 
 Signals = dict[str, float]
 
@@ -68,7 +86,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="index that the gold is about")
     parser.add_argument("--external", type=Path, action="append", default=[], help="set to learn from too")
     parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
-    parser.add_argument("--limit", type=int, default=400, help="most questions of each external set")
+    parser.add_argument(
+        "--limit", type=int, default=SETTINGS.questions, help="most questions of each external set"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {DIAGRAM.name}")
     options = parser.parse_args()
     calibrations, judged = {}, {}
@@ -123,7 +143,7 @@ def _asked(
 ) -> World:
     def signals(question: LocatedQuestion, *, is_hidden: bool = False) -> Signals:
         places = [place for evidence in question.evidence for place in evidence.places]
-        response = ask(question.gold.question, top_k=TOP_K, hidden=places if is_hidden else ())
+        response = ask(question.gold.question, top_k=SETTINGS.top_k, hidden=places if is_hidden else ())
         return dict(response.signals)
 
     answerable = [question for question in questions if question.gold.is_answerable]
@@ -131,7 +151,7 @@ def _asked(
         name,
         answered=[signals(question) for question in answerable],
         hidden=[signals(question, is_hidden=True) for question in answerable],
-        foreign=[signals(question) for question in evenly_spread(foreign, FOREIGN_QUESTIONS)],
+        foreign=[signals(question) for question in evenly_spread(foreign, SETTINGS.foreign_questions)],
         unanswerable=[signals(question) for question in questions if not question.gold.is_answerable],
     )
     print(f"  {name}: {len(world.answered)} answered and hidden, {len(world.foreign)} foreign", flush=True)
@@ -170,7 +190,7 @@ def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) ->
     labels: list[int] = []
     counts: list[float] = []
     for world, chosen in parts:
-        foreign_share = 0.5 if world.foreign else 0.0
+        foreign_share = SETTINGS.foreign_share if world.foreign else 0.0
         for group, label, share in (
             (world.answered[chosen], 1, 1.0),
             (world.hidden[chosen], 0, 1.0 - foreign_share),
@@ -181,7 +201,9 @@ def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) ->
             counts += [1000 * share / len(group)] * len(group) if group else []
     matrix = _matrix(rows, tuple(votes))
     model = _Model(votes, np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0), slope=1.0, intercept=0.0)
-    curve = LogisticRegression(C=1e6).fit(model.logit(rows)[:, None], labels, sample_weight=counts)
+    curve = LogisticRegression(C=SETTINGS.inverse_penalty).fit(
+        model.logit(rows)[:, None], labels, sample_weight=counts
+    )
     return replace(model, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
@@ -195,8 +217,8 @@ def _judged(
     """
     others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
     answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
-    for fold in range(FOLDS):
-        tested = np.arange(len(world.answered)) % FOLDS == fold
+    for fold in range(SETTINGS.folds):
+        tested = np.arange(len(world.answered)) % SETTINGS.folds == fold
         kept = World(
             world.name,
             answered=[row for row, is_tested in zip(world.answered, tested, strict=True) if not is_tested],
@@ -209,7 +231,10 @@ def _judged(
             scores[tested] = model.logit(
                 [row for row, is_tested in zip(rows, tested, strict=True) if is_tested]
             )
-    print(f"  {world.name:<14}hidden evidence, {FOLDS}-fold: AUROC {_auroc(answered, hidden):.3f}", end="")
+    print(
+        f"  {world.name:<14}hidden evidence, {SETTINGS.folds}-fold: AUROC {_auroc(answered, hidden):.3f}",
+        end="",
+    )
     whole = _fitted([*others, (world, slice(None))], votes)
     for kind in ("foreign", "unanswerable"):
         if rows := getattr(world, kind):

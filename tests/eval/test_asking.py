@@ -56,7 +56,6 @@ class SentenceSearch:
             answerable=best.score > 0.3,
             confidence=best.score,
             passages=tuple(ranked),
-            kind="extractive",
             text=best.text,
             quotes=(ResponseQuote(best.text, best.span),),
             timings_ms={"total": 2.0},
@@ -191,8 +190,8 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
         standalone_question="What did Molotov ask?",
         answerable=True,
         confidence=0.7,
-        kind="extractive",
         text="Molotov asked. [1]",
+        words="Molotov asked.",
         quotes=(ResponseQuote("Molotov asked.", TextSpan("book.txt", 0, 14)),),
         passages=(
             RetrievedPassage(
@@ -202,8 +201,6 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
                 title="Telegram",
                 page="404",
                 page_end="405",
-                page_method="estimated",
-                page_margin=2,
                 also_in=(TextSpan("page.txt", 0, 52),),
             ),
         ),

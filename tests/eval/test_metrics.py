@@ -194,7 +194,7 @@ SOURCES = SourceTexts({"book.txt": SOURCE})
 
 
 def quoting(*quotes, **options):
-    return response(quotes=tuple(quotes), kind="extractive", **options)
+    return response(quotes=tuple(quotes), **options)
 
 
 def test_quotes_are_verified_against_the_source_itself():
@@ -226,10 +226,13 @@ def test_token_f1_is_that_of_squad():
     assert token_f1("the", "closed") == 0.0
 
 
-def test_token_f1_leaves_citations_out_and_is_nought_for_a_refusal():
+def test_token_f1_compares_the_words_of_the_answer_and_is_nought_for_a_refusal():
     question = asked(piece(0, 24), answer="He agreed")
-    assert answer_values(question, quoting(text="He agreed. [1] [12]"), SOURCES)["token_f1"] == 1.0
-    assert answer_values(question, quoting(text="He agreed", answerable=False), SOURCES)["token_f1"] == 0.0
+    assert (
+        answer_values(question, quoting(text="He agreed. [1] [12]", words="He agreed."), SOURCES)["token_f1"]
+        == 1.0
+    )
+    assert answer_values(question, quoting(words="He agreed", answerable=False), SOURCES)["token_f1"] == 0.0
 
 
 def test_character_ranges_are_scored_as_in_chromas_chunking_evaluation():
