@@ -30,8 +30,8 @@ BOOK = Path("corpus/001_2b0cd471ec2c66ee.txt")
 class BookSettings:
     """How much of a file is set and how it is read again; all chosen by hand, not measured.
 
-    ``max_chars`` fill about a hundred pages. ``window_tokens`` is what the packaged encoder reads of a passage.
-    A line is looked for ``searched_chars`` beyond the one before, a little more than two pages.
+    ``max_chars`` fill about a hundred pages. ``window_tokens`` is what the packaged encoder reads of a
+    passage. A line is looked for ``searched_chars`` beyond the one before, a little more than two pages.
     """
 
     max_chars: int = 250_000

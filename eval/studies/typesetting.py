@@ -24,7 +24,7 @@ class PageSettings:
     """A small page of a book, in points of 1/72 inch from its lower left corner, or in characters and lines.
 
     All chosen by hand, to look like a printed book; not measured. A paragraph's first line takes
-    ``paragraph_lines``, a page of contents holds ``contents_lines``. Every ``plate_every``-th page is a plate.
+    ``paragraph_lines``, a page of contents holds ``contents_lines``. Each ``plate_every``-th page is a plate.
     """
 
     width: float = 460.0
