@@ -7,7 +7,7 @@ very ``Dossier`` that the service runs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, Protocol
 
 from eval.measures.matching import ANY_OVERLAP, found_pieces
 from eval.measures.metrics import answer_values, question_values
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from eval.gold.evidence import LocatedConversation, LocatedQuestion, SourceTexts, TextSpan
     from service.dossier import Dossier
+
+P = ParamSpec("P")
 
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
@@ -79,17 +81,11 @@ def ask_through(dossier: Dossier) -> Ask:
     return ask
 
 
-def and_then(ask: Ask, tell: Callable[[], None]) -> Ask:
+def and_then(ask: Callable[P, Response], tell: Callable[[], None]) -> Callable[P, Response]:
     """Return what asks through ``ask`` and calls ``tell`` after each question."""
 
-    def ask_and_tell(
-        question: str,
-        *,
-        top_k: int,
-        history: Sequence[Exchange] = (),
-        hidden: Sequence[TextSpan] = (),
-    ) -> Response:
-        response = ask(question, top_k=top_k, history=history, hidden=hidden)
+    def ask_and_tell(*args: P.args, **options: P.kwargs) -> Response:
+        response = ask(*args, **options)
         tell()
         return response
 
