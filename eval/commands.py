@@ -203,7 +203,7 @@ def _write(
     run: Run, *, save: Path | None, html: Path | None, markdown: Path | None, write_baseline: Path | None
 ) -> None:
     from eval.reports.html_report import report_html
-    from eval.reports.tables import report_markdown
+    from eval.reports.report import report_markdown
     from eval.runs.run_file import as_baseline, run_json, write_file
 
     if save:
@@ -217,7 +217,7 @@ def _write(
 
 
 def _print(run: Run, *, as_json: bool) -> None:
-    from eval.reports.tables import report_tables
+    from eval.reports.report import report_tables
     from eval.runs.run_file import run_json
 
     if as_json:

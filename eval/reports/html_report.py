@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eval.reports.tables import between, described_index, report_tables
+from eval.reports.report import between, described_index, report_tables
 from eval.runs.run import HIDDEN, QUESTIONS
 from eval.runs.summary import summarise
 

@@ -9,7 +9,7 @@ from chunker.readers.reading import read_source
 from eval import commands
 from eval.errors import ExternalSetError, GoldError
 from eval.gold.external import read_external
-from eval.reports.tables import report_tables
+from eval.reports.report import report_tables
 from eval.runs.evaluating import Request, evaluate
 from eval.runs.opening import open_data_folder, open_external
 from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS

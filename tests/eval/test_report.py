@@ -1,7 +1,8 @@
 import pytest
 from outcomes import RUN
 
-from eval.reports.tables import Table, report_markdown, report_tables, table_markdown
+from eval.reports.report import report_markdown, report_tables
+from eval.reports.tables import Table, table_markdown
 from eval.runs.run import HIDDEN, QUESTIONS, IndexFacts, Run
 from eval.runs.summary import Latency, summarise
 

@@ -1,0 +1,180 @@
+"""The report of a run: its tables, and these as Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eval.measures.metrics import RETRIEVED
+from eval.measures.statistics import compare_paired
+from eval.reports.tables import Table, table_markdown
+from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, values_of
+from eval.runs.summary import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from eval.measures.abstention import Abstention
+    from eval.measures.statistics import Interval
+    from eval.runs.run import EvaluatedQuestion, IndexFacts, Run
+    from eval.runs.summary import Summary
+
+MEANINGS: Mapping[str, str] = {
+    "hit@1": "the first passage holds evidence",
+    "hit@3": "one of the first 3 passages does",
+    "hit@5": "one of the first 5 passages does",
+    "hit@10": "one of the first 10 passages does",
+    "mrr@10": "1 / rank of the first passage with evidence",
+    "ndcg@10": "pieces of evidence, discounted by rank",
+    "evidence@10": "share of the pieces of evidence in 10 passages",
+    "hit@800words": "evidence in the first 800 words read",
+    "hit@5 (any overlap)": "counting any shared character",
+    "hit@5 (whole quote)": "counting only whole quotes",
+    "evidence@10 (any overlap)": "counting any shared character",
+    "evidence@10 (whole quote)": "counting only whole quotes",
+    "hit@1 (sources)": "counting any passage of the right source",
+    "ndcg@10 (sources)": "ranking sources by their best passage",
+    "span_recall@5": "characters of evidence in 5 passages",
+    "span_precision@5": "characters of 5 passages that are evidence",
+    "span_iou@5": "their intersection over union",
+    "span_recall@4000chars": "characters of evidence in the first 4000 read",
+    "span_precision@4000chars": "characters of the first 4000 that are evidence",
+    "span_iou@4000chars": "their intersection over union",
+    "span_recall_quotes": "characters of evidence that the answer quotes",
+    "span_precision_quotes": "characters quoted that are evidence",
+    "span_iou_quotes": "their intersection over union",
+    "page_exact": "true page in the cited range, where known",
+    "page_within_1": "or one page beside it",
+    "answered": "did not refuse",
+    "quotes_verified": "quotes that stand in the source as claimed",
+    "answer_holds_evidence": "the quotes cover half of a gold quote",
+    "token_f1": "words shared with the gold answer",
+    "leaked": "hidden evidence that was found all the same (must be 0)",
+    "confidence": "mean confidence",
+}
+ABSTENTION_FIGURES: Mapping[str, str] = {
+    "false_answers": "unanswerable answered where 80 % of the answerable are",
+    "aurc": "AURC, mean risk over all coverages",
+    "brier": "Brier score of the confidence",
+    "expected_calibration_error": "expected calibration error",
+    "answered_answerable": "answerable answered at the threshold",
+    "refused_unanswerable": "unanswerable refused at the threshold",
+}
+KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
+SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
+
+
+def report_tables(run: Run) -> tuple[Table, ...]:
+    """Return every table of a run's report in reading order."""
+    return tuple(_tables(run, summarise(run)))
+
+
+def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
+    main, windows = run.section(QUESTIONS), run.section(WINDOWS)
+    if main:
+        yield _summary_table(main, summaries[QUESTIONS])
+        yield _kind_table(summaries[QUESTIONS])
+    if main and windows:
+        yield _windows_table(main, windows)
+    judged = {
+        name: summary.abstention
+        for name, summary in summaries.items()
+        if summary.abstention and (summary.abstention.auroc or name == QUESTIONS)
+    }
+    if judged:
+        yield _abstention_table(judged)
+    others = {name: one for name, one in summaries.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)}
+    if others:
+        yield _sections_table(others, run)
+    if main and summaries[QUESTIONS].latency:
+        yield _latency_table(summaries[QUESTIONS])
+
+
+def _summary_table(questions: Sequence[EvaluatedQuestion], summary: Summary) -> Table:
+    answerable = sum(one.is_answerable for one in questions)
+    rows = [
+        (name, f"{found.value:.3f}", between(found), str(found.count), MEANINGS.get(name, ""))
+        for name, found in sorted(summary.measures.items(), key=lambda item: _reading_order(item[0]))
+    ]
+    title = f"{answerable} answerable questions, {len(questions) - answerable} unanswerable"
+    return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
+
+
+def _reading_order(measure: str) -> tuple[int, str]:
+    known = list(MEANINGS)
+    return (known.index(measure) if measure in known else len(known), measure)
+
+
+def between(found: Interval) -> str:
+    """Return an interval in words."""
+    return f"{found.low:.3f} to {found.high:.3f}"
+
+
+def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:
+    rows = []
+    for name in RETRIEVED:
+        paired = compare_paired(values_of(windows, name), values_of(questions, name))
+        if paired:
+            figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
+            interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
+            rows.append((name, *figures, f"{paired.difference:+.3f}", interval))
+    columns = ("measure", "Dossier", "windows", "difference", "95 % interval")
+    return Table(f"Against {WINDOWS}", columns, tuple(rows))
+
+
+def _kind_table(summary: Summary) -> Table:
+    rows = [
+        (kind, f"{values['questions']:.0f}", *(_figure(values.get(name)) for name in KIND_COLUMNS))
+        for kind, values in summary.by_kind.items()
+    ]
+    return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
+
+
+def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
+    rows = [
+        (
+            "AUROC, answerable against not",
+            *(
+                f"{one.auroc.value:.3f} ({between(one.auroc)})" if one.auroc else "-"
+                for one in judged.values()
+            ),
+        ),
+        *(
+            (meaning, *(_figure(getattr(one, field)) for one in judged.values()))
+            for field, meaning in ABSTENTION_FIGURES.items()
+        ),
+    ]
+    return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
+
+
+def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:
+    rows = []
+    for name, summary in summaries.items():
+        found = (summary.measures.get(measure) for measure in SHORT_FIGURES)
+        figures = (_figure(one.value if one else None) for one in found)
+        rows.append((name, str(len(run.section(name))), *figures))
+    return Table("Other ways of asking", ("section", "questions", *SHORT_FIGURES), tuple(rows))
+
+
+def _latency_table(summary: Summary) -> Table:
+    rows = [
+        (stage, f"{latency.p50_ms:.1f}", f"{latency.p95_ms:.1f}")
+        for stage, latency in summary.latency.items()
+    ]
+    return Table("Milliseconds a question", ("stage", "median", "95th percentile"), tuple(rows))
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def described_index(index: IndexFacts) -> str:
+    """Say in one line which index was asked."""
+    size = "" if index.size_bytes is None else f", {index.size_bytes / 1e6:.1f} MB on disk"
+    return f"{index.passages} passages, {index.model or 'unknown model'}, generation {index.generation}{size}"
+
+
+def report_markdown(run: Run) -> str:
+    """Return a run's report as Markdown."""
+    parts = [f"# {run.name}", f"{run.made_at} · {described_index(run.index)}"]
+    parts += [table_markdown(table) for table in report_tables(run)]
+    return "\n\n".join(parts) + "\n"
