@@ -1,4 +1,6 @@
-"""The one front door: everything that can be done with a collection, and the public Python interface.
+"""The one front door: everything that can be done with a collection. It is the public Python interface, too.
+
+::
 
     from service import Dossier
 

@@ -13,7 +13,7 @@ from chunker.text.normalising import tidy
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
 from service.answering.extracting import ExtractionSettings, extract, quoted, read_sentences
-from service.answering.judging import JUDGED_HITS, confidence, signals_of
+from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.quoting import check_pieces
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.understanding.conversation import stand_alone
@@ -82,7 +82,7 @@ class Answerer:
         # Judged by the same hits whatever the number wished for: it must not change the confidence.
         retrieval = self._retriever.retrieve(
             standalone,
-            top_k=max(top_k, JUDGED_HITS),
+            top_k=max(top_k, JUDGING.hits),
             filters=filters,
             hidden=hidden_spans,
             matched=self._settings.extraction.max_passages,

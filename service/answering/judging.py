@@ -24,17 +24,29 @@ if TYPE_CHECKING:
     from embeddings.ranking.retriever import Retrieval
     from service.answering.extracting import Sentence
 
-JUDGED_HITS = 10
-"""How many of the best passages are looked at."""
+
+@dataclass(frozen=True, slots=True)
+class JudgingSettings:
+    """What the signals look at; the calibration holds for these values only.
+
+    The best ``hits`` passages are looked at: the first ten hold the evidence of .985 of the development
+    questions that have any in the index. The first hit's lead is over the rest of the first ``field``, as
+    many as are shown unless asked otherwise. A word of the question is met by a token whose cosine is at
+    least ``nearly_the_same``, chosen by hand: inflections of one word lie above it, synonyms below.
+    """
+
+    hits: int = 10
+    field: int = 5
+    nearly_the_same: float = 0.7
+
+
+JUDGING = JudgingSettings()
 
 VOTES: Mapping[str, Mapping[str, float]] = {
     "with_late_interaction": {"passage": 3, "sentence": 3, "words": 2, "met": 2, "lead": 2, "type": 1},
     "without_late_interaction": {"passage": 3, "margin": 3, "type": 1},
 }
 """How much each signal counts: what the meaning says as much as what the words say."""
-
-_FIELD = 5
-_NEARLY_THE_SAME = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +75,20 @@ def signals_of(retrieval: Retrieval, sentences: Sequence[Sentence]) -> dict[str,
     interaction of a sentence; ``met``, the share of the question that the best sentence's passage meets
     nearly word for word. ``sentences`` come best first. What cannot be told is left out.
     """
-    hits = retrieval.hits[:JUDGED_HITS]
+    hits = retrieval.hits[: JUDGING.hits]
     if not hits:
         return {}
     signals = {"passage": max(hit.scores.dense or 0.0 for hit in hits)}
     late = [hit.scores.late_interaction for hit in hits if hit.scores.late_interaction is not None]
     if len(hits) > 1:
-        signals["margin"] = hits[0].score - fmean(hit.score for hit in hits[1:_FIELD])
+        signals["margin"] = hits[0].score - fmean(hit.score for hit in hits[1 : JUDGING.field])
     if len(late) > 1:
-        signals["lead"] = late[0] - fmean(late[1:_FIELD])
+        signals["lead"] = late[0] - fmean(late[1 : JUDGING.field])
     scored = [(sentence, sentence.scores) for sentence in sentences if sentence.scores]
     if scored:
         best = hits[scored[0][0].rank - 1].place.passage
         signals["words"] = max(scores.late for _, scores in scored)
-        signals["met"] = retrieval.matches[best.id].met(_NEARLY_THE_SAME)
+        signals["met"] = retrieval.matches[best.id].met(JUDGING.nearly_the_same)
     of_first = [scores.cosine for sentence, scores in scored if sentence.rank == 1]
     if of_first:
         signals["sentence"] = max(of_first)

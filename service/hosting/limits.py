@@ -22,6 +22,7 @@ MULTIPART_OVERHEAD_BYTES = 64_000
 """What the multipart form around a file may take."""
 
 _SWEEP_SECONDS = 60
+"""How often callers with nothing to wait for are forgotten; a bucket is full again within a minute."""
 _UNLIMITED_PREFIXES = ("/health/", "/metrics", "/static/")
 
 

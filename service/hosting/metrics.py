@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from service.answer import IndexState
     from service.dossier import Asked
 
+# From the quickest stage of a warm question to a language model's reply, about two steps to a doubling.
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 

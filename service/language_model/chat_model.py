@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MAX_REPLY_CHARS = 100_000
+"""Fifty times the longest answer: what is longer never ends."""
 _MAX_ERROR_CHARS = 200
+"""Of an endpoint's error so much is logged."""
 _REST_SECONDS = 15.0
 """How long an endpoint that was too slow or too busy is left alone, so that not every question waits."""
 _MAX_REST_SECONDS = 120.0
+"""The longest rest that an endpoint's own ``Retry-After`` is believed."""
 
 
 class ChatModelError(WritingError):

@@ -35,10 +35,24 @@ _ADDRESS = re.compile(r"(?:https?:|www\.|mailto:|data:|javascript:)", re.IGNOREC
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]{1,300}>|(?<!\w)[*_`#>|]+|[*_`#|]+(?!\w)")
 _LIST_MARK = re.compile(r"^\s*(?:[-•*–]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d+")
-_LEAST_SHARE = 0.5
-_SAME_NAME = 84
-_LEAST_QUOTED_WORDS = 3
-"""Shorter quotations are turns of speech; their words count as any others."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingSettings:
+    """How far a sentence may differ from the passages it cites; chosen by hand, not measured.
+
+    At least ``least_share`` of its content words stand in them. Two spellings of a name are one where their
+    similarity (:func:`rapidfuzz.fuzz.ratio`, 0 to 100) is ``same_name``: Saracoglu and Sarajoglu are, at 88,
+    Inonu and Ismet are not, at 20. A quotation of fewer than ``least_quoted_words`` is a turn of speech,
+    whose words count as any others.
+    """
+
+    least_share: float = 0.5
+    same_name: float = 84
+    least_quoted_words: int = 3
+
+
+GROUNDING = GroundingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +130,13 @@ def _is_supported(sentence: str, cited: Iterable[_Support], names: frozenset[str
     if not words:
         return False
     unknown = {word for word in words if word not in known and not _is_spelt_otherwise(word, names, known)}
-    return not unknown & names and len(unknown) <= (1 - _LEAST_SHARE) * len(words)
+    return not unknown & names and len(unknown) <= (1 - GROUNDING.least_share) * len(words)
 
 
 def _is_spelt_otherwise(word: str, names: frozenset[str], known: frozenset[str]) -> bool:
     """Tell whether ``word`` is a name that a passage spells a little otherwise, as transliterations do."""
     return word in names and any(
-        other[0] == word[0] and fuzz.ratio(word, other) >= _SAME_NAME for other in known
+        other[0] == word[0] and fuzz.ratio(word, other) >= GROUNDING.same_name for other in known
     )
 
 
@@ -145,7 +159,7 @@ def _quotes(sentence: str, cited: Sequence[_Support]) -> list[Quote] | None:
     quotes = []
     for match in _QUOTED.finditer(sentence):
         words = next(group for group in match.groups() if group)
-        if len(words.split()) < _LEAST_QUOTED_WORDS:
+        if len(words.split()) < GROUNDING.least_quoted_words:
             continue
         found = next((quote for one in cited if (quote := _quote(words, one.passage))), None)
         if found is None:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 JobStatus = Literal["queued", "running", "succeeded", "failed"]
 _REMEMBERED_JOBS = 1_000
+"""Some 500 bytes each; a client asks for its job within minutes."""
 
 
 @dataclass(frozen=True, slots=True)

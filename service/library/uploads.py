@@ -21,8 +21,11 @@ UPLOADS = "uploads"
 """The folder, within the data folder, that uploads lie in for a moment."""
 
 _MAX_NAME_CHARS = 255
+"""The longest name that common file systems take."""
 _COPIED_BYTES = 1 << 20
+"""Bytes of an upload in memory at a time."""
 _ABANDONED_SECONDS = 24 * 60 * 60
+"""Nothing is read for a day: what is older was left by a process that was killed."""
 
 
 def source_name(filename: str | None) -> str:

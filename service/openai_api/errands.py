@@ -21,7 +21,9 @@ Task = Literal["title", "tags", "follow_ups", "queries", "text", "prompt", "emoj
 """What is wanted; all but ``emoji`` are also the key under which JSON is to give it."""
 
 _TITLE_WORDS = 8
+"""Most words of a title: what a front end's side bar shows."""
 _TAGS = 3
+"""Most tags: what front ends ask for."""
 _OPEN_WEBUI = re.compile(r"\s*###\s*Task:", re.IGNORECASE)
 _HISTORY = re.compile(r"<chat_history>(?P<history>.*?)</chat_history>", re.DOTALL | re.IGNORECASE)
 _FIRST_QUESTION = re.compile(
@@ -52,6 +54,7 @@ _KINDS: tuple[tuple[Task, re.Pattern[str]], ...] = (
 )
 _BY_KEY: tuple[Task, ...] = ("title", "tags", "follow_ups", "queries", "text", "prompt")
 _OPENING_CHARS = 500
+"""An order is given at the beginning of a message; further down stands what it is about."""
 
 
 def read_task(messages: Sequence[ChatMessage]) -> Task | None:

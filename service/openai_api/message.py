@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from service.answer import Answer, Citation, Piece, RankedPassage
 
 _NEAREST = 3
+"""Passages listed where there is no answer: as many as an answer is taken from."""
 _SNIPPET_CHARS = 300
 """A search result's excerpt: what fits the two or three lines that front ends show of it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
 Dependence = Literal["none", "time", "topic", "predicate"]
 """What a question takes from those before it: nothing, their dates, their names and nouns, all of it."""
 
-_ENOUGH_TERMS = 7
-"""A question of so many content words says what it is about even where it names nothing."""
-_FEW_TERMS = 3
-"""A question of fewer content words says little even where it names something: "Did Ismet reply?"."""
+
+@dataclass(frozen=True, slots=True)
+class DependenceSettings:
+    """When a question says enough to stand alone, counted in content words; chosen on the same turns.
+
+    ``enough_terms`` say what it is about even where it names nothing; fewer than ``few_terms`` say little
+    even where it names something: "Did Ismet reply?".
+    """
+
+    enough_terms: int = 7
+    few_terms: int = 3
+
+
+DEPENDENCE = DependenceSettings()
 _OPENS_AS_FOLLOW_UP = re.compile(r"\s*(?:and|but|or|so|also|then|besides)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\s*(?:(?:and|but|or|so|then)\b[\s,]*)?(?:what|how)\s+about\b", re.IGNORECASE)
 _AUXILIARIES = frozenset(
@@ -54,7 +65,7 @@ def read_dependence(question: str) -> Dependence:
     if not says_enough and (_OPENS_AS_FOLLOW_UP.match(question) or _BARE_DEFINITE.search(question)):
         return "topic"
     is_sentence = any(word.lower in _AUXILIARIES | _QUESTION_WORDS for word in words)
-    least = 0 if names and not is_sentence else _FEW_TERMS if names else _ENOUGH_TERMS
+    least = 0 if names and not is_sentence else DEPENDENCE.few_terms if names else DEPENDENCE.enough_terms
     if not says_enough and len(content) - name_words + names < least:
         return "topic"
     return "time" if not is_dated and _refers_to_time(words) else "none"

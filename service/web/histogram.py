@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_BARS = 60
+"""More bars are too narrow to be hit with a finger in a column of 300 pixels."""
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 

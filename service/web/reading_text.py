@@ -25,6 +25,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _WHITE_SPACE = re.compile(r"\s+")
 _PARAGRAPH = re.compile(r"\S(?:(?!\n\n).)*", re.DOTALL)
 _HEADING_CHARS = 400
+"""A longer paragraph is no heading, however it is set."""
 
 
 @dataclass(frozen=True, slots=True)

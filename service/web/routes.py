@@ -69,8 +69,11 @@ class CiteQuery(PlaceQuery):
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _LISTED_AT_ONCE = 100
+"""Documents on one page of the library."""
 _SORTED_AT_MOST = 5_000
+"""Most documents that are sorted by date for one request; more are listed by file. Chosen by hand."""
 _OFFERED_PARTICIPANTS = 300
+"""Names that the browser offers while one types, the most frequent ones. Chosen by hand."""
 _DOWNLOADS = {
     "bibtex": ("application/x-bibtex", "bib"),
     "csl": ("application/vnd.citationstyles.csl+json", "json"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from service.web.addresses import AskAddress
 
 _MORE_PASSAGES = 10
+"""Passages that "Show more" adds."""
 
 
 @dataclass(frozen=True, slots=True)

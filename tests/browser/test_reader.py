@@ -74,7 +74,7 @@ def test_one_document_can_be_asked_alone(browser, site):
         page.get_by_role("link", name="Ask this document").click()
         page.wait_for_url("**/?document=*")
         turn = ask(page, "What about the harbour?")
-        sources = {words_of(one) for one in turn.locator("[data-slot=source]").all()}
+        sources = {words_of(one) for one in turn.locator(".origin .file").all()}
         assert sources == {"pirates.md"}
 
 

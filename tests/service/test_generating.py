@@ -8,6 +8,7 @@ from index_support import CHUNKING, make_source
 from scripted_endpoint import closed_port, endpoint, streamed
 from service_support import dossier_over, index_files, make_app, serving
 
+from chunker.documents import Span
 from chunker.text.tokens import token_counter
 from embeddings.local_index import LocalIndex
 from service.answer import Turn
@@ -325,3 +326,50 @@ def test_every_quotation_that_is_kept_stands_in_its_source(index, script):
     assert quote.match == "exact"  # the words shown are the source's own
     assert is_verified(quote.text, quote.citation.span, text, quote.match)
     assert json.dumps(quote.text) == '"asked for the fortification of the Straits"'
+
+
+def test_each_sentence_is_cited_at_its_own_words_and_never_at_those_of_the_next(index, script):
+    script.says("Turkey asked for the Straits. [1] The Soviet Union “agreed to it at once” and sent oil. [1]")
+    unquoted, quoting = answerer(index, script.url).ask(QUESTION).pieces
+
+    passage = unquoted.citation.place.passage
+    assert unquoted.citation.span == Span(passage.start_char, passage.end_char)
+    assert quoting.citation.span == quoting.quotes[0].citation.span
+    assert STRAITS[quoting.citation.span.start_char :].startswith("agreed to it at once")
+
+
+def test_reference_numbers_of_a_passage_are_never_taken_for_the_models(tmp_path, script):
+    text = "An electric lamp was installed in 1904.[3] The first keeper was Anders Holm.[1] He stayed."
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add([make_source("lamp.txt", f"The lamp\n\n{text}")])
+        script.says("The text says “installed in 1904.⁽³⁾ The first keeper was Anders Holm” of the lamp. [1]")
+        answer = answerer(index, script.url).ask("When was the electric lamp installed?")
+
+    assert "[3]" not in script.prompt()["passages"][0]["text"]
+    [piece] = answer.pieces
+    assert [citation.number for citation in piece.citations] == [1]
+    assert piece.quotes[0].text == "installed in 1904.[3] The first keeper was Anders Holm"
+
+
+def test_what_is_found_is_known_before_the_model_has_said_anything(index, script):
+    script.replies = [(200, {"Content-Type": "text/event-stream"}, [30.0])]
+    events = answerer(index, script.url).stream(QUESTION)
+
+    assert next(events).passages
+    assert script.requests == []
+
+
+def test_a_quote_that_no_longer_stands_in_its_source_is_left_out_and_counted(tmp_path):
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        [change] = index.add([make_source("straits.md", STRAITS)])
+        dossier = dossier_over(index)
+        asked = []
+        dossier.observe = asked.append
+        events = dossier.stream(QUESTION)
+        assert next(events).passages
+        index.delete(change.source_id)  # between finding the words and showing them
+        answer = list(events)[-1]
+
+    assert (answer.kind, answer.text, answer.quotes) == ("none", NO_ANSWER, ())
+    assert answer.failed_quotes > 0
+    assert asked[0].failed_quotes == answer.failed_quotes

@@ -4,14 +4,12 @@ import asyncio
 import json
 import os
 import sys
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from mcp_support import call, connected, failure
 from service_support import LETTER, PAGED, SHORT_NOTE, finished_job, index_files, make_app, serving, upload
 
 from service.mcp_api.results import MAX_READ_CHARS
@@ -28,37 +26,6 @@ def client(tmp_path_factory):
         index_files(client, LETTER, SHORT_NOTE)
         finished_job(client, upload(client, "harbours.txt", PAGED))
         yield client
-
-
-@asynccontextmanager
-async def connected(client, *, key=None, mode="auto"):
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
-        transport = streamable_http_client(f"{client.base_url}/mcp", http_client=http)
-        async with Client(transport, mode=mode) as agent:
-            yield agent
-
-
-def call(client, tool, **arguments):
-    """Call a tool over HTTP and return its structured result."""
-
-    async def called():
-        async with connected(client) as agent:
-            return await agent.call_tool(tool, arguments)
-
-    result = asyncio.run(called())
-    assert not result.is_error, result.content
-    return result.structured_content
-
-
-def failure(client, tool, **arguments):
-    async def called():
-        async with connected(client) as agent:
-            return await agent.call_tool(tool, arguments)
-
-    result = asyncio.run(called())
-    assert result.is_error
-    return result.content[0].text
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -222,6 +189,7 @@ from pathlib import Path
 from encoders import WordHashEncoder
 from service.dossier import Dossier
 from service.mcp_api.server import run_stdio
+from mcp_support import call, connected, failure
 from service_support import make_settings
 settings = make_settings(Path(sys.argv[1]))
 run_stdio(lambda: Dossier.open(settings=settings, encoder=WordHashEncoder(), read_only=True), settings)
