@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chunker.documents import Source, content_id
 from eval.errors import ExternalSetError
 from eval.gold.evidence import SourceTexts
 from eval.measures.page_truth import PagedSource, PageOf, page_truth
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import Encoder
     from embeddings.store.records import SourceRecord
     from embeddings.store.snapshot import Snapshot
-    from eval.gold.external import ExternalSet, ExternalSource
+    from eval.gold.external import QuestionSet
     from service.dossier import Dossier
 
 
@@ -49,7 +48,7 @@ def open_data_folder(data: Path | None, *, encoder: Encoder | None = None) -> It
 
 @contextmanager
 def open_external(
-    external: ExternalSet,
+    external: QuestionSet,
     *,
     data: Path | None = None,
     encoder: Encoder | None = None,
@@ -69,7 +68,7 @@ def open_external(
         names = [source.name for source in external.sources]
         refuse_strangers(dossier.sources(), names, folder=folder, name=external.name)
         for source in external.sources:
-            dossier.add_source(as_source(source))
+            dossier.add_source(source)
             if on_progress:
                 on_progress()
         yield _opened(dossier, used, folder)
@@ -95,18 +94,6 @@ def refuse_strangers(held: Iterable[SourceRecord], names: Iterable[str], *, fold
     stranger = next((record.name for record in held if record.name not in known), None)
     if stranger is not None:
         raise ExternalSetError(f"{folder}: holds {stranger!r}, which is not of {name}; give an empty folder")
-
-
-def as_source(external: ExternalSource) -> Source:
-    """Return a source of somebody else's set as the index takes it."""
-    return Source(
-        id=content_id(external.text),
-        name=external.name,
-        media_type="text/plain",
-        text=external.text,
-        size_bytes=len(external.text.encode("utf-8", "surrogatepass")),
-        title=external.title,
-    )
 
 
 def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from operator import or_
 from typing import TYPE_CHECKING, Protocol
 
 from eval.gold.evidence import SourceTexts, locate
-from eval.gold.external import read_external
+from eval.gold.external import QuestionSet, read_external
 from eval.gold.questions import evenly_spread, load_questions
 from eval.measures.metrics import retrieval_values, word_budget_value
 from eval.measures.response import response_from_retrieval
 from eval.runs.asking import TOP_K
-from eval.runs.opening import as_source, refuse_strangers
+from eval.runs.opening import refuse_strangers
 from eval.runs.run import EvaluatedQuestion, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from chunker.documents import Source
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
@@ -34,15 +33,6 @@ class OnProgress(Protocol):
 
     def __call__(self, stage: str, total: int, *, done: int | None = None) -> None:
         """Show it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """Sources, and answerable questions about them with their evidence found."""
-
-    name: str
-    sources: tuple[Source, ...]
-    questions: tuple[LocatedQuestion, ...]
 
 
 Results = dict[str, tuple[EvaluatedQuestion, ...]]
@@ -67,10 +57,9 @@ def read_gold(gold: Path, corpus: Path, *, limit: int | None) -> QuestionSet:
 
 
 def read_other(folder: Path, *, limit: int | None) -> QuestionSet:
-    """Read somebody else's set; raises like :func:`eval.gold.external.read_external`."""
+    """Read the answerable questions of another's set; raises like :func:`~eval.gold.external.read_external`."""
     external = read_external(folder, limit=limit)
-    answerable = tuple(one for one in external.questions if one.gold.is_answerable)
-    return QuestionSet(external.name, tuple(map(as_source, external.sources)), answerable)
+    return replace(external, questions=tuple(one for one in external.questions if one.gold.is_answerable))
 
 
 def ask_all_ways(
