@@ -57,7 +57,7 @@ def read_gold(gold: Path, corpus: Path, *, limit: int | None) -> QuestionSet:
 
 
 def read_other(folder: Path, *, limit: int | None) -> QuestionSet:
-    """Read the answerable questions of another's set; raises like :func:`~eval.gold.external.read_external`."""
+    """Read the answerable questions of a set; raises like :func:`~eval.gold.external.read_external`."""
     external = read_external(folder, limit=limit)
     return replace(external, questions=tuple(one for one in external.questions if one.gold.is_answerable))
 
