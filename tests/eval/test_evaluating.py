@@ -13,7 +13,7 @@ from eval.reports.report import report_tables
 from eval.runs.evaluating import Request, evaluate
 from eval.runs.opening import open_data_folder, open_external
 from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS
-from eval.runs.run_file import run_json
+from eval.runs.run_file import as_baseline, read_run, run_json
 from service.dossier import Dossier
 from service.settings import Settings
 
@@ -225,34 +225,30 @@ def test_two_saved_runs_are_compared_on_the_command_line(data, gold_file, tmp_pa
     assert "hit@5" in result.stdout
 
 
-@pytest.mark.model
-def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
-    dossier = Dossier.open(settings=Settings(data=tmp_path / "data"))
-    dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
-    dossier.close()
+@pytest.fixture
+def quick_model(monkeypatch):
+    """Replaces the model where it is loaded; `make gate` runs the command with the real one."""
+    monkeypatch.setattr("service.assembly.load_encoder", lambda _: WordHashEncoder())
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_the_whole_command_writes_its_files_and_is_held_to_its_own_baseline(data, gold_file, tmp_path):
     files = {name: tmp_path / name for name in ("run.json", "report.html", "report.md", "baseline.json")}
-    options = ["--data", tmp_path / "data", "--save", files["run.json"], "--html", files["report.html"]]
-    options += ["--markdown", files["report.md"], "--write-baseline", files["baseline.json"]]
-    result = command(commands.evaluate, gold_file, *options)
+    written = ["--save", files["run.json"], "--html", files["report.html"], "--markdown", files["report.md"]]
+    written += ["--write-baseline", files["baseline.json"]]
+    result = command(commands.evaluate, gold_file, "--data", data, *written)
     assert result.exit_code == 0, result.stderr
-    assert all(path.stat().st_size > 100 for path in files.values())
-    result = command(
-        commands.evaluate,
-        gold_file,
-        "--data",
-        tmp_path / "data",
-        "--baseline",
-        files["baseline.json"],
-        "--json",
-    )
-    assert result.exit_code == 0, result.stderr
-    assert json.loads(result.stdout)["figures"]["questions"]["hit@5"] == 1.0
+    assert read_run(files["baseline.json"]) == as_baseline(read_run(files["run.json"]))
+    assert "<h1>Evaluation: gold</h1>" in files["report.html"].read_text()
+    assert files["report.md"].read_text().startswith("# gold\n")
+    for kept in ("run.json", "baseline.json"):
+        result = command(commands.evaluate, gold_file, "--data", data, "--baseline", files[kept], "--json")
+        assert result.exit_code == 0, result.stderr
+        assert json.loads(result.stdout)["figures"]["questions"]["hit@5"] == 1.0
     better = json.loads(files["baseline.json"].read_text())
     better["questions"][0]["values"]["hit@1"] = 2.0
     files["baseline.json"].write_text(json.dumps(better))
-    result = command(
-        commands.evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"]
-    )
+    result = command(commands.evaluate, gold_file, "--data", data, "--baseline", files["baseline.json"])
     assert result.exit_code == 1
     assert "questions: hit@1 went from 2.000 to 1.000" in result.stderr
     assert result.stderr.rstrip().endswith("worse: q1")
