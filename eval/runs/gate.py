@@ -25,7 +25,7 @@ from eval.runs.run_file import GATED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from eval.measures.statistics import PairedComparison, Sample
+    from eval.measures.statistics import Sample
     from eval.runs.run import EvaluatedQuestion, Run
 
     Questions = Sequence[EvaluatedQuestion]
@@ -84,8 +84,8 @@ def _failures(run: Run, baseline: Run) -> Iterator[GateFailure]:
                 f"baseline {baseline.name}: only {len(after)} of {len(before)} questions ({section}) were "
                 "asked with the same words and quotes; run the same gold, or write a new baseline"
             )
-        if section == HIDDEN:
-            yield from _more_answered(section, before, after)
+        if section == HIDDEN:  # the fewer are answered the better
+            yield from _drop(section, "answered", before, after, sign=-1)
         else:
             for metric in GATED:
                 yield from _drop(section, metric, before, after)
@@ -97,33 +97,25 @@ def _failures(run: Run, baseline: Run) -> Iterator[GateFailure]:
                 yield GateFailure(f"{section}: {message}", broken)
 
 
-def _drop(section: str, metric: str, before: Questions, after: Questions) -> Iterator[GateFailure]:
-    old, new = values_of(before, metric), values_of(after, metric)
+def _drop(
+    section: str, metric: str, before: Questions, after: Questions, *, sign: int = 1
+) -> Iterator[GateFailure]:
+    old, new = (
+        {key: sign * value for key, value in values_of(questions, metric).items()}
+        for questions in (before, after)
+    )
     if len(new) < SETTINGS.smallest_measured * len(old):
         missing = tuple(key for key in old if key not in new)
         yield GateFailure(f"{section}: {metric} was measured {len(new)} times, before {len(old)}", missing)
         return
     paired = compare_paired(old, new)
     if paired and _is_drop(paired.difference, paired.highest):
-        yield _fall(f"{section}: {metric}", paired.mean_a, paired.mean_b, paired)
-
-
-def _more_answered(section: str, before: Questions, after: Questions) -> Iterator[GateFailure]:
-    refused = [
-        {key: 1 - value for key, value in values_of(questions, "answered").items()}
-        for questions in (before, after)
-    ]
-    paired = compare_paired(*refused)
-    if paired and _is_drop(paired.difference, paired.highest):
-        yield _fall(f"{section}: answered", 1 - paired.mean_a, 1 - paired.mean_b, paired)
+        fell = _fell(f"{section}: {metric}", abs(paired.mean_a), abs(paired.mean_b), paired.highest)
+        yield GateFailure(fell, paired.losses, paired.wins)
 
 
 def _is_drop(difference: float, highest: float) -> bool:
     return difference <= -SETTINGS.smallest_drop and highest < 0
-
-
-def _fall(what: str, before: float, after: float, paired: PairedComparison) -> GateFailure:
-    return GateFailure(_fell(what, before, after, paired.highest), paired.losses, paired.wins)
 
 
 def _fell(what: str, before: float, after: float, highest: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from operator import or_
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from eval.gold.evidence import SourceTexts, locate
 from eval.gold.external import QuestionSet, read_external
@@ -25,14 +25,8 @@ if TYPE_CHECKING:
     from embeddings.local_index import LocalIndex
     from eval.gold.evidence import LocatedQuestion
     from eval.measures.response import Response
+    from eval.runs.progress import ShownProgress
     from eval.studies.variants import Variant
-
-
-class OnProgress(Protocol):
-    """Is told of a stage, its number of steps and, unless it is one step more, how many are done."""
-
-    def __call__(self, stage: str, total: int, *, done: int | None = None) -> None:
-        """Show it."""
 
 
 Results = dict[str, tuple[EvaluatedQuestion, ...]]
@@ -68,7 +62,7 @@ def ask_all_ways(
     folder: Path,
     *,
     encoder: Encoder,
-    on_progress: OnProgress,
+    on_progress: ShownProgress,
 ) -> Results:
     """Index the set in ``folder`` with and without headers, and put its questions to all ``variants``."""
     from embeddings.ranking.retriever import Retriever
@@ -97,7 +91,7 @@ def ask_all_ways(
 
 
 def _indexed(
-    asked: QuestionSet, folder: Path, *, encoder: Encoder, header: bool, on_progress: OnProgress
+    asked: QuestionSet, folder: Path, *, encoder: Encoder, header: bool, on_progress: ShownProgress
 ) -> LocalIndex:
     """Return the index of the set's sources; what stands in ``folder`` already is not made again."""
     from service.assembly import open_index

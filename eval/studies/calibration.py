@@ -96,7 +96,7 @@ def main() -> None:
         print(name)
         worlds = _worlds(options, late=name == "with_late_interaction")
         judged[name] = [_judged(held_out, worlds, votes) for held_out in worlds]
-        calibrations[name] = _fitted([(world, slice(None)) for world in worlds], votes).as_json()
+        calibrations[name] = _fitted(worlds, votes).as_json()
     if options.write:
         confidence, is_right = map(np.concatenate, zip(*judged["with_late_interaction"], strict=True))
         plot = reliability_svg(reliability_bins(confidence, is_right), y_label="share with evidence")
@@ -182,18 +182,18 @@ class _Model:
         }
 
 
-def _fitted(parts: Sequence[tuple[World, slice]], votes: Mapping[str, float]) -> _Model:
-    """Fit to the questions of each world that its slice names; every world counts the same."""
+def _fitted(worlds: Sequence[World], votes: Mapping[str, float]) -> _Model:
+    """Fit to the questions of all worlds; every world counts the same."""
     from sklearn.linear_model import LogisticRegression
 
     rows: list[Signals] = []
     labels: list[int] = []
     counts: list[float] = []
-    for world, chosen in parts:
+    for world in worlds:
         foreign_share = SETTINGS.foreign_share if world.foreign else 0.0
         for group, label, share in (
-            (world.answered[chosen], 1, 1.0),
-            (world.hidden[chosen], 0, 1.0 - foreign_share),
+            (world.answered, 1, 1.0),
+            (world.hidden, 0, 1.0 - foreign_share),
             (world.foreign, 0, foreign_share),
         ):
             rows += group
@@ -215,27 +215,18 @@ def _judged(
     Returns each confidence and whether there was an answer, with as many questions answered as not, half of
     these hidden.
     """
-    others: list[tuple[World, slice]] = [(other, slice(None)) for other in worlds if other is not world]
+    others = [other for other in worlds if other is not world]
     answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
     for fold in range(SETTINGS.folds):
-        tested = np.arange(len(world.answered)) % SETTINGS.folds == fold
-        kept = World(
-            world.name,
-            answered=[row for row, is_tested in zip(world.answered, tested, strict=True) if not is_tested],
-            hidden=[row for row, is_tested in zip(world.hidden, tested, strict=True) if not is_tested],
-            foreign=world.foreign,
-            unanswerable=[],
-        )
-        model = _fitted([*others, (kept, slice(None))], votes)
-        for scores, rows in ((answered, world.answered), (hidden, world.hidden)):
-            scores[tested] = model.logit(
-                [row for row, is_tested in zip(rows, tested, strict=True) if is_tested]
-            )
+        kept = replace(world, answered=_without(fold, world.answered), hidden=_without(fold, world.hidden))
+        model = _fitted([*others, kept], votes)
+        answered[fold :: SETTINGS.folds] = model.logit(world.answered[fold :: SETTINGS.folds])
+        hidden[fold :: SETTINGS.folds] = model.logit(world.hidden[fold :: SETTINGS.folds])
     print(
         f"  {world.name:<14}hidden evidence, {SETTINGS.folds}-fold: AUROC {_auroc(answered, hidden):.3f}",
         end="",
     )
-    whole = _fitted([*others, (world, slice(None))], votes)
+    whole = _fitted([*others, world], votes)
     for kind in ("foreign", "unanswerable"):
         if rows := getattr(world, kind):
             print(f"; {kind}: {_auroc(whole.logit(world.answered), whole.logit(rows)):.3f}", end="")
@@ -244,6 +235,10 @@ def _judged(
     refused = np.concatenate([hidden[::2], foreign])
     logits = np.concatenate([answered, refused])
     return 1 / (1 + np.exp(-logits)), np.arange(len(logits)) < len(answered)
+
+
+def _without(fold: int, rows: Sequence[Signals]) -> list[Signals]:
+    return [row for number, row in enumerate(rows) if number % SETTINGS.folds != fold]
 
 
 def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float:
