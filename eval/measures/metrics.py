@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.measures.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces, results_of
+from eval.measures.pages import page_values
 from eval.measures.spans import (
     CHARACTER_BUDGET,
     SPAN_DEPTH,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan
-    from eval.measures.page_truth import PageOf
+    from eval.measures.pages import PageOf
     from eval.measures.response import Response, RetrievedPassage
 
 Values = dict[str, float]
@@ -150,36 +151,6 @@ def _cut(passage: RetrievedPassage, length_chars: int) -> RetrievedPassage:
         return replace(span, end_char=min(span.end_char, span.start_char + length_chars))
 
     return replace(passage, span=cut(passage.span), also_in=tuple(cut(span) for span in passage.also_in))
-
-
-def page_values(question: LocatedQuestion, response: Response, page_of: PageOf) -> Values:
-    """Return whether the first result that holds evidence of a known page cites that page.
-
-    ``page_exact``: the true page lies in the cited range; ``page_within_1``: at most one page
-    outside it. A result that cites no page scores 0. Empty where no such evidence was found.
-    """
-    places = [place for evidence in question.evidence for place in evidence.places]
-    for passage in response.passages[:DEPTH]:
-        for place in places:
-            true_page = page_of(place) if covers([passage.span], place) else None
-            if true_page is not None:
-                distance = _pages_off(true_page, passage)
-                return {
-                    "page_exact": float(distance == 0),
-                    "page_within_1": float(distance is not None and distance <= 1),
-                }
-    return {}
-
-
-def _pages_off(true_page: str, passage: RetrievedPassage) -> int | None:
-    first, last = passage.page, passage.page_end or passage.page
-    if first is None or last is None:
-        return None
-    if true_page in (first, last):
-        return 0
-    if not all(label.isdecimal() for label in (true_page, first, last)):
-        return None
-    return max(0, int(first) - int(true_page), int(true_page) - int(last))
 
 
 def answer_values(question: LocatedQuestion, response: Response, sources: SourceTexts) -> Values:

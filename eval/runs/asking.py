@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, Protocol
 
 from eval.measures.matching import ANY_OVERLAP, found_pieces
 from eval.measures.metrics import answer_values, question_values
-from eval.measures.page_truth import PageOf, no_page
+from eval.measures.pages import PageOf, no_page
 from eval.measures.response import Response, response_from_answer
 from eval.runs.run import EvaluatedQuestion, evaluated
 

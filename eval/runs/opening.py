@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from eval.errors import ExternalSetError
 from eval.gold.evidence import SourceTexts
-from eval.measures.page_truth import PagedSource, PageOf, page_truth
+from eval.measures.pages import PagedSource, PageOf, page_truth
 from eval.runs.asking import Ask, ask_through
 from eval.runs.run import IndexFacts
 

@@ -9,7 +9,6 @@ from eval.gold.questions import GoldQuestion
 from eval.measures.matching import first_hit_rank
 from eval.measures.metrics import (
     answer_values,
-    page_values,
     question_values,
     retrieval_values,
     token_f1,
@@ -155,38 +154,6 @@ def test_a_large_passage_is_read_only_to_the_end_of_the_budget():
     assert word_budget_value(asked(piece(0, 20)), response(passages=(other_place,)), words=100) == {
         "hit@100words": 1.0
     }
-
-
-def paged(page, page_end=None, at=None):
-    return response(passages=(RetrievedPassage(at or span(0, 10), "text", page=page, page_end=page_end),))
-
-
-@pytest.mark.parametrize(
-    ("page", "page_end", "exact", "within"),
-    [
-        ("404", None, 1.0, 1.0),
-        ("403", "405", 1.0, 1.0),
-        ("405", "406", 0.0, 1.0),
-        ("402", "403", 0.0, 1.0),
-        ("402", None, 0.0, 0.0),
-        ("406", None, 0.0, 0.0),
-        (None, None, 0.0, 0.0),
-        ("iv", None, 0.0, 0.0),
-    ],
-)
-def test_the_true_page_must_lie_in_the_cited_range(page, page_end, exact, within):
-    found = page_values(asked(piece(0, 10)), paged(page, page_end), lambda _: "404")
-    assert found == {"page_exact": exact, "page_within_1": within}
-
-
-def test_roman_pages_are_compared_as_labels():
-    found = page_values(asked(piece(0, 10)), paged("iv"), lambda _: "iv")
-    assert found == {"page_exact": 1.0, "page_within_1": 1.0}
-
-
-def test_pages_are_not_judged_where_the_truth_is_unknown_or_the_evidence_not_found():
-    assert page_values(asked(piece(0, 10)), paged("404"), lambda _: None) == {}
-    assert page_values(asked(piece(0, 10)), paged("404", at=MISS), lambda _: "404") == {}
 
 
 SOURCE = "Molotov asked for bases. Stalin agreed."
