@@ -111,6 +111,7 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
     if not ids:
         return None
     a, b = (np.array([run[identity] for identity in ids]) for run in (before, after))
+    b = np.where(np.abs(b - a) <= RESAMPLING.same_within, a, b)
     differences = b - a
     drawn = _drawn(_mean, (differences,), RESAMPLING.mean_draws)
     low, high = _two_sided(drawn)
@@ -123,8 +124,8 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
         high=high,
         highest=_one_sided(drawn),
         p_value=_p_value(a, b),
-        wins=tuple(np.array(ids)[differences > RESAMPLING.same_within].tolist()),
-        losses=tuple(np.array(ids)[differences < -RESAMPLING.same_within].tolist()),
+        wins=tuple(np.array(ids)[differences > 0].tolist()),
+        losses=tuple(np.array(ids)[differences < 0].tolist()),
     )
 
 

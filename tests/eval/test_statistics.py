@@ -45,6 +45,13 @@ def test_a_run_compared_with_itself_shows_nothing():
     assert comparison.p_value == 1.0
 
 
+def test_a_run_is_like_its_baseline_of_four_decimals():
+    values = [1 / 3, 2 / 3, 0.63093, 0.12344]
+    comparison = compare_paired(by_id(values), by_id([round(value, 4) for value in values]))
+    assert (comparison.difference, comparison.low, comparison.high) == (0.0, 0.0, 0.0)
+    assert (comparison.p_value, comparison.wins, comparison.losses) == (1.0, (), ())
+
+
 def test_wins_and_losses_name_the_questions_that_changed():
     comparison = compare_paired(by_id([0, 1, 1, 0.5]), by_id([1, 0, 1, 0.75]))
     assert comparison.wins == ("q0", "q3")
