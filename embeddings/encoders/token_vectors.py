@@ -164,7 +164,7 @@ def packaged_codec(model_revision: str) -> TokenCodec | None:
     """Return the codec that comes with this program, or ``None`` where it was not made for the model.
 
     It was learnt on general text, so small collections need no training and codes are the same
-    everywhere. ``bench/token_codebooks.py`` makes it.
+    everywhere. ``eval/studies/token_codebooks.py`` makes it.
 
     Raises:
         EncoderError: the codec's file is damaged.
