@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import ChunkedSource, Document, PageMap, Passage, Source, Span, content_id
 from chunker.pages.inference import infer_pages
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 from chunker.text.normalising import tidy
 from chunker.text.splitting import PassageLimits, split
 from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
@@ -16,7 +16,7 @@ from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CHUNKER_VERSION = "2"
+CHUNKER_VERSION = "3"
 """Changes whenever the same source would give other documents, pages or passages."""
 
 _LAST_WORD = re.compile(r"\s*\S+\s*$")

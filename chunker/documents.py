@@ -32,6 +32,13 @@ class Span:
     start_char: int
     end_char: int
 
+    def trimmed(self, text: str) -> Span | None:
+        """Return the span without white space at its ends in ``text``, ``None`` if nothing else is in it."""
+        inside = text[self.start_char : self.end_char]
+        start = self.start_char + len(inside) - len(inside.lstrip())
+        end = start + len(inside.strip())
+        return Span(start, end) if start < end else None
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

@@ -144,7 +144,7 @@ def suggest(
 ) -> None:
     """Draft gold questions for a person to correct, one JSON object a line."""
     from chunker.segmenting.boilerplate import count_edges, edge_lines, repeated_spans
-    from chunker.segmenting.segmentation import segment
+    from chunker.segmenting.cuts import segment
     from eval.gold.suggest import SegmentedSource, draft_json, suggest_questions
 
     with _errors_in_one_line():

@@ -9,63 +9,71 @@ from __future__ import annotations
 
 import calendar
 import re
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chunker.documents import DocumentDate
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MONTH_NAMES = (
-    # in English, German, French, Spanish, Italian and Russian, as the languages write them in dates
-    "january jan januar jänner janvier enero gennaio январь января",
-    "february feb februar février fevrier febrero febbraio февраль февраля",
-    "march mar märz mars marzo март марта",
-    "april apr avril abril aprile апрель апреля",
-    "may mai mayo maggio май мая",
-    "june jun juni juin junio giugno июнь июня",
-    "july jul juli juillet julio luglio июль июля",
-    "august aug août aout agosto август августа",
-    "september sept sep septembre septiembre settembre сентябрь сентября",
-    "october oct oktober octobre octubre ottobre октябрь октября",
-    "november nov novembre noviembre novembre ноябрь ноября",
-    "december dec dezember décembre decembre diciembre dicembre декабрь декабря",
-)
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-
-_MONTH = r"[^\W\d_]{3,10}\b\.?"  # any word: looking it up afterwards is faster than a list of ninety
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º|\.)?(?!\d)"
 _YEAR = r"(?:1[0-9]|20)\d\d(?!\d)"
-_DASH = r"\s*(?:-|–|—|to|and|bis|au)\s*"
-_OF = r"\s*(?:of\s+|de\s+|\s)"
-
-_FORMS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY}){_DASH}(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y>{_YEAR})",
-        rf"\b(?P<d1>{_DAY}){_OF}(?P<m1>{_MONTH}){_DASH}(?P<d2>{_DAY}){_OF}(?P<m2>{_MONTH})\s*,?\s*(?P<y>{_YEAR})",
-        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY})(?:{_DASH}(?P<d2>{_DAY}))?\s*,?\s*(?P<y>{_YEAR})",
-        rf"\b(?P<d1>{_DAY})(?:{_DASH}(?P<d2>{_DAY}))?{_OF}(?P<m1>{_MONTH})\s*,?\s*(?:de\s+)?(?P<y>{_YEAR})",
-        rf"\b(?P<y>{_YEAR})\s*(?:g\b\.?|year)\s*(?P<d1>{_DAY})?\s*on\s+(?P<m1>{_MONTH})\s*(?P<d2>{_DAY})?",
-        rf"\b(?P<m1>{_MONTH})\s+(?P<y>{_YEAR})\s+(?P<d1>{_DAY})\s+(?:city|g\b\.?)",
-        rf"\b(?P<y>{_YEAR})-(?P<n>0\d|1[0-2])-(?P<d1>[0-3]\d)\b",
-        r"\b(?P<d1>[0-3]?\d)\.\s?(?P<n>[01]?\d)\.\s?(?P<y>(?:1[0-9]|20)\d\d)\b",
-        rf"\b(?P<m1>{_MONTH})\s*,?\s*(?:of\s+|de\s+)?(?P<y>{_YEAR})",
-    )
+_NUMERIC_FORMS = (
+    rf"\b(?P<y>{_YEAR})-(?P<n>0\d|1[0-2])-(?P<d1>[0-3]\d)\b",
+    r"\b(?P<d1>[0-3]?\d)\.\s?(?P<n>[01]?\d)\.\s?(?P<y>(?:1[0-9]|20)\d\d)\b",
 )
 _BARE_YEAR = re.compile(rf"(?<![\d./-])\b(?P<y>1[5-9]\d\d|20\d\d)(?:\s*[-–/]\s*(?P<y2>{_YEAR}))?(?![\d./])")
-_MONTHS_OF_A_YEAR = re.compile(
-    rf"\b(?P<m1>{_MONTH}){_DASH}(?P<m2>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>{_YEAR})", re.IGNORECASE
-)
-_SEASON = re.compile(
-    rf"\b(?P<season>spring|summer|autumn|fall|winter)\s*,?\s*(?:of\s+)?(?P<y>{_YEAR})", re.IGNORECASE
-)
-_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
-_OPENS = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
-_JOINS = re.compile(r"\s*(?:-|–|—|and|to|until|till)\s+(?:the\s+)?", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _PRECISION_ORDER = {"day": 0, "month": 1, "year": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the vocabulary says of dates: ``months`` by name, the first and last month of ``seasons``."""
+
+    months: dict[str, int]
+    seasons: dict[str, tuple[int, ...]]
+    forms: tuple[re.Pattern[str], ...]
+    months_of_a_year: re.Pattern[str]
+    season: re.Pattern[str]
+    span_opens: re.Pattern[str]
+    span_joins: re.Pattern[str]
+
+
+@cache
+def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
+    seasons = vocabulary.patterns("dates", "seasons")
+    joint, span_opens, span_joint, ordinal = (
+        vocabulary.alternatives("dates", name) for name in ("joints", "span_opens", "span_joints", "ordinals")
+    )
+    month = r"[^\W\d_]{3,10}\b\.?"  # any word: looking it up afterwards is faster than a list of ninety
+    day = rf"(?:0?[1-9]|[12]\d|3[01]){ordinal}?(?!\d)"
+    parts = {"{joint}": rf"\s*{joint}\s*", "{of}": r"\s*(?:of\s+|de\s+|\s)", "{y}": rf"(?P<y>{_YEAR})"}
+    parts |= {f"{{m{n}}}": f"(?P<m{n}>{month})" for n in (1, 2)} | {
+        f"{{d{n}}}": f"(?P<d{n}>{day})" for n in (1, 2)
+    }
+
+    def compiled(form: str) -> re.Pattern[str]:
+        for name, part in parts.items():
+            form = form.replace(name, part)
+        return re.compile(form, re.IGNORECASE)
+
+    return _Words(
+        months={
+            name: number
+            for number, names in enumerate(vocabulary.words("dates", "months"), start=1)
+            for name in names.split()
+        },
+        seasons={name: tuple(map(int, months.split())) for name, months in seasons.items()},
+        forms=tuple(map(compiled, (*vocabulary.words("dates", "forms"), *_NUMERIC_FORMS))),
+        months_of_a_year=compiled(r"\b{m1}{joint}{m2}\s*,?\s*(?:of\s+)?{y}"),
+        season=compiled(rf"\b(?P<season>{'|'.join(seasons)})\s*,?\s*(?:of\s+)?{{y}}"),
+        span_opens=re.compile(rf"\b{span_opens}\s+(?:the\s+)?$", re.IGNORECASE),
+        span_joins=re.compile(rf"\s*{span_joint}\s+(?:the\s+)?", re.IGNORECASE),
+    )
 
 
 def read_date(text: str) -> DocumentDate | None:
@@ -94,7 +102,11 @@ def read_dates(text: str) -> tuple[DocumentDate, ...]:
     """
     found: list[tuple[tuple[int, int], DocumentDate | None]]
     found = [(match.span(), reading) for match, reading in _readings(text)]
-    for pattern, reader in ((_MONTHS_OF_A_YEAR, _months), (_SEASON, _season), (_BARE_YEAR, _years)):
+    for pattern, reader in (
+        (_words().months_of_a_year, _months),
+        (_words().season, _season),
+        (_BARE_YEAR, _years),
+    ):
         found += [(match.span(), reader(match)) for match in pattern.finditer(text)]
     kept: list[tuple[tuple[int, int], DocumentDate]] = []
     for (start, end), date_read in sorted(found, key=lambda one: (one[0][0] - one[0][1], one[0])):
@@ -105,9 +117,10 @@ def read_dates(text: str) -> tuple[DocumentDate, ...]:
 
 def _joined(text: str, dates: Sequence[tuple[tuple[int, int], DocumentDate]]) -> Iterator[DocumentDate]:
     """Yield dates in their order, "from one to another" and "between one and another" as one."""
+    opens, joins = _words().span_opens, _words().span_joins
     last: tuple[tuple[int, int], DocumentDate] | None = None
     for span, read in dates:
-        if last and _OPENS.search(text[: last[0][0]]) and _JOINS.fullmatch(text, last[0][1], span[0]):
+        if last and opens.search(text[: last[0][0]]) and joins.fullmatch(text, last[0][1], span[0]):
             yield DocumentDate(min(last[1].start, read.start), max(last[1].end, read.end), read.precision)
             last = None
             continue
@@ -147,7 +160,7 @@ def _readings(text: str) -> Iterator[tuple[re.Match[str], DocumentDate]]:
     """Yield every reading of every form, also of the same words in several forms."""
     if not _FOUR_DIGITS.search(text):
         return  # every form holds a year: most texts are told apart here
-    for form in _FORMS:
+    for form in _words().forms:
         for match in form.finditer(text):
             reading = _reading(match)
             if reading is not None:
@@ -183,7 +196,7 @@ def _months(match: re.Match[str]) -> DocumentDate | None:
 
 def _season(match: re.Match[str]) -> DocumentDate:
     year = int(match["y"])
-    first, last = _SEASONS[match["season"].lower()]
+    first, last = _words().seasons[match["season"].lower()]
     return _span_of_months(year, first, year + (last < first), last)
 
 
@@ -192,7 +205,7 @@ def _span_of_months(year: int, month: int, last_year: int, last_month: int) -> D
 
 
 def _month_number(name: str) -> int:
-    return _MONTHS.get(name.lower().rstrip("."), 0)
+    return _words().months.get(name.lower().rstrip("."), 0)
 
 
 def _number(text: str | None) -> int | None:

@@ -7,37 +7,68 @@ institution: "V. M. Molotov", "a. Rosso" (scans lower initials), "Ali Fuad", "Vo
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from chunker.metadata.dates import date_spans
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _INITIAL = r"(?:[^\W\d_]\.?(?:\s?[^\W\d_]{1,2}\.)*\s?)"
-_PARTICLES = r"(?:von|van|de|del|della|di|da|le|la|al|ibn|bin|ben|el|ol|ter)"
 _WORD = r"[^\W\d_a-zа-я][^\W\d_]+(?:['’-][^\W\d_]+)*"
-_NAME = re.compile(
-    rf"""(?P<initials>(?<![^\W_])(?:[^\W\d_]{{1,2}}\.\s?){{1,3}})?
-    (?P<words>(?:\b(?:{_PARTICLES}\s)?{_WORD})(?:[ ](?:{_PARTICLES}[ ])?{_WORD}){{0,3}})""",
-    re.VERBOSE,
-)
 _ARTICLE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
 _ONE_LETTER = re.compile(r"[^\W\d_](?=\.)")
-_SIGNATURE_LEAD = re.compile(
-    r"^(?:recorded(?:\s+by)?|signed(?:\s+by)?|translated(?:\s+by)?|drafted(?:\s+by)?|minutes\s+by"
-    r"|the\s+conversation\s+was\s+recorded\s+by|conversation\s+recorded\s+by)\b[\s:,]*",
-    re.IGNORECASE,
-)
-_ARCHIVE_TAIL = re.compile(r"[\s,\\]*\b(?:avp|wua|hdl|lip|ap|of the rf|archive|publ)\b.*$", re.IGNORECASE)
 _SIGNATURE = re.compile(rf"^{_INITIAL}?{_WORD}(?:\s{_WORD}){{0,2}}[.,]?$")
-_MAX_SIGNATURE_CHARS = 40
-_SAME_SURNAME = 84
-_MIN_SURNAME_CHARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NameSettings:
+    """When words with a capital are taken for a person's name; chosen by hand, not measured.
+
+    A name may stand alone in the first ``head_lines`` below a title. A line longer than
+    ``max_signature_chars`` is no signature. Two surnames as alike as ``same_surname`` (rapidfuzz's ratio,
+    0..100) are spellings of one; a word shorter than ``min_surname_chars`` is none.
+    """
+
+    head_lines: int = 2
+    max_signature_chars: int = 40
+    same_surname: float = 84
+    min_surname_chars: int = 3
+
+
+SETTINGS = NameSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the vocabulary says of names."""
+
+    name: re.Pattern[str]
+    signature_lead: re.Pattern[str]
+    archive_tail: re.Pattern[str]
+    not_names: frozenset[str]
+
+
+@cache
+def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
+    particles = vocabulary.alternatives("names", "particles")
+    leads, tails = (vocabulary.alternatives("names", name) for name in ("signature_leads", "archive_tails"))
+    not_names = vocabulary.patterns("names", "not_names")
+    return _Words(
+        name=re.compile(
+            rf"""(?P<initials>(?<![^\W_])(?:[^\W\d_]{{1,2}}\.\s?){{1,3}})?
+            (?P<words>(?:\b(?:{particles}\s)?{_WORD})(?:[ ](?:{particles}[ ])?{_WORD}){{0,3}})""",
+            re.VERBOSE,
+        ),
+        signature_lead=re.compile(rf"^{leads}\b[\s:,]*", re.IGNORECASE),
+        archive_tail=re.compile(rf"[\s,\\]*\b{tails}\b.*$", re.IGNORECASE),
+        not_names=frozenset(word for group in not_names.values() for word in group.split()),
+    )
 
 
 def read_participants(title: str, head: Sequence[str] = (), tail: Sequence[str] = ()) -> tuple[str, ...]:
@@ -47,17 +78,18 @@ def read_participants(title: str, head: Sequence[str] = (), tail: Sequence[str] 
     once, in the fullest form found; likely spellings of one surname count as one.
     """
     found = list(_names_in(title))
-    found += [name for line in head[:2] for name in _names_alone(line)]
+    found += [name for line in head[: SETTINGS.head_lines] for name in _names_alone(line)]
     found += [name for line in tail for name in _names_alone(_signature(line))]
     return tuple(_without_repeats(found))
 
 
 def _signature(line: str) -> str:
-    return _SIGNATURE_LEAD.sub("", _ARCHIVE_TAIL.sub("", line.strip(" *_\\"))).strip(" .,*_\\")
+    name = _words().archive_tail.sub("", line.strip(" *_\\"))
+    return _words().signature_lead.sub("", name).strip(" .,*_\\")
 
 
 def _names_alone(line: str) -> Iterator[str]:
-    if len(line) <= _MAX_SIGNATURE_CHARS and _SIGNATURE.match(line):
+    if len(line) <= SETTINGS.max_signature_chars and _SIGNATURE.match(line):
         names = list(_names_in(line))
         if len(names) == 1 and sum(word.istitle() for word in line.split()) <= len(names[0].split()) + 1:
             yield names[0]
@@ -66,10 +98,10 @@ def _names_alone(line: str) -> Iterator[str]:
 def _names_in(text: str) -> Iterator[str]:
     for start, end in sorted(date_spans(text), reverse=True):
         text = f"{text[:start]}, {text[end:]}"
-    for match in _NAME.finditer(text):
+    for match in _words().name.finditer(text):
         words = _name_words(match["words"].split())
         surname = words[-1] if words else ""
-        if len(surname) < _MIN_SURNAME_CHARS or surname.isupper():
+        if len(surname) < SETTINGS.min_surname_chars or surname.isupper():
             continue
         opens_run = match["words"].startswith(words[0])  # else the initials belong to a word left out
         if opens_run and _ARTICLE.search(text, 0, match.start()):
@@ -82,7 +114,7 @@ def _name_words(words: Sequence[str]) -> list[str]:
     run: list[str] = []
     for word in words:
         if _is_no_name(word):
-            if any(len(each) >= _MIN_SURNAME_CHARS for each in run):
+            if any(len(each) >= SETTINGS.min_surname_chars for each in run):
                 break
             run = []
         else:
@@ -90,20 +122,12 @@ def _name_words(words: Sequence[str]) -> list[str]:
     return run
 
 
-@cache
-def _not_names() -> frozenset[str]:
-    listed = files("chunker").joinpath("data", "not_names.txt").read_text("utf-8")
-    return frozenset(
-        word for line in listed.splitlines() if not line.startswith("#") for word in line.split()
-    )
-
-
 def _is_no_name(word: str) -> bool:
     bare = re.sub(r"['’]s$", "", word).strip("'’").lower()
     return (
-        bare in _not_names()
+        bare in _words().not_names
         or (len(word) > 1 and word.isupper())
-        or any(part in _not_names() for part in bare.split("-"))
+        or any(part in _words().not_names for part in bare.split("-"))
     )
 
 
@@ -128,7 +152,7 @@ def _without_repeats(names: Iterable[str]) -> list[str]:
 
 def _is_same_person(first: str, second: str) -> bool:
     words, others = first.split(), second.split()
-    if fuzz.ratio(words[-1].lower(), others[-1].lower()) < _SAME_SURNAME:
+    if fuzz.ratio(words[-1].lower(), others[-1].lower()) < SETTINGS.same_surname:
         return False
     initials, other_initials = words[0][0], others[0][0]
     return len(words) == 1 or len(others) == 1 or initials == other_initials

@@ -1,1 +1,1 @@
-"""Pages that are inferred: from the table of contents, and from how much fills a page."""
+"""Page inference: pages that no file prints, from its table of contents and from how much fills a page."""

@@ -20,23 +20,42 @@ if TYPE_CHECKING:
 
     from chunker.pages.layout import PageLayout, Paragraph
 
-# costs are in the unit of the layout's cost: half a squared deviation, in standard deviations
-# they are mild: a trace is left by the pages of the file the text was taken from, and those of the
-# table of contents may be another edition's
-_WIDE_GAP = -4.0
-_CUT_SENTENCE = -4.0
-_UNENDED_PARAGRAPH = -2.0
-_INSIDE_CUT_TEXT = 6.0  # text whose paragraphs page breaks cut: a break inside one is unlikely
-_INSIDE_WHOLE_TEXT = 0.5
-_TALL_PARAGRAPH_LINES = 6
-_STEP_LINES = 3
-_CUT_TEXT_SHARE = 0.1  # of pages that begin with a cut sentence
-_MIN_WIDE_GAPS = 5
-_MIN_UNENDED_CHARS = 60
 
 _ENDS_SENTENCE = re.compile(r"""[.!?:;…"'”’»)\]]\W*$""")
 _LIST_MARK = re.compile(r"(?:[-•*–]|\(?\w{1,3}[.)])\s")
 _WORD_START = re.compile(r"\s\S")
+
+
+@dataclass(frozen=True, slots=True)
+class BreakSettings:
+    """What traces of page breaks weigh; set by hand after what the module's docstring tells was measured.
+
+    Costs are in the unit of the placing's: half a squared deviation, in standard deviations. They are mild: a
+    trace is left by the pages of the file the text was taken from, and those of the table of contents may be
+    another edition's. ``wide_gap``, ``cut_sentence`` and ``unended_paragraph`` (of at least
+    ``min_unended_chars``) speak for a break. One inside a paragraph costs ``inside_cut_text`` where page
+    breaks cut paragraphs, as they do where ``cut_text_share`` of the pages begin with a cut sentence, else
+    ``inside_whole_text``; it is looked for every ``step_lines`` in a paragraph of ``tall_paragraph_lines``.
+    Wide gaps mark breaks where at least ``min_wide_gaps`` lie in steps of at least ``min_gap_step`` pages
+    that differ by no more than ``max_gap_deviation`` of a step; a form feed counts as ``form_feed_lines``.
+    """
+
+    wide_gap: float = -4.0
+    cut_sentence: float = -4.0
+    unended_paragraph: float = -2.0
+    min_unended_chars: int = 60
+    inside_cut_text: float = 6.0
+    inside_whole_text: float = 0.5
+    cut_text_share: float = 0.1
+    tall_paragraph_lines: int = 6
+    step_lines: int = 3
+    form_feed_lines: int = 9
+    min_wide_gaps: int = 5
+    min_gap_step: float = 0.75
+    max_gap_deviation: float = 0.25
+
+
+SETTINGS = BreakSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +79,12 @@ def page_break_candidates(
     wide_gaps = _wide_gaps(text, paragraphs, layout)
     costs = [0.0] + [_cost(first, second) for first, second in pairwise(paragraphs)]
     pages = layout.tops[-1] / layout.page_lines
-    is_cut_text = sum(cost <= _CUT_SENTENCE for cost in costs) >= _CUT_TEXT_SHARE * pages
-    inside = _INSIDE_CUT_TEXT if is_cut_text else _INSIDE_WHOLE_TEXT
+    is_cut_text = sum(cost <= SETTINGS.cut_sentence for cost in costs) >= SETTINGS.cut_text_share * pages
+    inside = SETTINGS.inside_cut_text if is_cut_text else SETTINGS.inside_whole_text
     found = []
     for number, (paragraph, cost) in enumerate(zip(paragraphs, costs, strict=True)):
         top = layout.tops[number]
-        cost_here = min(cost, _WIDE_GAP) if paragraph.start_char in wide_gaps else cost
+        cost_here = min(cost, SETTINGS.wide_gap) if paragraph.start_char in wide_gaps else cost
         found.append(Candidate(paragraph.start_char, top, cost_here))
         found.extend(_inside(paragraph, top, layout.tops[number + 1] - layout.paragraph_space, inside))
     return tuple(found)
@@ -73,11 +92,11 @@ def page_break_candidates(
 
 def _cost(first: Paragraph, second: Paragraph) -> float:
     """Return the cost of a page break between two paragraphs, from how they end and begin."""
-    if _ENDS_SENTENCE.search(first.text) or len(first.text) < _MIN_UNENDED_CHARS:
+    if _ENDS_SENTENCE.search(first.text) or len(first.text) < SETTINGS.min_unended_chars:
         return 0.0
     if _LIST_MARK.match(second.text) or second.text.startswith("#"):
         return 0.0
-    return _CUT_SENTENCE if second.text.lstrip("*_ ")[:1].islower() else _UNENDED_PARAGRAPH
+    return SETTINGS.cut_sentence if second.text.lstrip("*_ ")[:1].islower() else SETTINGS.unended_paragraph
 
 
 def _wide_gaps(text: str, paragraphs: Sequence[Paragraph], layout: PageLayout) -> frozenset[int]:
@@ -87,14 +106,15 @@ def _wide_gaps(text: str, paragraphs: Sequence[Paragraph], layout: PageLayout) -
     through a file some pages at a time leaves one after each batch).
     """
     gaps = (text[first.end_char : second.start_char] for first, second in pairwise(paragraphs))
-    widths = [gap.count("\n") + 9 * gap.count("\f") for gap in gaps]
+    widths = [gap.count("\n") + SETTINGS.form_feed_lines * gap.count("\f") for gap in gaps]
     usual = Counter(widths).most_common(1)[0][0] if widths else 0
     rare = [number + 1 for number, width in enumerate(widths) if width > usual]
-    if len(rare) < _MIN_WIDE_GAPS:
+    if len(rare) < SETTINGS.min_wide_gaps:
         return frozenset()
     steps = np.diff([layout.tops[number] for number in rare]) / layout.page_lines
     step = float(np.median(steps))
-    if step < 0.75 or float(np.median(np.abs(steps - step))) > 0.25 * step:
+    deviation = float(np.median(np.abs(steps - step)))
+    if step < SETTINGS.min_gap_step or deviation > SETTINGS.max_gap_deviation * step:
         return frozenset()
     return frozenset(paragraphs[number].start_char for number in rare)
 
@@ -102,10 +122,10 @@ def _wide_gaps(text: str, paragraphs: Sequence[Paragraph], layout: PageLayout) -
 def _inside(paragraph: Paragraph, top: float, bottom: float, cost: float) -> Iterator[Candidate]:
     """Yield places within a tall paragraph, every few lines, at the beginning of a word."""
     lines = bottom - top
-    if lines < _TALL_PARAGRAPH_LINES:
+    if lines < SETTINGS.tall_paragraph_lines:
         return
     length = paragraph.end_char - paragraph.start_char
-    for line in range(_STEP_LINES, int(lines) - 1, _STEP_LINES):
+    for line in range(SETTINGS.step_lines, int(lines) - 1, SETTINGS.step_lines):
         match = _WORD_START.search(paragraph.text, int(length * line / lines))
         if match is not None:
             yield Candidate(paragraph.start_char + match.end() - 1, top + line, cost)

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Page, PageMap, PageStart
 from chunker.pages.breaks import Candidate, page_break_candidates
-from chunker.pages.known_pages import consistent_pages, listed_pages
 from chunker.pages.layout import KnownPage, PageLayout, Paragraph, read_paragraphs
+from chunker.pages.listed import consistent_pages, listed_pages
 from chunker.pages.numbering import counts_only, numbered_pages
 from chunker.pages.placing import between, place_page_starts
-from chunker.pages.shared_pages import place_shared_page_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,15 +27,31 @@ if TYPE_CHECKING:
     from chunker.documents import Document, Source
     from chunker.segmenting.contents import Contents
 
-_SURE_SHARE = 0.65  # of a page: so much after the start of a document on a new page is surely on that page
-_SURE_SHARE_SHARED = 0.1  # the same where documents begin anywhere on a page
-_SURE_CHARS = 1_000  # the same where nothing is known of the layout
-_MAX_PAGES_AT_ONCE = 120  # what one table of the dynamic programmes is made for
-# Measured by hiding known pages (eval.studies.page_inference): the error grows with the distance to the
-# nearest known page and with how far the layout is from explaining the pages between known ones.
-_PAGES_PER_MARGIN = 12
-_PAGES_PER_MARGIN_AHEAD = 6  # past the last known page nothing holds the count
-_PAGES_PER_MARGIN_UNLEARNT = 6
+
+@dataclass(frozen=True, slots=True)
+class InferenceSettings:
+    """How far known and estimated pages are trusted.
+
+    The margins are measured by hiding known pages (eval.studies.page_inference): the error grows with the
+    distance to the nearest known page and with how far the layout is from explaining the pages between known
+    ones. A margin grows by one every ``pages_per_margin``, past the last known page, where nothing holds the
+    count, every ``pages_per_margin_ahead``, with a layout that is not learnt every
+    ``pages_per_margin_unlearnt``. The others are chosen by hand: ``sure_share`` of a page after the start of
+    a document on a new page is surely on that page, ``sure_share_shared`` where documents begin anywhere on a
+    page, ``sure_chars`` where nothing is known of the layout. ``max_pages_at_once`` bounds the dynamic
+    programme's table.
+    """
+
+    pages_per_margin: int = 12
+    pages_per_margin_ahead: int = 6
+    pages_per_margin_unlearnt: int = 6
+    sure_share: float = 0.65
+    sure_share_shared: float = 0.1
+    sure_chars: int = 1_000
+    max_pages_at_once: int = 120
+
+
+SETTINGS = InferenceSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +129,7 @@ def _known_start(place: KnownPage) -> PageStart:
 
 
 def _first_page_only(known: KnownPage, end_char: int) -> PageMap:
-    return PageMap((_known_start(known),), min(end_char, known.start_char + _SURE_CHARS))
+    return PageMap((_known_start(known),), min(end_char, known.start_char + SETTINGS.sure_chars))
 
 
 def _waypoints(paged: _Text, known: Sequence[KnownPage]) -> list[KnownPage]:
@@ -122,7 +137,7 @@ def _waypoints(paged: _Text, known: Sequence[KnownPage]) -> list[KnownPage]:
     places = [known[0]]
     for following in known[1:]:
         begin = places[-1]
-        steps = -(-(following.page - begin.page) // _MAX_PAGES_AT_ONCE)
+        steps = -(-(following.page - begin.page) // SETTINGS.max_pages_at_once)
         candidates = between(paged.candidates, begin.start_char, following.start_char)
         height = candidates[-1].top - candidates[0].top
         for step in range(1, steps):
@@ -147,41 +162,16 @@ def _estimated(
     paged: _Text, known: Sequence[KnownPage], waypoints: Sequence[KnownPage]
 ) -> Iterator[PageStart]:
     """Yield the page starts that are not known but estimated."""
-    if paged.layout.starts_new_page:
-        placed = [start for first, second in pairwise(waypoints) for start in _stretch(paged, first, second)]
-    else:
-        placed = place_shared_page_starts(paged.candidates, waypoints, paged.layout) or [
-            start for first, second in pairwise(waypoints) for start in _evenly(first, second)
-        ]
+    placed = place_page_starts(paged.candidates, waypoints, paged.layout, frozenset(paged.document_starts))
     mismatches = [_mismatch(paged, first, second) for first, second in pairwise(known)]
     for offset, page in placed:
         number = bisect_right(known, offset, key=lambda place: place.start_char)
         if number == len(known):
-            margin = _margin(paged.layout, page - known[-1].page, 0, _PAGES_PER_MARGIN_AHEAD)
+            margin = _margin(paged.layout, page - known[-1].page, 0, SETTINGS.pages_per_margin_ahead)
         else:
             distance = min(page - known[number - 1].page, known[number].page - page)
-            margin = _margin(paged.layout, distance, mismatches[number - 1], _PAGES_PER_MARGIN)
+            margin = _margin(paged.layout, distance, mismatches[number - 1], SETTINGS.pages_per_margin)
         yield PageStart(offset, Page(str(page), "estimated", margin))
-
-
-def _stretch(paged: _Text, first: KnownPage, second: KnownPage) -> list[tuple[int, int]]:
-    """Return (offset, page) of the page starts between two places at which pages begin."""
-    count = second.page - first.page
-    if count < 1:
-        return []
-    candidates = between(paged.candidates, first.start_char, second.start_char)
-    placed = place_page_starts(candidates, count, paged.layout, frozenset(paged.document_starts))
-    if placed is None:
-        return _evenly(first, second)
-    return [
-        (first.start_char, first.page),
-        *((offset, first.page + 1 + n) for n, offset in enumerate(placed)),
-    ]
-
-
-def _evenly(first: KnownPage, second: KnownPage) -> list[tuple[int, int]]:
-    count, length = second.page - first.page, second.start_char - first.start_char
-    return [(first.start_char + length * step // count, first.page + step) for step in range(count)]
 
 
 def _mismatch(paged: _Text, first: KnownPage, second: KnownPage) -> int:
@@ -194,13 +184,13 @@ def _mismatch(paged: _Text, first: KnownPage, second: KnownPage) -> int:
 
 def _margin(layout: PageLayout, distance: int, mismatch: int, pages_per_margin: int) -> int:
     if not layout.is_learnt:
-        pages_per_margin = _PAGES_PER_MARGIN_UNLEARNT
+        pages_per_margin = SETTINGS.pages_per_margin_unlearnt
     return max(1 + distance // pages_per_margin, mismatch + 1 if mismatch > 1 else 1)
 
 
 def _with_unsure_parts(starts: Sequence[PageStart], layout: PageLayout) -> Iterator[PageStart]:
     """Yield the starts; a known page whose end is estimated is itself estimated in its last part."""
-    share = _SURE_SHARE if layout.starts_new_page else _SURE_SHARE_SHARED
+    share = SETTINGS.sure_share if layout.starts_new_page else SETTINGS.sure_share_shared
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         yield start
         if start.page.method != "contents" or following is None or following.page.method != "estimated":

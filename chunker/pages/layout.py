@@ -22,16 +22,34 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_LINE_WIDTHS = (60, 71, 82)  # characters; typical books
-_PARAGRAPH_SPACES = (0.0, 0.3, 0.6, 1.0)  # lines
 _MARKUP = re.compile(r"[*#\\]+|</?sup>")
-_MAX_PAGES_BETWEEN = 12  # pairs further apart tell little of where pages end
-_MIN_PAIRS = 3
-_COST_PER_PAGE_OUTSIDE = 4.0
-_MAX_COST = 4.0
-_RUN_DOCUMENTS = 8
-_TYPICAL_LINE_WIDTH = 71
-_TYPICAL_SPACE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutSettings:
+    """What layouts are tried, and what misses cost; chosen by hand after typical books, not measured.
+
+    ``line_widths`` in characters and ``paragraph_spaces`` in lines are tried with pages of ``page_heights``
+    times the typical lines (from, to, step); where nothing can be learnt ``typical_line_width`` and
+    ``typical_space`` serve. Pairs of known pages more than ``max_pages_between`` apart tell little of where
+    pages end; fewer than ``min_pairs`` teach nothing. ``cost_per_page_outside`` of what is possible, up to
+    ``max_cost``, so that a misprint does not bend the rest. ``run_documents``: so many documents in a row
+    tell the two ways of setting them apart.
+    """
+
+    line_widths: tuple[int, ...] = (60, 71, 82)
+    paragraph_spaces: tuple[float, ...] = (0.0, 0.3, 0.6, 1.0)
+    page_heights: tuple[float, float, float] = (0.9, 1.9, 0.01)
+    typical_line_width: int = 71
+    typical_space: float = 0.6
+    max_pages_between: int = 12
+    min_pairs: int = 3
+    cost_per_page_outside: float = 4.0
+    max_cost: float = 4.0
+    run_documents: int = 8
+
+
+SETTINGS = LayoutSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +127,14 @@ def learn_layout(
     """
     starts = tuple(paragraph.start_char for paragraph in paragraphs_read)
     pairs = _pairs(known, document_starts)
-    if len(pairs) < _MIN_PAIRS:
+    if len(pairs) < SETTINGS.min_pairs:
         return _scaled_layout(paragraphs_read, starts, known)
     positions = np.array([[bisect_left(starts, char) for char in pair[:2]] for pair in pairs])
     counts = np.array([pair[2] for pair in pairs], dtype=np.float64)
     best: dict[bool, tuple[float, PageLayout]] = {}
-    for width in _LINE_WIDTHS:
+    for width in SETTINGS.line_widths:
         heights = _heights(paragraphs_read, width)
-        for space in _PARAGRAPH_SPACES:
+        for space in SETTINGS.paragraph_spaces:
             tops = _tops(heights, space)
             lines = tops[positions[:, 1]] - tops[positions[:, 0]] - space
             for starts_new_page in (True, False):
@@ -133,11 +151,16 @@ def _scaled_layout(
 ) -> PageLayout | None:
     if len(known) < 2 or known[-1].page <= known[0].page:
         return None
-    tops = _tops(_heights(paragraphs_read, _TYPICAL_LINE_WIDTH), _TYPICAL_SPACE)
+    tops = _tops(_heights(paragraphs_read, SETTINGS.typical_line_width), SETTINGS.typical_space)
     first, last = (bisect_left(starts, place.start_char) for place in (known[0], known[-1]))
     page_lines = float(tops[last] - tops[first]) / (known[-1].page - known[0].page)
     return PageLayout(
-        starts, tuple(tops.tolist()), page_lines, _TYPICAL_SPACE, starts_new_page=False, is_learnt=False
+        starts,
+        tuple(tops.tolist()),
+        page_lines,
+        SETTINGS.typical_space,
+        starts_new_page=False,
+        is_learnt=False,
     )
 
 
@@ -149,7 +172,7 @@ def _pairs(known: Sequence[KnownPage], document_starts: Sequence[int]) -> list[t
         for first, second in pairwise(document_starts)
         if first in page_at
         and second in page_at
-        and 0 < page_at[second] - page_at[first] <= _MAX_PAGES_BETWEEN
+        and 0 < page_at[second] - page_at[first] <= SETTINGS.max_pages_between
     ]
 
 
@@ -176,7 +199,7 @@ def _best_page_lines(
     typical = max(1.0, float(lines.sum() / max(1.0, counts.sum())))
     return min(
         (_error(counts - lines / page_lines, starts_new_page=starts_new_page), page_lines)
-        for page_lines in np.round(typical * np.arange(0.9, 1.9, 0.01), 2).tolist()
+        for page_lines in np.round(typical * np.arange(*SETTINGS.page_heights), 2).tolist()
     )
 
 
@@ -189,8 +212,8 @@ def _error(excess: NDArray[np.float64], *, starts_new_page: bool) -> float:
     """
     if starts_new_page:
         outside = np.maximum(np.maximum(-excess, excess - 1), 0.0)
-        return float(np.minimum(_COST_PER_PAGE_OUTSIDE * outside, _MAX_COST).sum())
-    return float(-np.log(np.maximum(1 - np.abs(excess), np.exp(-_MAX_COST))).sum())
+        return float(np.minimum(SETTINGS.cost_per_page_outside * outside, SETTINGS.max_cost).sum())
+    return float(-np.log(np.maximum(1 - np.abs(excess), np.exp(-SETTINGS.max_cost))).sum())
 
 
 def _run_error(layout: PageLayout, known: Sequence[KnownPage], document_starts: Sequence[int]) -> float:
@@ -199,10 +222,10 @@ def _run_error(layout: PageLayout, known: Sequence[KnownPage], document_starts: 
     Over single documents either way of setting them can be made to fit; over several, half-empty last
     pages add up or they do not.
     """
-    step = min(_RUN_DOCUMENTS, len(known) - 1)
+    step = min(SETTINGS.run_documents, len(known) - 1)
     errors = []
     for first, second in zip(known, known[step:], strict=False):
         begin, end = (bisect_left(document_starts, place.start_char) for place in (first, second))
         expected = layout.page_count(document_starts[begin:end], second.start_char)
-        errors.append(min(_MAX_COST, abs(second.page - first.page - expected)))
+        errors.append(min(SETTINGS.max_cost, abs(second.page - first.page - expected)))
     return sum(errors) / len(errors)

@@ -21,8 +21,20 @@ if TYPE_CHECKING:
 
     from chunker.pages.layout import KnownPage
 
-_MIN_AGREEING_PAGES = 3
-_MIN_BELIEVED_SHARE = 0.5  # of the pages listed: with fewer the numbers belong to another edition
+
+@dataclass(frozen=True, slots=True)
+class NumberingSettings:
+    """When a table of contents numbers the pages of a file; chosen by hand, not measured.
+
+    ``min_agreeing_pages`` must lie equally far from their positions, and ``min_believed_share`` of all listed
+    pages must be of such: with fewer the numbers belong to another edition.
+    """
+
+    min_agreeing_pages: int = 3
+    min_believed_share: float = 0.5
+
+
+SETTINGS = NumberingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +78,17 @@ def _listed(counted: Sequence[PageStart], known: Sequence[KnownPage]) -> list[_L
 def _believed(listed: Sequence[_Listed]) -> list[_Listed]:
     """Return those that agree with several others in a row; empty where they are too few of all."""
     support = Counter(each.shift for each in listed)
-    agreeing = [each for each in listed if support[each.shift] >= _MIN_AGREEING_PAGES]
+    agreeing = [each for each in listed if support[each.shift] >= SETTINGS.min_agreeing_pages]
     rising = heaviest_increasing_run(
         [each.page for each in agreeing], [support[each.shift] for each in agreeing], is_strict=True
     )
     rows = groupby((agreeing[number] for number in rising), key=lambda each: each.shift)
     kept = [each for _, row in rows for each in _enough(list(row))]
-    return kept if len(kept) >= _MIN_BELIEVED_SHARE * len(listed) else []
+    return kept if len(kept) >= SETTINGS.min_believed_share * len(listed) else []
 
 
 def _enough(row: list[_Listed]) -> list[_Listed]:
-    return row if len(row) >= _MIN_AGREEING_PAGES else []
+    return row if len(row) >= SETTINGS.min_agreeing_pages else []
 
 
 def _numbered(counted: Sequence[PageStart], believed: Sequence[_Listed]) -> Iterator[PageStart]:

@@ -6,6 +6,7 @@ import codecs
 import logging
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from chunker.errors import UnsupportedFormatError
 from chunker.readers.extraction import SURROGATE, ReadingLimits, check_characters
@@ -28,13 +29,33 @@ LEGACY_ENCODINGS = [
     *("cp1252", "cp1250", "iso8859_2", "cp1253", "cp1254", "cp1257", "cp437", "cp850", "mac_roman"),
     *("cp1255", "cp1256", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
 ]
-DETECTION_BYTES = 256 * 1024
-# More control characters than this share of a text (and more than a stray few) make it binary data.
-MAX_CONTROL_SHARE = 0.005
-STRAY_CONTROLS = 2
-# A UTF-8 file with a few damaged bytes is still UTF-8.
-MAX_DAMAGED_SHARE = 0.001
 CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingSettings:
+    """When bytes are taken for text; chosen by hand, not measured.
+
+    More control characters than ``stray_controls`` and ``max_control_share`` make a text binary data. A UTF-8
+    file with ``max_damaged_share`` of damaged characters is still UTF-8, where
+    ``min_sound_per_damaged`` times as many beyond ASCII are sound. A guess is like writing where in its first
+    ``sample_chars`` more than ``min_space_share`` are spaces (not asked of fewer than
+    ``min_chars_for_spaces``) and ``min_common_letters`` of the letters lie in three blocks of Unicode.
+    ``detection_bytes`` are given to charset-normalizer.
+    """
+
+    detection_bytes: int = 256 * 1024
+    max_control_share: float = 0.005
+    stray_controls: int = 2
+    max_damaged_share: float = 0.001
+    min_sound_per_damaged: int = 10
+    sample_chars: int = 20_000
+    min_space_share: float = 0.02
+    min_chars_for_spaces: int = 50
+    min_common_letters: float = 0.95
+
+
+SETTINGS = DecodingSettings()
 
 
 def decode_text(data: bytes, *, name: str, limits: ReadingLimits, declared: str | None = None) -> str:
@@ -109,7 +130,8 @@ def decoded_damaged_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     multibyte = sum(count for character, count in Counter(text).items() if character > "\x7f") - damaged
-    if multibyte <= 10 * damaged or damaged > max(1, MAX_DAMAGED_SHARE * len(text)):
+    is_sound = multibyte > SETTINGS.min_sound_per_damaged * damaged
+    if not is_sound or damaged > max(1, SETTINGS.max_damaged_share * len(text)):
         return None
     logger.warning("a UTF-8 text holds %d damaged characters; they are read as U+FFFD", damaged)
     return text
@@ -122,7 +144,7 @@ def decoded_legacy(data: bytes) -> str | None:
     """
     from charset_normalizer import from_bytes
 
-    matches = from_bytes(data[:DETECTION_BYTES], cp_isolation=LEGACY_ENCODINGS)
+    matches = from_bytes(data[: SETTINGS.detection_bytes], cp_isolation=LEGACY_ENCODINGS)
     best = matches.best()
     if best is None:
         return None
@@ -143,7 +165,7 @@ def decoded_legacy(data: bytes) -> str | None:
 def is_binary(text: str) -> bool:
     """Whether a decoded text has so many control characters that it was never a text."""
     controls = len(CONTROL.findall(text))
-    return controls > max(STRAY_CONTROLS, MAX_CONTROL_SHARE * len(text))
+    return controls > max(SETTINGS.stray_controls, SETTINGS.max_control_share * len(text))
 
 
 def is_like_writing(text: str) -> bool:
@@ -151,14 +173,14 @@ def is_like_writing(text: str) -> bool:
 
     Bytes in the wrong order or width give letters strewn over the whole of Unicode without a space.
     """
-    sample = text[:20_000]
+    sample = text[: SETTINGS.sample_chars]
     spaces = sum(character in " \n\r\t" for character in sample)
     letters = Counter(ord(character) >> 8 for character in sample if character.isalpha())
     common = sum(count for _, count in letters.most_common(3))
     strange = sum(not character.isprintable() and character not in "\n\r\t\f" for character in sample)
     return (
-        (spaces > 0.02 * len(sample) or len(sample) < 50)
+        (spaces > SETTINGS.min_space_share * len(sample) or len(sample) < SETTINGS.min_chars_for_spaces)
         and common > 0
-        and common >= 0.95 * letters.total()
-        and strange <= MAX_CONTROL_SHARE * len(sample)
+        and common >= SETTINGS.min_common_letters * letters.total()
+        and strange <= SETTINGS.max_control_share * len(sample)
     )

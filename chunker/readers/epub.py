@@ -39,7 +39,7 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     unpacks past the limit.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        check_unpacked_bytes(sum(part.file_size for part in archive.infolist()), name=name, limits=limits)
+        check_unpacked_bytes(archive, name=name, limits=limits)
         package_path = path_of_package(archive)
         package = xml_of(archive.read(package_path))
         paths = list(spine_paths(package, posixpath.dirname(package_path)))

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from chunker.errors import EmptySourceError, SourceTooLargeError
 
 if TYPE_CHECKING:
+    from zipfile import ZipFile
+
     from chunker.documents import Heading, PageStart
 
 MEBIBYTE = 1024 * 1024
+CELL_JOINT = " | "  # between the cells of a table's row, as Markdown has it
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -59,8 +62,12 @@ def check_characters(count: int, *, name: str, limits: ReadingLimits) -> None:
         )
 
 
-def check_unpacked_bytes(count: int, *, name: str, limits: ReadingLimits) -> None:
-    """Raise SourceTooLargeError when a zipped format would unpack to more bytes than the limit allows."""
+def check_unpacked_bytes(archive: ZipFile, *, name: str, limits: ReadingLimits) -> None:
+    """Raise SourceTooLargeError when a zipped format would unpack to more bytes than the limit allows.
+
+    ``zipfile`` reads no more of a part than the size its directory states.
+    """
+    count = sum(part.file_size for part in archive.infolist())
     if count > limits.max_bytes:
         raise SourceTooLargeError(
             f"{name}: unpacks to {count:,} bytes, more than the limit of {limits.max_bytes:,}; "

@@ -22,7 +22,6 @@ from chunker.errors import (
 from chunker.readers import sniffing
 from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Reader, ReadingLimits, check_not_empty, tidy_line
-from chunker.readers.finding import find_files
 from chunker.readers.html.reader import read_html
 from chunker.readers.markdown import read_markdown
 from chunker.readers.pdf.reader import read_pdf
@@ -31,8 +30,6 @@ from chunker.readers.word.reader import read_docx
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["READERS", "ReadingLimits", "find_files", "read_bytes", "read_source", "supported_suffixes"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +42,6 @@ READERS: dict[str, Reader] = {
     sniffing.EPUB: read_epub,
 }
 DEFAULT_LIMITS = ReadingLimits()
-
-
-def supported_suffixes() -> tuple[str, ...]:
-    """Return the file suffixes that readers exist for, sorted, each with its dot."""
-    return tuple(sorted(sniffing.SUFFIXES))
 
 
 def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:

@@ -30,7 +30,10 @@ SUFFIXES = {
 }
 FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx) and EPUB"
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
+PDF_MARK_WITHIN = (
+    1024  # viewers accept the mark behind other bytes up to here (PDF 1.7, implementation note 13)
+)
 IMAGE = "an image; recognise its text (OCR) and give that, or a PDF with a text layer"
 ARCHIVE = "a packed archive; unpack it and give the files in it"
 PROGRAM = "a program, not a document"
@@ -79,7 +82,7 @@ def media_type_of(data: bytes, *, name: str) -> str:
     BrokenSourceError for a damaged or encrypted Word file.
     """
     head = data[:HEAD_BYTES]
-    if b"%PDF-" in head[:1024]:
+    if b"%PDF-" in head[:PDF_MARK_WITHIN]:
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zipped_type(data, name=name)

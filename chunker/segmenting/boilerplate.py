@@ -17,19 +17,31 @@ from chunker.documents import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# A head or foot of a site is no longer, and its lines are no paragraphs.
-MAX_EDGE_LINES = 40
-MAX_LINE_CHARACTERS = 400
-# One line that several sources share may be a stamp or a signature ("Top secret", "Molotov").
-MIN_BLOCK_LINES = 2
-MIN_BLOCK_CHARACTERS = 60
-# Of the pages that share the first line nearly all share the whole head. Where fewer go on to agree,
-# their own words have begun (three letters to the same man among forty pages).
-MIN_SHARE_OF_FIRST_LINE = 0.75
-MAX_SHARE_OF_TEXT = 0.5
 
 # Begins at a written character, so that a million blanks in a row cost no more than a million steps.
 LINE = re.compile(r"\S(?:[^\r\n\f]*\S)?")
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSettings:
+    """What is taken for the head or foot of a site; chosen by hand, not measured.
+
+    It is of ``min_lines`` to ``max_lines``, none longer than ``max_line_chars`` (a paragraph), and of at
+    least ``min_chars``: one line that sources share may be a stamp or a signature. Of the pages that share
+    its first line at least ``min_share_of_first_line`` share it whole: where fewer go on to agree, their own
+    words have begun (three letters to the same man among forty pages). ``max_share_of_text``: head and foot
+    never take more.
+    """
+
+    max_lines: int = 40
+    max_line_chars: int = 400
+    min_lines: int = 2
+    min_chars: int = 60
+    min_share_of_first_line: float = 0.75
+    max_share_of_text: float = 0.5
+
+
+SETTINGS = EdgeSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,11 @@ def repeated_spans(
     lines = line_spans(text)
     head = block_length(own.first, counts.heads, min_sources)
     tail = block_length(own.last, counts.tails, min_sources)
-    allowed = MAX_SHARE_OF_TEXT * sum(span.end_char - span.start_char for span in lines)
+    allowed = SETTINGS.max_share_of_text * sum(span.end_char - span.start_char for span in lines)
     spans: list[Span] = []
     for block in (lines[:head], lines[len(lines) - tail :]):
         size = sum(span.end_char - span.start_char for span in block)
-        if block and MIN_BLOCK_CHARACTERS <= size <= allowed:
+        if block and SETTINGS.min_chars <= size <= allowed:
             allowed -= size
             spans.append(Span(block[0].start_char, block[-1].end_char))
     return tuple(spans)
@@ -101,8 +113,8 @@ def line_spans(text: str) -> list[Span]:
 def levelled(text: str, lines: Sequence[Span]) -> tuple[str, ...]:
     """Return the edge lines with case and white space levelled, up to the first paragraph."""
     result: list[str] = []
-    for span in lines[:MAX_EDGE_LINES]:
-        if span.end_char - span.start_char > MAX_LINE_CHARACTERS:
+    for span in lines[: SETTINGS.max_lines]:
+        if span.end_char - span.start_char > SETTINGS.max_line_chars:
             break
         result.append(" ".join(text[span.start_char : span.end_char].casefold().split()))
     return tuple(result)
@@ -115,10 +127,10 @@ def prefixes(lines: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
 
 def block_length(lines: tuple[str, ...], counts: Mapping[tuple[str, ...], int], min_sources: int) -> int:
     """Return how many edge lines are the site's, 0 where it has none here."""
-    needed = max(min_sources, MIN_SHARE_OF_FIRST_LINE * counts.get(lines[:1], 0))
+    needed = max(min_sources, SETTINGS.min_share_of_first_line * counts.get(lines[:1], 0))
     length = 0
     for prefix in prefixes(lines):
         if counts.get(prefix, 0) < needed:
             break
         length = len(prefix)
-    return length if length >= MIN_BLOCK_LINES else 0
+    return length if length >= SETTINGS.min_lines else 0

@@ -13,8 +13,20 @@ if TYPE_CHECKING:
 
     from chunker.documents import Heading
 
-_MIN_CHAPTER_CHARS = 1_000  # the typical chapter: where it is shorter, the headings cut too finely
-_MAX_CHAPTER_CHARS = 60_000  # about thirty pages: past that, sections make the better citation
+
+@dataclass(frozen=True, slots=True)
+class ChapterSettings:
+    """How long chapters are, in characters; chosen by hand, not measured.
+
+    Where the typical chapter is shorter than ``min_chars`` the headings cut too finely; past ``max_chars``,
+    about thirty pages, sections make the better citation.
+    """
+
+    min_chars: int = 1_000
+    max_chars: int = 60_000
+
+
+SETTINGS = ChapterSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
         key=lambda heading: (heading.start_char, heading.level),
     )
     cut = _cut(ordered, 0, len(text))
-    if len(cut) < 2 or median(_lengths(cut, len(text))) < _MIN_CHAPTER_CHARS:
+    if len(cut) < 2 or median(_lengths(cut, len(text))) < SETTINGS.min_chars:
         return ()
     chapters: list[Chapter] = []
     paths = _paths(ordered)
@@ -79,11 +91,11 @@ def _paths(headings: Sequence[Heading]) -> dict[int, str]:
 
 def _with_sections(heading: Heading, end_char: int, headings: Sequence[Heading], title: str) -> list[Chapter]:
     whole = Chapter(heading.start_char, heading.end_char, title)
-    if end_char - heading.start_char <= _MAX_CHAPTER_CHARS:
+    if end_char - heading.start_char <= SETTINGS.max_chars:
         return [whole]
     below = [each for each in headings if each.level > heading.level]
     sections = _cut(below, heading.end_char, end_char)
-    if len(sections) < 2 or median(_lengths(sections, end_char)) < _MIN_CHAPTER_CHARS:
+    if len(sections) < 2 or median(_lengths(sections, end_char)) < SETTINGS.min_chars:
         return [whole]
     return [
         whole,

@@ -17,11 +17,39 @@ from chunker.metadata.dates import date_spans, read_date
 from chunker.text.blocks import Block, lines, paragraphs, plain
 from chunker.text.increasing import heaviest_increasing_run
 from chunker.text.normalising import fold
+from chunker.vocabulary import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from chunker.documents import DocumentDate
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsSettings:
+    """What is taken for a table of contents; chosen by hand, not measured.
+
+    ``max_entry_chars``: a longer line is prose. ``max_unpaged_entries``: so many may stand in a row among
+    entries with pages. ``max_entries``: a table of more is none. ``min_entries``: nor is one of fewer.
+    ``page_chars`` from the end of a line hold leader and page. ``min_marked_run``: lines in a row with
+    ascending pages that show a table without a heading. ``mostly``: share of unmarked numbers that must
+    ascend to be pages. ``max_heading_chars``: a longer line is no heading. ``same_title``: two titles as
+    alike as this (rapidfuzz's ratio, 0..100), or one of ``min_title_chars`` that begins the other, are one.
+    """
+
+    max_entry_chars: int = 600
+    max_unpaged_entries: int = 4
+    max_entries: int = 2_000
+    min_entries: int = 3
+    page_chars: int = 200
+    min_marked_run: int = 5
+    mostly: float = 0.8
+    max_heading_chars: int = 60
+    same_title: float = 92
+    min_title_chars: int = 6
+
+
+SETTINGS = ContentsSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +87,6 @@ class _Line:
     is_marked: bool  # whether dots, a tab, a dash or "p." set the page number apart
 
 
-_HEADINGS = frozenset(
-    "contents|table of contents|list of contents|list of documents|inhalt|inhaltsverzeichnis|sommaire|"
-    "table des matières|índice|indice|содержание|оглавление|spis treści|içindekiler".split("|")
-)
 _PAGE = re.compile(
     r"""(?P<leader>
           [\s*_|]*(?:[.…·‥]\s?){2,}[\s*_|]*(?:p(?:age|\.)?\s*)?       # dots
@@ -75,20 +99,13 @@ _PAGE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"^(?:[-*•+]\s+|\|\s*)+")
-_MAX_ENTRY_CHARS = 600
-_MAX_UNPAGED_ENTRIES = 4  # in a row, inside a table of contents whose entries have pages
-_MAX_ENTRIES = 2_000
-_PAGE_CHARS = 200  # from the end of a line: leader and page
-_MIN_MARKED_RUN = 5
-_MIN_ENTRIES = 3
-_MOSTLY = 0.8
 
 
 def read_contents(text: str) -> Contents | None:
     """Return the first table of contents in ``text``, or ``None`` where it has none."""
     blocks = list(lines(text))
     for block in blocks:
-        if len(block.text) <= 60 and _is_heading(block.text):
+        if len(block.text) <= SETTINGS.max_heading_chars and _is_heading(block.text):
             contents = _read_from(text, block.start_char, block.end_char)
             if contents is not None:
                 return contents
@@ -98,19 +115,19 @@ def read_contents(text: str) -> Contents | None:
 
 def _is_heading(line: str) -> bool:
     words = fold(line).text.strip(" .:-*_")
-    return words in _HEADINGS
+    return words in PACKAGED.words("contents", "headings")
 
 
 def _marked_run(blocks: Sequence[Block]) -> int | None:
     """Return where the first run of lines begins that end in ascending, marked page numbers."""
     run: list[_Line] = []
     for block in blocks:
-        line = _read_line(block) if len(block.text) <= _MAX_ENTRY_CHARS else None
+        line = _read_line(block) if len(block.text) <= SETTINGS.max_entry_chars else None
         if line is None or not line.is_marked or line.page is None:
             run = []
             continue
         run = [*run, line] if not run or (run[-1].page or 0) <= line.page else [line]
-        if len(run) >= _MIN_MARKED_RUN and _page(run[-1]) > _page(run[0]):
+        if len(run) >= SETTINGS.min_marked_run and _page(run[-1]) > _page(run[0]):
             return run[0].block.start_char
     return None
 
@@ -121,9 +138,9 @@ def _page(line: _Line) -> int:
 
 def _read_from(text: str, heading_start: int, start_char: int) -> Contents | None:
     read = _until_the_body(_join_broken(_entry_lines(text, start_char)))
-    if sum(line.page is not None for line in read) < _MIN_ENTRIES:
+    if sum(line.page is not None for line in read) < SETTINGS.min_entries:
         read = _until_repeated(_read_line(line) for line in lines(text, start_char))
-    if len(read) < _MIN_ENTRIES:
+    if len(read) < SETTINGS.min_entries:
         return None
     entries = tuple(_entry(line) for line in read)
     return Contents(heading_start, entries[-1].end_char, entries)
@@ -142,14 +159,14 @@ def _entry_lines(text: str, start_char: int) -> Iterator[_Line]:
         begin = paragraph.start_char
         for line in lines(text, paragraph.start_char, paragraph.end_char):
             entry = _read_line(Block(begin, line.end_char, text[begin : line.end_char]))
-            is_last = line.end_char == paragraph.end_char or line.end_char - begin > _MAX_ENTRY_CHARS
+            is_last = line.end_char == paragraph.end_char or line.end_char - begin > SETTINGS.max_entry_chars
             if entry.page is not None or is_last or _LIST_MARK.match(line.text):
                 yield entry
                 begin = line.end_char + 1
 
 
 def _read_line(block: Block) -> _Line:
-    match = _PAGE.search(block.text, max(0, len(block.text) - _PAGE_CHARS))
+    match = _PAGE.search(block.text, max(0, len(block.text) - SETTINGS.page_chars))
     if match is None or not any(character.isalpha() for character in block.text[: match.start()]):
         return _Line(block, len(block.text), None, is_marked=False)
     is_marked = bool(re.search(r"[.…·‥\t|–—-]|p", match["leader"], re.IGNORECASE))
@@ -183,8 +200,8 @@ def _until_the_body(entry_lines: Iterable[_Line]) -> list[_Line]:
     read: list[_Line] = []
     last = -1
     for line in entry_lines:
-        is_prose = len(line.block.text) > _MAX_ENTRY_CHARS or len(read) == _MAX_ENTRIES
-        if is_prose or len(read) - last > _MAX_UNPAGED_ENTRIES:
+        is_prose = len(line.block.text) > SETTINGS.max_entry_chars or len(read) == SETTINGS.max_entries
+        if is_prose or len(read) - last > SETTINGS.max_unpaged_entries:
             break
         read.append(line)
         marked_are_usual = sum(each.is_marked for each in read) * 2 > sum(
@@ -193,7 +210,7 @@ def _until_the_body(entry_lines: Iterable[_Line]) -> list[_Line]:
         if line.page is not None and (line.is_marked or not marked_are_usual):
             last = len(read) - 1
     kept = [line if line.is_marked else _unpaged(line) for line in read[: last + 1]]
-    if sum(line.page is not None for line in kept) >= _MIN_ENTRIES:
+    if sum(line.page is not None for line in kept) >= SETTINGS.min_entries:
         return kept
     pages = [line.page for line in read[: last + 1] if line.page is not None]
     return read[: last + 1] if _mostly_ascends(pages) else []
@@ -206,16 +223,16 @@ def _unpaged(line: _Line) -> _Line:
 def _mostly_ascends(pages: Sequence[int]) -> bool:
     """Return whether numbers that nothing sets apart from the titles behave like pages."""
     run = heaviest_increasing_run(pages)
-    return len(run) >= max(_MIN_ENTRIES, _MOSTLY * len(pages))
+    return len(run) >= max(SETTINGS.min_entries, SETTINGS.mostly * len(pages))
 
 
 def _until_repeated(entry_lines: Iterable[_Line]) -> list[_Line]:
     """Return the lines up to the one that repeats the first: there a list without pages ends."""
     read: list[_Line] = []
     for line in entry_lines:
-        if len(line.block.text) > _MAX_ENTRY_CHARS or len(read) == _MAX_ENTRIES:
+        if len(line.block.text) > SETTINGS.max_entry_chars or len(read) == SETTINGS.max_entries:
             return []
-        if len(read) >= _MIN_ENTRIES and _is_same_title(line, read[0]):
+        if len(read) >= SETTINGS.min_entries and _is_same_title(line, read[0]):
             return [_unpaged(each) for each in read]
         read.append(line)
     return []
@@ -226,4 +243,6 @@ def _is_same_title(first: _Line, second: _Line) -> bool:
     short, whole = (
         fold(plain(_LIST_MARK.sub("", line.block.text))).text.strip(" .:") for line in (first, second)
     )
-    return fuzz.ratio(short, whole) >= 92 or (len(short) >= 6 and whole.startswith(short))
+    return fuzz.ratio(short, whole) >= SETTINGS.same_title or (
+        len(short) >= SETTINGS.min_title_chars and whole.startswith(short)
+    )

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from chunker.documents import Span
 from chunker.metadata.dates import are_compatible, date_spans, read_date
 from chunker.text.blocks import Block, lines, outside, without_markup
 from chunker.text.increasing import heaviest_increasing_run
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,26 +31,41 @@ if TYPE_CHECKING:
     from chunker.documents import DocumentDate
     from chunker.segmenting.contents import Contents, ContentsEntry
 
-MAX_TITLE_CHARS = 450
-_MAX_TITLE_LINES = 6
-_MAX_DATE_LINE_CHARS = 160
-_LINES_READ_FOR_DATE = 4
-_MIN_SIMILARITY = 0.8
-_SAME_DATE = 0.5
-_OTHER_DATE = -0.5
-_ORDER_WEIGHT = 0.3
-_HEADING_BONUS = 0.05
-_MIN_SCORE = 0.75
-_MIN_SHARED_WORDS = 0.4
-_PLACES_AT_ONCE = 8_192
 
-_NUMBERING = re.compile(
-    r"^(?:(?:chapter|part|section|book|kapitel|teil|chapitre|partie|capítulo|capitolo|глава|часть)\s+)?"
-    r"(?:\d{1,3}|[ivxlc]{1,6})\b\s*(?=\w)"
-)
 _NOTE_NUMBER = re.compile(r"<sup>[^<>]{1,12}</sup>")
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingSettings:
+    """How titles are compared with places in the body; chosen by hand on the first corpus, not measured.
+
+    A title has at most ``max_title_chars`` and ``max_title_lines``; ``lines_read_for_date`` below it, of at
+    most ``max_date_line_chars``, may hold its date. ``min_similarity``, 0..1: less alike is another title;
+    ``min_shared_words``, a share: with fewer the comparison is not made. To the similarity are added
+    ``same_date`` or ``other_date``, ``heading_bonus`` where the place is emphasised and ``order_weight``
+    times how well it keeps to the order, where a place may be off by ``order_tolerance`` of all pages or by
+    ``min_order_tolerance``; a sum below ``min_score`` is no match. ``places_at_once`` bounds memory.
+    """
+
+    max_title_chars: int = 450
+    max_title_lines: int = 6
+    max_date_line_chars: int = 160
+    lines_read_for_date: int = 4
+    min_similarity: float = 0.8
+    min_shared_words: float = 0.4
+    same_date: float = 0.5
+    other_date: float = -0.5
+    heading_bonus: float = 0.05
+    order_weight: float = 0.3
+    order_tolerance: float = 0.05
+    min_order_tolerance: float = 2.0
+    min_score: float = 0.75
+    places_at_once: int = 8_192
+
+
+SETTINGS = MatchingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ def match_titles(text: str, contents: Contents, *, ignored: Sequence[Span] = ())
     if not places:
         return ()
     scores = similarity + _date_scores(similarity, entries, [_dates(text, body, place) for place in places])
-    scores += _HEADING_BONUS * np.array([_is_emphasised(text, body, place) for place in places])
+    scores += SETTINGS.heading_bonus * np.array([_is_emphasised(text, body, place) for place in places])
     scores = np.where(similarity > 0, scores, 0.0)
     kept = _without_rivals(places, scores)
     places, scores = [places[column] for column in kept], scores[:, kept]
@@ -105,7 +122,7 @@ def match_titles(text: str, contents: Contents, *, ignored: Sequence[Span] = ())
             entries[row], starts[column], body[places[column].last].block.end_char, float(scores[row, column])
         )
         for row, column in _assign(scores, starts)
-        if scores[row, column] >= _MIN_SCORE
+        if scores[row, column] >= SETTINGS.min_score
     ]
     return tuple(_without_overlaps(matches))
 
@@ -119,7 +136,13 @@ def matched_contents(contents: Contents, matches: Sequence[TitleMatch]) -> Conte
 
 def comparable(title: str) -> str:
     """Return ``title`` as it is compared: its words in lower case, without dates, notes and numbering."""
-    return _NUMBERING.sub("", _words(title), count=1)
+    return _numbering().sub("", _words(title), count=1)
+
+
+@cache
+def _numbering(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    divisions = vocabulary.alternatives("contents", "divisions")
+    return re.compile(rf"^(?:{divisions}\s+)?(?:\d{{1,3}}|[ivxlc]{{1,6}})\b\s*(?=\w)")
 
 
 def _words(text: str) -> str:
@@ -132,7 +155,7 @@ def _words(text: str) -> str:
 
 def _read_lines(text: str, excluded: Sequence[Span]) -> list[_Line]:
     return [
-        _Line(block, _words(block.text) if len(block.text) <= MAX_TITLE_CHARS else "")
+        _Line(block, _words(block.text) if len(block.text) <= SETTINGS.max_title_chars else "")
         for block in outside(lines(text), excluded)
     ]
 
@@ -147,7 +170,7 @@ def _alike(
     lengths = [len(title) for title in titles if title]
     if not lengths:
         return [], np.zeros((len(titles), 0))
-    shortest, longest = min(lengths) * _MIN_SIMILARITY / 2, max(lengths) * 2 / _MIN_SIMILARITY
+    shortest, longest = min(lengths) * SETTINGS.min_similarity / 2, max(lengths) * 2 / SETTINGS.min_similarity
     vocabulary = {word for title in titles for word in title.split()}
     places = [
         place
@@ -156,10 +179,13 @@ def _alike(
     ]
     columns: list[NDArray[np.float64]] = []
     kept: list[_Place] = []
-    for begin in range(0, len(places), _PLACES_AT_ONCE):
-        batch = places[begin : begin + _PLACES_AT_ONCE]
+    for begin in range(0, len(places), SETTINGS.places_at_once):
+        batch = places[begin : begin + SETTINGS.places_at_once]
         ratios = process.cdist(
-            titles, [place.words for place in batch], scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY * 100
+            titles,
+            [place.words for place in batch],
+            scorer=fuzz.ratio,
+            score_cutoff=SETTINGS.min_similarity * 100,
         )
         alike = np.flatnonzero(ratios.any(axis=0))
         kept += [batch[column] for column in alike]
@@ -169,7 +195,7 @@ def _alike(
 
 def _shares_words(words: Sequence[str], vocabulary: set[str]) -> bool:
     """Return whether enough of ``words`` occur in titles to make the costly comparison worth while."""
-    return sum(word in vocabulary for word in words) >= _MIN_SHARED_WORDS * len(words)
+    return sum(word in vocabulary for word in words) >= SETTINGS.min_shared_words * len(words)
 
 
 def _places(text: str, body: Sequence[_Line]) -> Iterator[_Place]:
@@ -188,13 +214,13 @@ def _may_begin_a_title(text: str, body: Sequence[_Line], position: int) -> bool:
 
 def _places_from(text: str, body: Sequence[_Line], first: int) -> Iterator[_Place]:
     words = ""
-    for last in range(first, min(first + _MAX_TITLE_LINES, len(body))):
+    for last in range(first, min(first + SETTINGS.max_title_lines, len(body))):
         line = body[last]
         is_apart = last > first and _newlines(text, body[last - 1], line) > 2
-        if is_apart or not line.words or len(words) + len(line.words) > MAX_TITLE_CHARS:
+        if is_apart or not line.words or len(words) + len(line.words) > SETTINGS.max_title_chars:
             break
         words = f"{words} {line.words}".strip()
-        yield _Place(first, last, _NUMBERING.sub("", words, count=1))
+        yield _Place(first, last, _numbering().sub("", words, count=1))
 
 
 def _newlines(text: str, first: _Line, second: _Line) -> int:
@@ -210,8 +236,8 @@ def _dates(text: str, body: Sequence[_Line], place: _Place) -> tuple[DocumentDat
     """Return the dates in the title and in the short lines after it."""
     title = text[body[place.first].block.start_char : body[place.last].block.end_char]
     found = [read_date(without_markup(title))]
-    for line in body[place.last + 1 : place.last + 1 + _LINES_READ_FOR_DATE]:
-        if len(line.block.text) > _MAX_DATE_LINE_CHARS:
+    for line in body[place.last + 1 : place.last + 1 + SETTINGS.lines_read_for_date]:
+        if len(line.block.text) > SETTINGS.max_date_line_chars:
             break
         found.append(read_date(without_markup(line.block.text)))
     return tuple(date for date in found if date is not None)
@@ -227,7 +253,7 @@ def _date_scores(
         listed, stated = entries[row].date, dates[column]
         if listed is not None and stated:
             agrees = any(are_compatible(listed, date) for date in stated)
-            scores[row, column] = _SAME_DATE if agrees else _OTHER_DATE
+            scores[row, column] = SETTINGS.same_date if agrees else SETTINGS.other_date
     return scores
 
 
@@ -283,9 +309,9 @@ def _order_scores(
         return scores
     known_rank = np.array([order[row] for row, _ in run])
     expected = np.interp(starts, [starts[column] for _, column in run], known_rank)
-    tolerance = max(2.0, 0.05 * (known_rank[-1] - known_rank[0]))
+    tolerance = max(SETTINGS.min_order_tolerance, SETTINGS.order_tolerance * (known_rank[-1] - known_rank[0]))
     for row, rank in order.items():
-        scores[row] = _ORDER_WEIGHT * (1.0 - np.minimum(np.abs(expected - rank) / tolerance, 2.0))
+        scores[row] = SETTINGS.order_weight * (1.0 - np.minimum(np.abs(expected - rank) / tolerance, 2.0))
     return scores
 
 

@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from _typeshed import SupportsRichComparisonT
+
+_End = tuple[float, int, int]
+"""A run's weight, how low its last value is (as a negative rank) and the position of that value."""
 
 
 def heaviest_increasing_run(
-    values: Sequence[float], weights: Sequence[float] | None = None, *, is_strict: bool = False
+    values: Sequence[SupportsRichComparisonT],
+    weights: Sequence[float] | None = None,
+    *,
+    is_strict: bool = False,
 ) -> list[int]:
     """Return the positions of the ascending subsequence of ``values`` with the greatest total weight.
 
-    Without ``weights`` every value counts 1: the longest increasing subsequence. ``is_strict``
-    leaves out equal values too. O(n log n), by a Fenwick tree of the best sums so far.
+    Without ``weights`` every value counts 1: the longest increasing subsequence. ``is_strict`` leaves
+    out equal values too. Of runs equally heavy it is the one that ends lowest, then latest: a number too
+    high hides those after it, one too low hides none. O(n log n), by a Fenwick tree (Fenwick, 1994).
     """
-    weights = [1.0] * len(values) if weights is None else weights
-    ranks = sorted(set(values))
-    best_sum = [0.0] * (len(ranks) + 1)
-    best_last = [-1] * (len(ranks) + 1)
-    sums: list[float] = []
+    rank_of = {value: rank for rank, value in enumerate(sorted(set(values)), start=1)}
+    ends: list[_End] = [(0.0, 0, -1)] * (len(rank_of) + 1)
     before: list[int] = []
-    for position, (value, weight) in enumerate(zip(values, weights, strict=True)):
-        below = bisect_left(ranks, value) if is_strict else bisect_right(ranks, value)
-        total, last = _best_up_to(best_sum, best_last, below)
-        sums.append(total + weight)
+    for position, value in enumerate(values):
+        rank = rank_of[value]
+        weight, _, last = max(ends[node] for node in _nodes_down(rank - is_strict))
         before.append(last)
-        _update(best_sum, best_last, bisect_left(ranks, value) + 1, (sums[position], position))
+        end = (weight + (1.0 if weights is None else weights[position]), -rank, position)
+        while rank < len(ends):
+            ends[rank] = max(ends[rank], end)
+            rank += rank & -rank
     run: list[int] = []
-    position = max(range(len(sums)), key=sums.__getitem__, default=-1)
+    position = max(ends[node] for node in _nodes_down(len(rank_of)))[2]
     while position >= 0:
         run.append(position)
         position = before[position]
     return run[::-1]
 
 
-def _best_up_to(best_sum: Sequence[float], best_last: Sequence[int], rank: int) -> tuple[float, int]:
-    total, last = 0.0, -1
+def _nodes_down(rank: int) -> Iterator[int]:
+    """Yield the nodes of the tree that together stand for the ranks up to ``rank``, and the empty one."""
     while rank > 0:
-        if best_sum[rank] > total:
-            total, last = best_sum[rank], best_last[rank]
+        yield rank
         rank -= rank & -rank
-    return total, last
-
-
-def _update(best_sum: list[float], best_last: list[int], rank: int, best: tuple[float, int]) -> None:
-    while rank < len(best_sum):
-        if best[0] > best_sum[rank]:
-            best_sum[rank], best_last[rank] = best
-        rank += rank & -rank
+    yield 0

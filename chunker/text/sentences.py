@@ -1,31 +1,44 @@
-"""Where sentences end, in prose full of initials, abbreviations and archive references."""
+"""Where sentences end, in prose full of initials, abbreviations, archive references and reference marks."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
+from chunker.vocabulary import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CANDIDATE = re.compile(r"""[.!?…]+[*)\]"'”’»]*(?:<sup>[^<]{1,8}</sup>|\\?\*+)*(?=\s)|\n[ \t]*\r?\n\s*""")
-_NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,8}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
-_LAST_TOKEN = re.compile(r"(\S+)$")
-_ABBREVIATIONS = frozenset(
-    # titles and names
-    "mr mrs ms dr prof gen col capt lt sgt st sr jr hon rev com comr cde messrs mme mlle "
-    # references in books and archives
-    "vol vols pp par para arts sec chap cf cfr ed eds figs fol ff ibid op cit publ vyp izd "
-    # common Latin and English shortenings
-    "e.g i.e viz vs ca approx dept govt inst incl "
-    "jan feb apr jun jul aug sept oct nov dec".split()
+# What refers to a note: "[3]", "[2, 5-7]", "\[3\]", "[^1]", "[[3]](#note-3)", "[3]:214" (a page of what is
+# cited), "[a]", "[iv]", "[note 4]", "[citation needed]", a superscript, a dagger.
+_NUMBERED = (
+    r"\\?\[{1,2}\\?\^?\d{1,4}(?:\s?[-–—,;]\s?\d{1,4})*\\?\]{1,2}"
+    r"(?:\(\#[^)\s]{1,200}\))?(?::\s?\d{1,4}(?:[-–—]\d{1,4})?)?"
 )
-# these are words too, so they only count as shortened where a number follows
-_BEFORE_NUMBER = frozenset("no nos nr p art ch fig f d l s t on".split())
-
-
+_WORDED = (
+    r"\\?\[(?:[^\W\d_]{1,2}|[ivxlIVXL]{1,6}|[*†‡]{1,3}|\^?[^\W\d_]{1,12}\.?[ -]?\d{1,4}"
+    r"|sic|[^\W\d_]{1,15}(?:\ [^\W\d_]{1,15}){1,4})\\?\]"
+)
+_RAISED = r"<sup>[^<]{1,12}</sup>|[¹²³⁰-ⁿ†‡]"
+_MARK = re.compile(rf"{_NUMBERED}|{_WORDED}|{_RAISED}")
+# Runs of stops and marks are taken whole ("++", "*+"), so that no text takes more than linear time. A number
+# that lost its superscript stands right behind the stop ("countries.1 While").
+_CANDIDATE = re.compile(
+    rf"""(?<![.!?…])[.!?…]++
+        (?:[*)\]"'”’»]|\\\*|[-–,]?(?:{_MARK.pattern}))*+
+        (?:[^\S\n]{{1,2}}{_NUMBERED}(?:[-–,]{_NUMBERED})*)*+(?=\s)
+    |(?<=[^\W\d_]{{3}})[.!?]++["'”’»)]*(?P<lost>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s)
+    |\n[ \t]*\r?\n\s*""",
+    re.VERBOSE,
+)
+_NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
+_STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
+_INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
+_LAST_TOKEN = re.compile(r"(\S+)$")
+_LOOK_AHEAD_CHARS, _LOOK_BACK_CHARS = 40, 30  # hold what stands around a stop, and keep it quick
 _ENDS = frozenset(".!?…:;\"'”’»)]*")
 
 
@@ -39,7 +52,8 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
 
     A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a
     digit or a quotation follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation
-    ("f. 059") or the number of a list item.
+    ("f. 059") or the number of a list item. Reference marks behind the stop ("1904.[3] The keeper")
+    belong to the sentence that it ends.
     """
     end = len(text) if end_char is None else end_char
     begin = start_char
@@ -49,44 +63,45 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
                 continue
         elif not _ends_sentence(text, begin, match, end):
             continue
-        yield from _trimmed(text, begin, match.end())
+        if sentence := Span(begin, match.end()).trimmed(text):
+            yield sentence
         begin = match.end()
-    yield from _trimmed(text, begin, end)
+    if sentence := Span(begin, end).trimmed(text):
+        yield sentence
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield Span(start, end)
-
-
-def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
-    following = _NEXT_WORD.match(text, match.end(), min(end, match.end() + 40))
+def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:
+    following = _NEXT_WORD.match(text, stop.end(), min(end, stop.end() + _LOOK_AHEAD_CHARS))
     next_character = following[1] if following else ""
-    if next_character.islower():
+    is_marked = _MARK.search(stop[0]) is not None
+    goes_on_behind = _STILL_INSIDE if is_marked else _INSIDE_MARK
+    if next_character.islower() or goes_on_behind.match(text, stop.end(), end):
         return False
-    if text[match.start() : match.start() + 2] != "." and not match[0].startswith("."):
+    if stop["lost"] and not (text[stop.start() - 3 : stop.start()].islower() and next_character.isupper()):
+        return False
+    if not stop[0].startswith(".") or stop[0].startswith(".."):
         return True
-    if match[0].startswith(("..", "…")):
-        return True
-    token_match = _LAST_TOKEN.search(text, max(begin, match.start() - 30), match.start())
-    if token_match is None:
-        return True
-    token = token_match[1].lstrip("(\"'“‘«[*")
-    opens_sentence = not text[begin : token_match.start()].strip()
-    return not _is_abbreviation(token, opens_sentence=opens_sentence, next_character=next_character)
+    before = _LAST_TOKEN.search(text, max(begin, stop.start() - _LOOK_BACK_CHARS), stop.start())
+    token = before[1].lstrip("(\"'“‘«[*") if before else ""
+    if before and (token.isdigit() or len(token) == 1) and not text[begin : before.start()].strip():
+        return False  # "1. The parties": a list item's number
+    if is_marked:  # nobody sets a mark between "A." and "Terentyev"
+        return token.lower() not in _abbreviations("titles")
+    # what looks like a lost mark may be the number that belongs to a word: "vols.3"
+    return not _is_abbreviation(token, next_character=(stop["lost"] or next_character)[:1])
 
 
-def _is_abbreviation(token: str, *, opens_sentence: bool, next_character: str) -> bool:
-    if opens_sentence and (token.isdigit() or len(token) == 1):
-        return True  # "1. The parties": a list item's number
+@cache
+def _abbreviations(*groups: str) -> frozenset[str]:
+    return frozenset(word for group in groups for word in PACKAGED.words("abbreviations", group))
+
+
+def _is_abbreviation(token: str, *, next_character: str) -> bool:
     last_part = token.rsplit(".", 1)[-1]
+    before_numbers = _abbreviations("before_numbers")
     if len(last_part) == 1 and last_part.isalpha():
-        return not next_character.isdigit() or last_part.lower() in _BEFORE_NUMBER
+        return not next_character.isdigit() or last_part.lower() in before_numbers
     lowered = token.lower().rstrip(".")
-    if next_character.isdigit() and lowered in _BEFORE_NUMBER:
+    if next_character.isdigit() and lowered in before_numbers:
         return True
-    return lowered in _ABBREVIATIONS
+    return lowered in _abbreviations("titles", "references", "common")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
+from chunker.text.blocks import paragraphs
 from chunker.text.normalising import tidy
 from chunker.text.sentences import goes_on, sentence_spans
 
@@ -21,17 +22,34 @@ if TYPE_CHECKING:
 
     from chunker.text.tokens import TokenLimit
 
-# What it costs to cut before a unit, in the same currency as a passage's squared distance from
-# the wished size: at 0.25 a cut is worth a passage half the wished size.
-_CUT_COST = {"heading": 0.0, "paragraph": 0.05, "item": 0.2, "sentence": 0.35, "clause": 0.7, "word": 1.5}
-_AFTER_HEADING_COST = 2.0
-_AFTER_COLON_COST = 0.4
-
 _PARAGRAPH_GAP = re.compile(r"\n[ \t\\]*\r?\n\s*|\f\s*")
 _ITEM_START = re.compile(r"(?:[-•–*]|\(?(?:\d{1,3}|[a-z]|[ivxlIVXL]{1,6})[.)])\s")
 _HEADING_LINE = re.compile(r"#{1,6}\s.*|\*\*[^*]{1,300}\*\*\s*")
 _CLAUSE_END = re.compile(r"(?<=[;:,—–])\s+")
 _WORD_END = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class SplittingSettings:
+    """What it costs to cut, beside a passage's squared distance from the wished size; chosen by hand.
+
+    At 0.25 a cut is worth a passage half the wished size. A cut before a ``heading`` is free, one before
+    a word dear; ``after_heading`` and ``after_colon`` come on top where what is before announces what
+    follows. ``small``, a share of the size: a smaller paragraph is not worth cutting.
+    """
+
+    heading: float = 0.0
+    paragraph: float = 0.05
+    item: float = 0.2
+    sentence: float = 0.35
+    clause: float = 0.7
+    word: float = 1.5
+    after_heading: float = 2.0
+    after_colon: float = 0.4
+    small: float = 0.125
+
+
+SETTINGS = SplittingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +124,11 @@ def _cost_of_cut(text: str, units: Sequence[_Unit], first: int) -> float:
     if first == 0:
         return 0.0
     before = units[first - 1]
-    cost = _CUT_COST[units[first].boundary]
+    cost: float = getattr(SETTINGS, units[first].boundary)
     if before.boundary == "heading":
-        return cost + _AFTER_HEADING_COST
+        return cost + SETTINGS.after_heading
     if text[before.start_char : before.end_char].rstrip("*").endswith(":"):
-        return cost + _AFTER_COLON_COST
+        return cost + SETTINGS.after_colon
     return cost
 
 
@@ -129,26 +147,10 @@ def _paragraph_boundary(paragraph: str) -> str:
 def paragraph_spans(text: str, span: Span) -> list[Span]:
     """Return the paragraphs of ``text[span]``; one that goes on in lower case after a gap is whole."""
     found: list[Span] = []
-    start = span.start_char
-    ends = [*_PARAGRAPH_GAP.finditer(text, span.start_char, span.end_char), None]
-    for gap in ends:
-        end = gap.start() if gap else span.end_char
-        trimmed = _trimmed(text, start, end)
-        start = gap.end() if gap else end
-        if trimmed is None:
-            continue
-        if found and goes_on(text[found[-1].end_char - 1], text[trimmed.start_char]):
-            trimmed = Span(found.pop().start_char, trimmed.end_char)
-        found.append(trimmed)
+    for block in paragraphs(text, span.start_char, span.end_char):
+        is_joined = found and goes_on(text[found[-1].end_char - 1], block.text[0])
+        found.append(Span(found.pop().start_char if is_joined else block.start_char, block.end_char))
     return found
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end) if start < end else None
 
 
 _LEVELS: tuple[tuple[str, Callable[[str, Span], list[Span]]], ...] = (
@@ -157,14 +159,13 @@ _LEVELS: tuple[tuple[str, Callable[[str, Span], list[Span]]], ...] = (
     ("clause", lambda text, span: _cut_at(text, span, _CLAUSE_END)),
     ("word", lambda text, span: _cut_at(text, span, _WORD_END)),
 )
-_SMALL = 0.125
 
 
 def _fitted(text: str, span: Span, boundary: str, limits: PassageLimits, level: int = 0) -> Iterator[_Unit]:
     """Yield ``span`` as units: sentences of a paragraph that is not small, less where one does not fit."""
     unit = _measured(text, span, boundary, limits)
-    fits = unit.size <= limits.size.max_tokens and unit.window <= limits.window.max_tokens
-    is_small = unit.size <= limits.size.max_tokens * _SMALL
+    fits = _fits(unit, limits)
+    is_small = unit.size <= limits.size.max_tokens * SETTINGS.small
     is_sentence = level > 1
     if fits and (is_small or is_sentence or boundary == "heading"):
         yield unit
@@ -176,10 +177,14 @@ def _fitted(text: str, span: Span, boundary: str, limits: PassageLimits, level: 
             yield from _fitted(text, part, name if index else boundary, limits, level + 1)
 
 
+def _fits(unit: _Unit, limits: PassageLimits) -> bool:
+    return unit.size <= limits.size.max_tokens and unit.window <= limits.window.max_tokens
+
+
 def _halved(text: str, span: Span, boundary: str, limits: PassageLimits) -> Iterator[_Unit]:
     """Yield a "word" longer than a passage (a data blob, a script without spaces) cut in the middle."""
     unit = _measured(text, span, boundary, limits)
-    fits = unit.size <= limits.size.max_tokens and unit.window <= limits.window.max_tokens
+    fits = _fits(unit, limits)
     middle = (span.start_char + span.end_char) // 2
     if fits or middle == span.start_char:
         yield unit
@@ -203,7 +208,7 @@ def _cut_at(text: str, span: Span, pattern: re.Pattern[str]) -> list[Span]:
     parts = []
     start = span.start_char
     for match in pattern.finditer(text, span.start_char, span.end_char):
-        parts.append(_trimmed(text, start, match.start()))
+        parts.append(Span(start, match.start()).trimmed(text))
         start = match.end()
-    parts.append(_trimmed(text, start, span.end_char))
+    parts.append(Span(start, span.end_char).trimmed(text))
     return [part for part in parts if part]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -42,10 +42,7 @@ def token_counter(encoding: str = PACKAGED_ENCODING) -> Callable[[str], int]:
     import tiktoken
 
     try:
-        if encoding == PACKAGED_ENCODING:
-            with _packaged_tables():
-                encoder = tiktoken.get_encoding(encoding)
-        else:
+        with _packaged_tables() if encoding == PACKAGED_ENCODING else nullcontext():
             encoder = tiktoken.get_encoding(encoding)
     except ValueError as error:
         raise TokenTableError(

@@ -14,7 +14,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from chunker.segmenting.boilerplate import (
-    MIN_SHARE_OF_FIRST_LINE,
+    SETTINGS as EDGE_SETTINGS,
+)
+from chunker.segmenting.boilerplate import (
     EdgeCounts,
     EdgeLines,
     edge_lines,
@@ -98,7 +100,7 @@ def site_block(connection: sqlite3.Connection, site: bytes) -> bytes | None:
     row = connection.execute("SELECT sources FROM edge_prefixes WHERE prefix = ?", (site,)).fetchone()
     if row is None:
         return None
-    needed = max(MIN_SOURCES, MIN_SHARE_OF_FIRST_LINE * row[0])
+    needed = max(MIN_SOURCES, EDGE_SETTINGS.min_share_of_first_line * row[0])
     block = None
     while row is not None and row[0] >= needed:
         block = site if block is None else row[1]

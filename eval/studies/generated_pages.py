@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table for books set from the file named on the command line."""
     from chunker.errors import ChunkerError
     from chunker.readers.reading import read_source
-    from chunker.segmenting.segmentation import segment
+    from chunker.segmenting.cuts import segment
 
     parser = argparse.ArgumentParser(description="Set books, read them, compare the pages cited.")
     parser.add_argument("file", nargs="?", type=Path, default=BOOK, help="a file that holds papers")

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chunker.pages.inference import agreeing_pages, pages_between
-from chunker.pages.known_pages import listed_pages
+from chunker.pages.listed import listed_pages
 from eval.reports.tables import markdown_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import Source
-    from chunker.segmenting.segmentation import Segmentation
+    from chunker.segmenting.cuts import Segmentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _row(score: LeaveOutScore) -> tuple[str, ...]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table for the file named on the command line."""
     from chunker.readers.reading import read_source
-    from chunker.segmenting.segmentation import segment
+    from chunker.segmenting.cuts import segment
 
     parser = argparse.ArgumentParser(description="Hide known pages, estimate them, report the errors.")
     parser.add_argument("file", help="a file with a table of contents that names pages")

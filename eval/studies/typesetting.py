@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from chunker.readers.printed_pages.numbers import roman_numeral
+from chunker.readers.printed_pages.labels import roman_numeral
 from chunker.text.blocks import paragraphs
 from chunker.text.normalising import tidy
 

@@ -87,14 +87,23 @@ def _cited_sentences(reply: str) -> Iterator[tuple[str, list[int]]]:
     text = _AFTER_STOP.sub(lambda match: f" {match['citations'].strip()}{match['stop']}", reply)
     for line in text.splitlines():
         plain = _MARKUP.sub(lambda match: match[1] or "", _LIST_MARK.sub("", line))
-        for span in sentence_spans(plain):
-            sentence = plain[span.start_char : span.end_char]
+        for sentence in _sentences(plain):
             numbers = [
                 int(number) for match in _CITATION.finditer(sentence) for number in _NUMBER.findall(match[1])
             ]
             bare = " ".join(_CITATION.sub("", sentence).split())
             if any(character.isalnum() for character in bare):
                 yield bare, list(dict.fromkeys(numbers))
+
+
+def _sentences(line: str) -> Iterator[str]:
+    """Yield the sentences of ``line``; a quotation of several is part of the one that it stands in."""
+    quotations = [match.span() for match in _QUOTED.finditer(line)]
+    begin = 0
+    for span in sentence_spans(line):
+        if not any(start < span.end_char < end for start, end in quotations):
+            yield line[begin : span.end_char].strip()
+            begin = span.end_char
 
 
 def _support(passage: RankedPassage) -> _Support:
@@ -141,17 +150,23 @@ def _is_spelt_otherwise(word: str, names: frozenset[str], known: frozenset[str])
 
 
 def _names(texts: Iterable[str]) -> frozenset[str]:
-    """Return the stems of words that stand capitalised within a sentence somewhere."""
-    found = set()
+    """Return the stems of words that stand capitalised within a text, where a capital tells a name.
+
+    At the beginning of a sentence it does where no text has the word in lower case; of a text, never.
+    """
+    inside, first, lower = set(), set(), set()
     for text in texts:
-        for span in sentence_spans(text):
+        for number, span in enumerate(sentence_spans(text)):
             sentence = text[span.start_char : span.end_char]
-            terms = read_terms(sentence)
-            first = next((at for at, character in enumerate(sentence) if character.isalnum()), 0)
-            found |= {
-                term.stem for term in terms if term.start_char > first and sentence[term.start_char].isupper()
-            }
-    return frozenset(found)
+            begin = next((at for at, character in enumerate(sentence) if character.isalnum()), 0)
+            for term in read_terms(sentence):
+                if not sentence[term.start_char].isupper():
+                    lower.add(term.stem)
+                elif term.start_char > begin:
+                    inside.add(term.stem)
+                elif number:
+                    first.add(term.stem)
+    return frozenset(inside | (first - lower))
 
 
 def _quotes(sentence: str, cited: Sequence[_Support]) -> list[Quote] | None:

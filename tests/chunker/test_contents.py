@@ -3,7 +3,6 @@ from real_corpus import book_text
 
 from chunker.segmenting.contents import read_contents
 from chunker.segmenting.title_matching import comparable, match_titles
-from chunker.text.increasing import heaviest_increasing_run
 
 
 def _titles_and_pages(text):
@@ -104,14 +103,6 @@ def test_a_title_over_two_paragraphs_is_matched_whole():
     )
     match = match_titles(text, read_contents(text))[0]
     assert text[match.start_char : match.end_char].endswith("Mukhtar.**")
-
-
-def test_the_heaviest_run_leaves_out_what_does_not_ascend():
-    assert heaviest_increasing_run([1, 2, 99, 3, 4, 0, 5]) == [0, 1, 3, 4, 6]
-    assert heaviest_increasing_run([2, 2, 1]) == [0, 1]
-    assert len(heaviest_increasing_run([2, 2, 3], is_strict=True)) == 2
-    assert heaviest_increasing_run([5, 1, 2], weights=[10, 1, 1]) == [0]
-    assert heaviest_increasing_run([]) == []
 
 
 def test_the_real_book_lists_186_papers_of_which_182_are_found():

@@ -5,10 +5,13 @@ from real_corpus import BOOK, corpus_segmentation
 
 from chunker.documents import DocumentDate
 from chunker.metadata.archive_references import read_archive_reference, read_publication_reference
-from chunker.metadata.dates import is_date_line, read_year
-from chunker.metadata.document_metadata import best_date, read_date, read_metadata
-from chunker.metadata.kinds import KINDS, opens_like_a_paper, read_kind
+from chunker.metadata.dates import is_date_line, read_date, read_year
+from chunker.metadata.kinds import opens_like_a_paper, read_kind
 from chunker.metadata.names import read_participants
+from chunker.metadata.reading import best_date, read_metadata
+from chunker.vocabulary import PACKAGED
+
+KINDS = PACKAGED.patterns("papers", "kinds")
 
 
 @pytest.mark.parametrize(

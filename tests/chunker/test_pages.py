@@ -9,7 +9,7 @@ from synthetic_books import Setting, write_book
 
 from chunker.documents import Page, PageMap, PageStart, Source
 from chunker.pages.inference import infer_pages
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 
 
 def _pages(source):

@@ -10,7 +10,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
 from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
-from chunker.readers.reading import ReadingLimits, read_bytes
+from chunker.readers.extraction import ReadingLimits
+from chunker.readers.reading import read_bytes
 
 WORD_NAMESPACE = nsdecls("w")
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunker.readers.printed_pages.numbers import lines_at_edges, printed_labels, roman_numeral, roman_value
+from chunker.readers.printed_pages.labels import lines_at_edges, roman_numeral, roman_value
+from chunker.readers.printed_pages.numbers import printed_labels
 
 BODY = ("words that run on", "and on", "to the end of the page")
 

@@ -20,7 +20,9 @@ from chunker.errors import (
     UnreadableSourceError,
     UnsupportedFormatError,
 )
-from chunker.readers.reading import ReadingLimits, find_files, read_bytes, read_source, supported_suffixes
+from chunker.readers.extraction import ReadingLimits
+from chunker.readers.finding import find_files
+from chunker.readers.reading import read_bytes, read_source
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -278,10 +280,6 @@ def test_names_that_are_no_unicode_can_be_stored(tmp_path):
     (file,) = find_files([tmp_path]).files
     assert file.name == "pap\ufffdrs.txt"
     assert read_source(file.path, name=file.name).text == "x"
-
-
-def test_the_suffixes_that_can_be_read_are_listed():
-    assert {".txt", ".md", ".html", ".pdf", ".docx", ".epub"} <= set(supported_suffixes())
 
 
 def test_importing_the_readers_loads_no_parser():

@@ -8,7 +8,7 @@ from real_corpus import BOOK, corpus_segmentation, corpus_source
 from synthetic_books import Setting, write_book
 
 from chunker.documents import Heading, Source, Span
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 
 _PROSE = "The ships lay in the harbour and nobody came to unload them that day. " * 30
 

@@ -52,7 +52,70 @@ def test_a_sentence_that_a_page_break_cut_goes_on_after_the_gap():
     ]
 
 
-@given(st.text(alphabet="aB .!?\n\"'*0", max_size=120) | st.text(max_size=80))
+def test_reference_marks_end_the_sentences_they_close():
+    text = (
+        "The lighthouse was built in 1871 by the harbour board.[2] An electric lamp was installed in 1904.[3]"
+        " The first keeper was Anders Holm.[1] In 1932 its gallery was rebuilt.[5]"
+    )
+    assert sentences(text) == [
+        "The lighthouse was built in 1871 by the harbour board.[2]",
+        "An electric lamp was installed in 1904.[3]",
+        "The first keeper was Anders Holm.[1]",
+        "In 1932 its gallery was rebuilt.[5]",
+    ]
+
+
+MARKS = [
+    *"[3] [12][13] [2,5-7] [4]–[7] [a] [iv] [*] [3]:214 [^1] ⁹⁵ <sup>4</sup> <sup>[12]</sup> †".split(),
+    *r"\[3\] [[3]](#cite_note-3) [3](#fn3)".split(),
+    *("[note 4]", "[Anm. 3]", "[citation needed]", "[not in citation given]", " [4] [5]", "[1] [2, 3]"),
+]
+
+
+@given(
+    st.sampled_from(["He left the board", "It was 1904", "At 9 p.m", "Plan B", 'They said "no']),
+    st.sampled_from([".", "?", "!", ".”", '."', ".)", "..."]),
+    st.sampled_from(MARKS),
+    st.sampled_from([" ", "  ", "\n", "\n\n"]),
+    st.sampled_from(["An electric lamp.", "“You?”", "(It was so.)", "3 men came.", "**Ostrovsky**"]),
+)
+def test_a_mark_behind_a_stop_belongs_to_the_sentence_that_ends_there(before, stop, mark, gap, after):
+    assert sentences(f"{before}{stop}{mark}{gap}{after}") == [f"{before}{stop}{mark}", after]
+
+
+@given(
+    st.sampled_from(["the board", "as Li et al.", "in 1904", "of spp.", "Mr.", "(e.g."]),
+    st.sampled_from(MARKS),
+    st.sampled_from([" and others", ", which he left", " , he says", "; so be it", " ."]),
+)
+def test_a_mark_inside_a_sentence_does_not_end_it(before, mark, after):
+    text = f"They met {before}{mark}{after} on Monday"
+    if after != " .":
+        assert sentences(text) == [text]
+    assert sentences(text)[0].startswith(f"They met {before}{mark}{after}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It spread to 21 lands.1 While it did so.", ["It spread to 21 lands.1", "While it did so."]),
+        ("It is “a process.”18,19 The model is old.", ["It is “a process.”18,19", "The model is old."]),
+        ("See vols.3 The author errs.", ["See vols.3 The author errs."]),
+        ("It rose by 12.5 Million of them left.", ["It rose by 12.5 Million of them left."]),
+        ("It grew to approx.3 million.", ["It grew to approx.3 million."]),
+    ],
+)  # fmt: skip
+def test_a_number_that_lost_its_superscript_is_a_mark_where_it_can_be_no_other(text, expected):
+    assert sentences(text) == expected
+
+
+def test_a_mark_before_a_name_or_in_a_list_ends_nothing():
+    assert sentences("He met Dr.[2] Holm.") == ["He met Dr.[2] Holm."]
+    assert sentences("1.[2] The parties agree.") == ["1.[2] The parties agree."]
+    assert sentences("See the book.\n[2] Holm, A., Lamps.") == ["See the book.", "[2] Holm, A., Lamps."]
+
+
+@given(st.text(alphabet="aB .!?\n\"'*0[]†<sup>/\\(#):,", max_size=120) | st.text(max_size=80))
 def test_sentences_ascend_and_hold_every_visible_character(text):
     spans = list(sentence_spans(text))
     covered = "".join(text[span.start_char : span.end_char] for span in spans)

@@ -3,7 +3,7 @@
 import pytest
 
 from chunker.readers.reading import read_source
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 from eval.studies.generated_pages import score_layout, table
 from eval.studies.typesetting import PAGE, Layout, Paper, as_text, papers_of, set_book
 

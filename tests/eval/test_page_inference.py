@@ -3,7 +3,7 @@ from real_corpus import BOOK, CORPUS, corpus_segmentation, corpus_source
 from synthetic_books import Setting, write_book
 
 from chunker.documents import Source
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 from eval.studies.page_inference import LeaveOutScore, leave_out, main, table
 
 

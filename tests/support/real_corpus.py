@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from chunker.documents import Source, content_id
-from chunker.segmenting.segmentation import segment
+from chunker.segmenting.cuts import segment
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 BOOK = "001_2b0cd471ec2c66ee.txt"

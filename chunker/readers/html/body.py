@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chunker.documents import Heading
-from chunker.readers.extraction import tidy_line
+from chunker.readers.extraction import CELL_JOINT, tidy_line
 from chunker.readers.printed_pages.html import PAGE_MARK
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ LINES = frozenset("li item tr row dt dd caption option".split())
 CELLS = frozenset("td th cell".split())
 LINE_BREAKS = frozenset("br lb".split())
 HEADING_TAG = re.compile(r"h([1-6])")
-CELL_JOINT = " | "
 LINE_BREAK = "\u2028"
 
 

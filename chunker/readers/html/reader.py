@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.errors import BrokenSourceError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from chunker.readers.html.body import BodyText
 
-META_BYTES = 4096
+META_BYTES = 4096  # HTML asks for the declaration within the first 1024; some pages have it later
 DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
 )
@@ -31,11 +32,21 @@ SITE_PARTS = (
     "//nav|//footer|//aside|//header[not(ancestor::article or ancestor::main)]|//*[@role='navigation' or "
     "@role='banner' or @role='contentinfo' or @role='search' or @role='complementary']"
 )
-# Where trafilatura keeps less than this share of the words outside menus and links, it has lost
-# chapters, not menus.
-MIN_KEPT_SHARE = 0.4
-# A shorter page gives it too little to go by.
-MIN_MAIN_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MainPartSettings:
+    """When trafilatura is believed about a page's main part; chosen by hand, not measured.
+
+    Where it keeps less than ``min_kept_share`` of the characters outside links it has lost chapters, not
+    menus; a page shorter than ``min_chars`` gives it too little to go by.
+    """
+
+    min_kept_share: float = 0.4
+    min_chars: int = 500
+
+
+SETTINGS = MainPartSettings()
 
 
 def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -52,9 +63,9 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     title = title_of(root)
     is_paged_book = mark_pages(root) > 1
     body = body_without_site(root)
-    if not is_paged_book and body.length >= MIN_MAIN_CHARACTERS:
+    if not is_paged_book and body.length >= SETTINGS.min_chars:
         main = main_text(root)
-        if main is not None and main.length >= MIN_KEPT_SHARE * unlinked_length(root):
+        if main is not None and main.length >= SETTINGS.min_kept_share * unlinked_length(root):
             body = main
     return Extracted(
         body.text,

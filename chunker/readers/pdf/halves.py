@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.readers.pdf.lines import PlacedLine, RawLine, placed_line
@@ -13,10 +14,20 @@ if TYPE_CHECKING:
 
 Halves = tuple[list[PlacedLine], list[PlacedLine]]
 
-# How far from the middle of the sheet the gutter may lie, as a share of the sheet's width.
-GUTTER_SHARE = 0.04
-# Letters on both sides of the gutter lie apart by more heights of their line than words do.
-MIN_GUTTER_HEIGHTS = 1.5
+
+@dataclass(frozen=True, slots=True)
+class HalvesSettings:
+    """Where a sheet is cut into two pages; chosen by hand, not measured.
+
+    The gutter lies within ``gutter_share`` of the sheet's width from its middle; letters on both sides of it
+    lie apart by at least ``min_gutter_heights`` of their line, more than words do.
+    """
+
+    gutter_share: float = 0.04
+    min_gutter_heights: float = 1.5
+
+
+SETTINGS = HalvesSettings()
 
 
 def halves_of(
@@ -28,7 +39,7 @@ def halves_of(
     halves is cut. ``None``: some words stand across the middle, as those of a wide table or a map do.
     """
     halves: Halves = ([], [])
-    middle, slack = (left + right) / 2, GUTTER_SHARE * (right - left)
+    middle, slack = (left + right) / 2, SETTINGS.gutter_share * (right - left)
     for line in lines:
         for is_right, piece in pieces_of(text_page, line, middle=middle, slack=slack):
             if is_right is None:
@@ -71,7 +82,7 @@ def cut_line(
             continue
         before, after = boxes[number - 1], boxes[number]
         gap = max(before[0], after[0]) - min(before[2], after[2])
-        if gap < MIN_GUTTER_HEIGHTS * (after[3] - after[1]):
+        if gap < SETTINGS.min_gutter_heights * (after[3] - after[1]):
             yield None, line
             return
         yield sides[number - 1], part_of(line, begin, letters[number])

@@ -14,12 +14,24 @@ if TYPE_CHECKING:
 
 # PDFium's signs for a hyphen at the end of a line, by way of calling.
 LINE_END_HYPHENS = "\ufffe\x02"
-# A gap between lines wider than the usual one by this factor parts paragraphs.
-PARAGRAPH_GAP = 1.35
-# Lines further apart than this many heights of their letters are no running text, even double-spaced.
-MAX_LINE_GAP = 3.0
-# A first line is indented by one to about five heights of its letters.
-MIN_INDENT, MAX_INDENT = 0.8, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphSettings:
+    """Where a new paragraph shows in a PDF's lines; chosen by hand, not measured.
+
+    A gap wider than the usual one by ``paragraph_gap`` parts paragraphs; lines further apart than
+    ``max_line_gap`` heights of their letters are no running text, even double-spaced. A first line is
+    indented by ``min_indent`` to ``max_indent`` heights.
+    """
+
+    paragraph_gap: float = 1.35
+    max_line_gap: float = 3.0
+    min_indent: float = 0.8
+    max_indent: float = 6.0
+
+
+SETTINGS = ParagraphSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +91,19 @@ def with_paragraphs(lines: Sequence[PlacedLine]) -> list[str]:
 
 def usual_gap(lines: Sequence[PlacedLine], gaps: Sequence[float]) -> float:
     """Return the usual distance between lines of running text, 0 where the page has none."""
-    close = [gap for gap, line in zip(gaps, lines, strict=False) if 0 < gap <= MAX_LINE_GAP * line.height]
+    close = [
+        gap for gap, line in zip(gaps, lines, strict=False) if 0 < gap <= SETTINGS.max_line_gap * line.height
+    ]
     return median_low(close) if close else 0.0
 
 
 def begins_paragraph(lines: Sequence[PlacedLine], index: int, gap: float, usual: float) -> bool:
     """Whether a line stands off from the one before, or is indented where its neighbours are not."""
     before, line = lines[index - 1], lines[index]
-    if gap > PARAGRAPH_GAP * (usual or MAX_LINE_GAP * line.height):
+    if gap > SETTINGS.paragraph_gap * (usual or SETTINGS.max_line_gap * line.height):
         return True
     after = lines[index + 1] if index + 1 < len(lines) else before
     indents = (line.left - before.left, line.left - after.left)
-    return all(MIN_INDENT * line.height <= indent <= MAX_INDENT * line.height for indent in indents)
+    return all(
+        SETTINGS.min_indent * line.height <= indent <= SETTINGS.max_indent * line.height for indent in indents
+    )

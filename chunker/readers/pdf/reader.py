@@ -30,14 +30,33 @@ logger = logging.getLogger(__name__)
 # PDFium is not thread-safe: one file at a time in this process.
 PDFIUM = threading.Lock()
 PAGE_JOINT = "\n\n"
-MIN_TITLE_MATCH = 80.0
-MAX_TITLE_LINES = 4
-MAX_OUTLINE_ENTRIES = 20_000
 END_MARK = b"%%EOF"
 # Servers and mailers append bytes to a file; the end mark may stand some way before its end.
 END_MARK_WITHIN = 64 * 1024
+LINEARISED_WITHIN = (
+    2048  # the dictionary stands within the first 1024 (PDF 1.7, annex F); some bytes may precede
+)
 LINEARISED_LENGTH = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)")
 PRODUCERS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|rtf|indd|qxd|pdf|tex|dvi)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineSettings:
+    """How an outline's titles are found on their pages; chosen by hand, not measured.
+
+    A title is looked for over at most ``max_title_lines`` lines, up to ``max_length_ratio`` times its length
+    and ``extra_chars``, as alike as ``min_title_match`` (rapidfuzz's ratio, 0..100) or more.
+    ``max_entries``: more than this are no outline but a damaged file.
+    """
+
+    min_title_match: float = 80.0
+    max_title_lines: int = 4
+    max_length_ratio: int = 2
+    extra_chars: int = 20
+    max_entries: int = 20_000
+
+
+SETTINGS = OutlineSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
 
 def check_is_whole(data: bytes, *, name: str) -> None:
     """Raise BrokenSourceError for a file that was cut short, of which PDFium may read a part."""
-    linearised = LINEARISED_LENGTH.search(data[:2048])
+    linearised = LINEARISED_LENGTH.search(data[:LINEARISED_WITHIN])
     is_short = linearised is not None and int(linearised[1]) > len(data)
     if is_short or END_MARK not in data[-END_MARK_WITHIN:]:
         raise BrokenSourceError(f"{name}: the PDF is cut short; copy or download it again")
@@ -148,7 +167,7 @@ def sheets_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimi
 def outline_of(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
     """Yield the outline's entries that lead to a page of this file."""
     for count, bookmark in enumerate(document.get_toc()):
-        if count >= MAX_OUTLINE_ENTRIES:
+        if count >= SETTINGS.max_entries:
             return
         destination = bookmark.get_dest()
         index = None if destination is None else destination.get_index()
@@ -209,11 +228,11 @@ def place_of_title(title: str, page: str) -> tuple[int, int]:
 
     lines = [(found.start(), found.end()) for found in re.finditer(r"\S(?:[^\n]*\S)?", page)]
     wanted = title.casefold()
-    best_score, best = MIN_TITLE_MATCH, (0, 0)
+    best_score, best = SETTINGS.min_title_match, (0, 0)
     for first in range(len(lines)):
-        for last in range(first, min(first + MAX_TITLE_LINES, len(lines))):
+        for last in range(first, min(first + SETTINGS.max_title_lines, len(lines))):
             start, end = lines[first][0], lines[last][1]
-            if end - start > 2 * len(title) + 20:
+            if end - start > SETTINGS.max_length_ratio * len(title) + SETTINGS.extra_chars:
                 break
             score = fuzz.ratio(wanted, tidy_line(page[start:end]).casefold(), score_cutoff=best_score)
             if score > best_score:

@@ -9,7 +9,8 @@ from chunker.documents import Page
 from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, with_paragraphs
-from chunker.readers.printed_pages.numbers import lines_at_edges, printed_labels
+from chunker.readers.printed_pages.labels import lines_at_edges
+from chunker.readers.printed_pages.numbers import printed_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

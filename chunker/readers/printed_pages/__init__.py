@@ -1,1 +1,1 @@
-"""What a file itself says of pages: numbers, labels and marks that stand in it."""
+"""Printed page numbers: what a file itself says of its pages, in headers, footers, markers and HTML."""

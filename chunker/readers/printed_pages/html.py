@@ -10,13 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from chunker.documents import Page, PageStart
-from chunker.readers.printed_pages.markers import (
-    MAX_PAGE_CHARACTERS,
-    MIN_BARE_PAGE_CHARACTERS,
-    MIN_RISING_SHARE,
-    rank_of,
-)
-from chunker.readers.printed_pages.numbers import longest_rising
+from chunker.readers.printed_pages.labels import PageNumber
+from chunker.readers.printed_pages.markers import SETTINGS, rising
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +28,6 @@ LABEL = re.compile(
     r"(?<![A-Za-z0-9])(?:p|pg|page|pagina|seite|s)?[\s_.:-]*(\d{1,5}|[ivxlcdm]{1,12})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-MIN_MARKS = 2
 
 
 def mark_pages(root: _Element) -> int:
@@ -68,7 +62,7 @@ def label_of(element: _Element) -> str | None:
     named = (element.get(attribute) for attribute in ("title", "aria-label", "id", "name"))
     for text in (words, *named):
         found = LABEL.search(text or "")
-        if found is not None and rank_of(found[1]) is not None:
+        if found is not None and PageNumber.read(found[1]) is not None:
             return found[1]
     return None
 
@@ -78,14 +72,14 @@ def consistent_page_starts(marks: Sequence[tuple[int, str]], length: int) -> tup
 
     A site's pager ("1 2 3 next") also numbers pages, but no text stands between its numbers.
     """
-    ranked = [(offset, label, rank) for offset, label in marks if (rank := rank_of(label))]
-    kept = [ranked[index] for index in longest_rising([rank for _, _, rank in ranked])]
-    if len(kept) < MIN_MARKS or len(kept) < MIN_RISING_SHARE * len(ranked):
+    found = [((offset, label), number) for offset, label in marks if (number := PageNumber.read(label))]
+    kept = [mark for mark, _ in rising(found, min_count=SETTINGS.min_html_marks)]
+    if not kept:
         return ()
-    mean_characters = (kept[-1][0] - kept[0][0]) / (len(kept) - 1)
-    if not MIN_BARE_PAGE_CHARACTERS <= mean_characters <= MAX_PAGE_CHARACTERS:
+    mean_chars = (kept[-1][0] - kept[0][0]) / (len(kept) - 1)
+    if not SETTINGS.min_bare_page_chars <= mean_chars <= SETTINGS.max_page_chars:
         return ()
-    starts = {offset: label for offset, label, _ in kept}  # of marks in one place the last
+    starts = dict(kept)  # of marks in one place the last
     return tuple(
         PageStart(offset, Page(label, "printed")) for offset, label in starts.items() if offset < length
     )

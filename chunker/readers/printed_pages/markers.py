@@ -9,26 +9,41 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import Page, PageStart
-from chunker.readers.printed_pages.numbers import lines_at_edges, longest_rising, printed_labels, roman_value
+from chunker.readers.printed_pages.labels import LABEL, PageNumber, lines_at_edges
+from chunker.readers.printed_pages.numbers import printed_labels
+from chunker.text.increasing import heaviest_increasing_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import PageMethod
 
-MIN_MARKERS = 3
-MIN_RISING_SHARE = 0.8
-# No printed page holds more; fewer form feeds than this call for divide chapters, not pages.
-MAX_PAGE_CHARACTERS = 20_000
-# Without brackets or with a bare number a line may also stand in a list or a table of contents,
-# where less text follows it than any page holds.
-MIN_BARE_PAGE_CHARACTERS = 150
-MIN_FORM_FEEDS = 2
 
-NUMBER = r"(?P<label>\d{1,5}|[ivxlcdm]{1,12})"
+@dataclass(frozen=True, slots=True)
+class MarkSettings:
+    """When marks in a text are taken for its pages; chosen by hand, not measured.
+
+    ``min_markers`` of a family are needed (``min_html_marks`` of HTML's, whose markup says what they are,
+    and ``min_form_feeds``), and ``min_rising_share`` of them must rise. ``max_page_chars``: no printed
+    page holds more; fewer marks than this calls for divide chapters. ``min_bare_page_chars``: less text
+    than this follows a line without brackets or with a bare number where it is one of a list, a table of
+    contents or a site's pager.
+    """
+
+    min_markers: int = 3
+    min_html_marks: int = 2
+    min_form_feeds: int = 2
+    min_rising_share: float = 0.8
+    max_page_chars: int = 20_000
+    min_bare_page_chars: int = 150
+
+
+SETTINGS = MarkSettings()
+_Mark = TypeVar("_Mark")
+
 WORD = r"(?:pages?|pp?\.?|pg\.?|folio|fol\.|стр\.?|страница|с\.|seite|s\.)"
 TOTAL = r"(?:[ \t]*(?:of|/|из|von)[ \t]*\d{1,5})?"
 
@@ -51,16 +66,16 @@ def family(line: str, *, is_bare: bool = False, marks_end: bool = False) -> Mark
 FAMILIES = (
     # pymupdf4llm: --- end of page=12 ---, --- end of page.page_number=12 ---
     family(
-        rf"-{{2,}}[ \t]*end[ \t]+of[ \t]+page(?:\.page_number)?[ \t]*=?[ \t]*{NUMBER}[ \t]*-{{2,}}",
+        rf"-{{2,}}[ \t]*end[ \t]+of[ \t]+page(?:\.page_number)?[ \t]*=?[ \t]*{LABEL}[ \t]*-{{2,}}",
         marks_end=True,
     ),
-    family(rf"<!--[ \t]*{WORD}(?:[ \t]*number)?[ \t]*[:=]?[ \t]*\"?{NUMBER}\"?[ \t]*-->"),
-    family(rf"[\[(<{{⟨][ \t]*{WORD}[ \t]*{NUMBER}[ \t]*[\])>}}⟩]"),
-    family(rf"[-=*_~#—–]{{2,}}[ \t]*{WORD}[ \t]*{NUMBER}{TOTAL}[ \t]*[-=*_~#—–]{{2,}}"),
-    family(rf"(?:#{{1,6}}[ \t]+)?(?:\*\*|__)?{WORD}[ \t]*{NUMBER}{TOTAL}(?:\*\*|__)?", is_bare=True),
+    family(rf"<!--[ \t]*{WORD}(?:[ \t]*number)?[ \t]*[:=]?[ \t]*\"?{LABEL}\"?[ \t]*-->"),
+    family(rf"[\[(<{{⟨][ \t]*{WORD}[ \t]*{LABEL}[ \t]*[\])>}}⟩]"),
+    family(rf"[-=*_~#—–]{{2,}}[ \t]*{WORD}[ \t]*{LABEL}{TOTAL}[ \t]*[-=*_~#—–]{{2,}}"),
+    family(rf"(?:#{{1,6}}[ \t]+)?(?:\*\*|__)?{WORD}[ \t]*{LABEL}{TOTAL}(?:\*\*|__)?", is_bare=True),
     # marker: {12}------------------------------------------------
-    family(rf"\{{{NUMBER}\}}[ \t]*-*", is_bare=True),
-    family(rf"[-–—]+[ \t]*{NUMBER}[ \t]*[-–—]+", is_bare=True),
+    family(rf"\{{{LABEL}\}}[ \t]*-*", is_bare=True),
+    family(rf"[-–—]+[ \t]*{LABEL}[ \t]*[-–—]+", is_bare=True),
 )
 
 
@@ -80,42 +95,41 @@ def page_starts_in(text: str) -> tuple[PageStart, ...]:
 
 def starts_of_family(text: str, markers: MarkerFamily) -> tuple[PageStart, ...]:
     """Return the page starts of one family of markers, empty where it is not consistent."""
-    found = [(match, rank) for match in markers.pattern.finditer(text) if (rank := rank_of(match["label"]))]
-    kept = longest_rising([rank for _, rank in found])
-    if len(kept) < MIN_MARKERS or len(kept) < MIN_RISING_SHARE * len(found):
-        return ()
-    matches, ranks = [found[index][0] for index in kept], [found[index][1] for index in kept]
-    if not has_size_of_pages(matches, ranks, is_bare=markers.is_bare):
+    found = [
+        (match, number)
+        for match in markers.pattern.finditer(text)
+        if (number := PageNumber.read(match["label"]))
+    ]
+    kept = rising(found, min_count=SETTINGS.min_markers)
+    if not kept or not has_size_of_pages(kept, is_bare=markers.is_bare):
         return ()
     # Page numbers that begin at 0 count positions from 0; a reader counts from 1.
-    counts_from_0 = ranks[0] == (True, 0)
+    counts_from_0 = kept[0][1] == PageNumber(is_arabic=True, value=0)
     labels = [
-        str(value + counts_from_0) if is_arabic else match["label"]
-        for match, (is_arabic, value) in zip(matches, ranks, strict=True)
+        str(number.value + counts_from_0) if number.is_arabic else match["label"] for match, number in kept
     ]
+    matches = [match for match, _ in kept]
     offsets = [match.end() for match in matches]
     if markers.marks_end or stand_at_page_ends(text, matches):
         offsets = [0, *offsets[:-1]]
     return tuple(starts_of(offsets, labels, "estimated" if counts_from_0 else "printed"))
 
 
-def rank_of(label: str) -> tuple[bool, int] | None:
-    """Return what page labels are ordered by: Roman numerals before Arabic numbers."""
-    if label.isdecimal():
-        return True, int(label)
-    value = roman_value(label)
-    return None if value is None else (False, value)
+def rising(found: Sequence[tuple[_Mark, PageNumber]], *, min_count: int) -> list[tuple[_Mark, PageNumber]]:
+    """Return the marks whose numbers rise, none where they are too few, also of those found."""
+    positions = heaviest_increasing_run([number for _, number in found], is_strict=True)
+    are_enough = len(positions) >= max(min_count, SETTINGS.min_rising_share * len(found))
+    return [found[position] for position in positions] if are_enough else []
 
 
-def has_size_of_pages(
-    matches: Sequence[re.Match[str]], ranks: Sequence[tuple[bool, int]], *, is_bare: bool
-) -> bool:
+def has_size_of_pages(marks: Sequence[tuple[re.Match[str], PageNumber]], *, is_bare: bool) -> bool:
     """Whether the text between the markers is of a length that pages have."""
     pages = sum(
-        max(1, after[1] - before[1]) if before[0] == after[0] else 1 for before, after in pairwise(ranks)
+        max(1, after.value - before.value) if before.is_arabic == after.is_arabic else 1
+        for (_, before), (_, after) in pairwise(marks)
     )
-    mean_characters = (matches[-1].start() - matches[0].end()) / pages
-    return (MIN_BARE_PAGE_CHARACTERS if is_bare else 0) <= mean_characters <= MAX_PAGE_CHARACTERS
+    mean_chars = (marks[-1][0].start() - marks[0][0].end()) / pages
+    return (SETTINGS.min_bare_page_chars if is_bare else 0) <= mean_chars <= SETTINGS.max_page_chars
 
 
 def stand_at_page_ends(text: str, matches: Sequence[re.Match[str]]) -> bool:
@@ -131,10 +145,10 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     """
     stripped_end = len(text.rstrip())
     offsets = [0, *(found.end() for found in re.finditer("\f", text) if found.end() < stripped_end)]
-    if len(offsets) <= MIN_FORM_FEEDS:
+    if len(offsets) <= SETTINGS.min_form_feeds:
         return ()
     ends = [*offsets[1:], stripped_end]
-    if any(end - start > MAX_PAGE_CHARACTERS for start, end in zip(offsets, ends, strict=True)):
+    if any(end - start > SETTINGS.max_page_chars for start, end in zip(offsets, ends, strict=True)):
         return ()
     pages = [lines_at_edges(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
     labels = printed_labels(pages)

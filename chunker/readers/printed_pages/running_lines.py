@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chunker.readers.printed_pages.numbers import DECORATION, EDGE_LINES, LONE_NUMBER
+from chunker.readers.printed_pages.labels import DECORATION, EDGE_LINES, lone_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MIN_PAGES = 3
-# Left and right pages often carry different headers, each then on nearly half of the pages.
-MIN_SHARE = 0.3
 # What stands in a shape for the page's own number; other numbers stay, or "Article 5" would look running.
 PAGE_NUMBER = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLineSettings:
+    """On how many pages a line must come back to be a running one; chosen by hand, not measured.
+
+    At least ``min_pages``, and ``min_share`` of all: left and right pages often carry different headers, each
+    then on nearly half of the pages.
+    """
+
+    min_pages: int = 3
+    min_share: float = 0.3
+
+
+SETTINGS = RunningLineSettings()
 
 
 def without_running_lines(pages: Sequence[list[str]], labels: Sequence[str | None]) -> tuple[list[str], ...]:
@@ -55,7 +68,7 @@ def repeated_shapes(edges: Sequence[Sequence[str]]) -> frozenset[str]:
     own pages, often on right pages alone).
     """
     count = Counter(shape for shapes in edges for shape in set(shapes) if shape)
-    needed = max(MIN_PAGES, MIN_SHARE * len(edges))
+    needed = max(SETTINGS.min_pages, SETTINGS.min_share * len(edges))
     common = {shape for shape, pages in count.items() if pages >= needed}
     return frozenset(common | chapter_shapes(edges, common))
 
@@ -70,7 +83,7 @@ def chapter_shapes(edges: Sequence[Sequence[str]], common: set[str]) -> set[str]
     return {
         shape
         for shape, at in positions.items()
-        if len(at) > MIN_PAGES and all(after - before <= 2 for before, after in pairwise(at))
+        if len(at) > SETTINGS.min_pages and all(after - before <= 2 for before, after in pairwise(at))
     }
 
 
@@ -98,5 +111,5 @@ def trimmed(lines: list[str], shapes: frozenset[str], label: str | None) -> list
 
 def is_page_number(line: str, label: str | None) -> bool:
     """Whether a line is nothing but the number known to be the page's."""
-    found = LONE_NUMBER.fullmatch(line.strip(DECORATION))
-    return label is not None and found is not None and found["label"].casefold() == label.casefold()
+    found = lone_label(line)
+    return label is not None and found is not None and found.casefold() == label.casefold()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from chunker.readers.extraction import tidy_line
+from chunker.readers.extraction import CELL_JOINT, tidy_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,6 @@ CHARACTERS = {
     f"{WORD}cr": "\n",
     f"{WORD}noBreakHyphen": "-",
 }
-CELL_JOINT = " | "
 
 BreakKind = Literal["hard", "rendered"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,25 @@ if TYPE_CHECKING:
     from chunker.pages.layout import PageLayout, Paragraph
     from chunker.segmenting.contents import Contents
 
-_MAX_SKIPPED = 40  # listed pages in a row that may be wrong
-_WORST = 0.6  # two such steps weigh more than the page between them is worth
-_COST_PER_PAGE = 0.15
-_TOLERANCE = 0.15  # of the pages expected
-_COST_PER_TIE = 0.01  # decides between runs equally long
+
+@dataclass(frozen=True, slots=True)
+class ListedPageSettings:
+    """How pages of a table of contents are weighed against each other; chosen by hand, not measured.
+
+    ``max_skipped``: so many in a row may be wrong. A page is worth 1; a step costs ``cost_per_page`` for each
+    page by which the text between is too much or too little, past ``tolerance`` of the pages expected, but no
+    more than ``worst``: two such steps weigh more than the page between them. ``cost_per_tie`` decides
+    between runs equally long.
+    """
+
+    max_skipped: int = 40
+    worst: float = 0.6
+    cost_per_page: float = 0.15
+    tolerance: float = 0.15
+    cost_per_tie: float = 0.01
+
+
+SETTINGS = ListedPageSettings()
 
 
 def listed_pages(contents: Contents) -> list[KnownPage]:
@@ -56,7 +71,7 @@ def _most_plausible_run(
     before: list[int] = []
     for number, place in enumerate(listed):
         best, best_before = 1.0, -1
-        for earlier in range(number - 1, max(-1, number - 1 - _MAX_SKIPPED), -1):
+        for earlier in range(number - 1, max(-1, number - 1 - SETTINGS.max_skipped), -1):
             count = place.page - listed[earlier].page
             if count < 0:
                 continue
@@ -93,5 +108,5 @@ def _implausibility(count: int, first: tuple[float, float], second: tuple[float,
     """Return 0 where the text between two places fills about as many pages as their numbers say."""
     least, most = second[0] - first[0], second[1] - first[1]
     off = max(0.0, least - count, count - most)
-    excess = max(0.0, off - 1 - _TOLERANCE * least)
-    return min(_WORST, _COST_PER_PAGE * excess) + _COST_PER_TIE * off
+    excess = max(0.0, off - 1 - SETTINGS.tolerance * least)
+    return min(SETTINGS.worst, SETTINGS.cost_per_page * excess) + SETTINGS.cost_per_tie * off

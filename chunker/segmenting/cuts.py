@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
-from chunker.metadata.document_metadata import best_date, read_metadata
+from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
@@ -28,16 +28,33 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_MIN_MATCHED_TITLES = 3
-_MIN_MATCHED_SHARE = 0.5
-_MIN_PAPERS = 3
-_MOSTLY = 0.8
-_MAX_TITLE_MATTER_CHARS = 6_000
-_MAX_LEAD_CHARS = 1_500
-_MAX_TITLE_MATTER_PARAGRAPH = 500
-_MAX_TITLE_CHARS = 120
-_LINES_READ_CHARS = 2_000
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class CutSettings:
+    """When evidence is enough to cut a source by; chosen by hand, not measured.
+
+    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found.
+    ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
+    titles that must be emphasised for a title to need it. What stands before the contents and is no longer
+    than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no
+    paragraph longer than ``max_title_matter_paragraph``, is title matter. A first line of at most
+    ``max_title_chars``, within ``lines_read_chars``, serves as a title.
+    """
+
+    min_matched_titles: int = 3
+    min_matched_share: float = 0.5
+    min_papers: int = 3
+    mostly: float = 0.8
+    max_title_matter_chars: int = 6_000
+    max_lead_chars: int = 1_500
+    max_title_matter_paragraph: int = 500
+    max_title_chars: int = 120
+    lines_read_chars: int = 2_000
+
+
+SETTINGS = CutSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,8 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
 
 
 def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
-    return len(matches) >= max(_MIN_MATCHED_TITLES, _MIN_MATCHED_SHARE * len(contents.entries))
+    share = len(matches) / len(contents.entries)
+    return len(matches) >= SETTINGS.min_matched_titles and share >= SETTINGS.min_matched_share
 
 
 def _names_pages(contents: Contents) -> bool:
@@ -97,19 +115,13 @@ def _cuts_of_matches(
     text: str, contents: Contents, matches: Sequence[TitleMatch], ignored: Sequence[Span]
 ) -> list[_Cut]:
     """Return the cuts at the listed titles, and at those like them that the list forgot."""
-    cuts = [
-        _Cut(
-            match.start_char, match.end_char, _title(text, match.start_char, match.end_char), match.entry.date
-        )
-        for match in matches
-    ]
+    cuts = [_cut(text, match, listed_date=match.entry.date) for match in matches]
     taken = [Span(cut.start_char, cut.title_end) for cut in cuts]
     outside = (*ignored, Span(contents.start_char, contents.end_char), *taken)
-    emphasised = sum(text[match.start_char] in "*#" for match in matches) >= _MOSTLY * len(matches)
-    papers = find_paper_titles(text, outside)
+    emphasised = sum(text[match.start_char] in "*#" for match in matches) >= SETTINGS.mostly * len(matches)
     cuts += [
-        _Cut(paper.start_char, paper.end_char, _title(text, paper.start_char, paper.end_char))
-        for paper in papers
+        _cut(text, paper)
+        for paper in find_paper_titles(text, outside)
         if paper.start_char > contents.end_char and (paper.is_emphasised or not emphasised)
     ]
     return sorted(cuts, key=lambda cut: cut.start_char)
@@ -120,21 +132,19 @@ def _cuts_without_contents(
 ) -> list[_Cut]:
     papers = find_paper_titles(source.text, ignored)
     if papers and len(papers) >= len(chapters) and _is_made_of(papers, source.text, ignored):
-        return [
-            _Cut(paper.start_char, paper.end_char, _title(source.text, paper.start_char, paper.end_char))
-            for paper in papers
-        ]
+        return [_cut(source.text, paper) for paper in papers]
     return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters]
 
 
 def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]) -> bool:
     """Return whether the source is papers, not prose that quotes a few."""
     lead = _trimmed(text, Span(0, papers[0].start_char), ignored)
-    return len(papers) >= _MIN_PAPERS or _is_title_matter(text, lead, _MAX_LEAD_CHARS)
+    return len(papers) >= SETTINGS.min_papers or _is_title_matter(text, lead, SETTINGS.max_lead_chars)
 
 
-def _title(text: str, start_char: int, end_char: int) -> str:
-    return _TRAILING_MARKS.sub("", plain(text[start_char:end_char]))
+def _cut(text: str, found: TitleMatch | PaperTitle, *, listed_date: DocumentDate | None = None) -> _Cut:
+    title = _TRAILING_MARKS.sub("", plain(text[found.start_char : found.end_char]))
+    return _Cut(found.start_char, found.end_char, title, listed_date)
 
 
 def _pieces(
@@ -148,10 +158,12 @@ def _pieces(
         lead_end = inside[0].start_char if inside else span.start_char
         lead = _trimmed(source.text, Span(begin, lead_end), ignored)
         drops_lead = (
-            is_before_contents and not inside and _is_title_matter(source.text, lead, _MAX_TITLE_MATTER_CHARS)
+            is_before_contents
+            and not inside
+            and _is_title_matter(source.text, lead, SETTINGS.max_title_matter_chars)
         )
         if lead is not None and not drops_lead:
-            if inside and _is_title_matter(source.text, lead, _MAX_LEAD_CHARS):
+            if inside and _is_title_matter(source.text, lead, SETTINGS.max_lead_chars):
                 inside[0] = replace(inside[0], start_char=lead.start_char)
             else:
                 title = source.title if source.title and not cuts else _first_line(source, lead)
@@ -170,33 +182,28 @@ def _is_title_matter(text: str, span: Span | None, max_chars: int) -> bool:
     if span is None:
         return True
     longest = max(len(block.text) for block in paragraphs(text, span.start_char, span.end_char))
-    return span.end_char - span.start_char <= max_chars and longest <= _MAX_TITLE_MATTER_PARAGRAPH
+    return span.end_char - span.start_char <= max_chars and longest <= SETTINGS.max_title_matter_paragraph
 
 
 def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
     """Return ``span`` without white space and ignored text at its ends, ``None`` if nothing is left."""
-    ordered = sorted(ignored)
-    start, end = span.start_char, span.end_char
-    while start < end:
-        kept = text[start:end]
-        if not kept.strip():
-            return None
-        start += len(kept) - len(kept.lstrip())
-        end -= len(kept) - len(kept.rstrip())
-        first = next((each for each in ordered if each.start_char <= start < each.end_char), None)
-        last = next((each for each in ordered if each.start_char < end <= each.end_char), None)
-        if first is None and last is None:
-            return Span(start, end)
-        start = start if first is None else first.end_char
-        end = end if last is None else last.start_char
+    while kept := span.trimmed(text):
+        start, end = kept.start_char, kept.end_char
+        first = next((each.end_char for each in ignored if each.start_char <= start < each.end_char), start)
+        last = next((each.start_char for each in ignored if each.start_char < end <= each.end_char), end)
+        if (first, last) == (start, end):
+            return kept
+        span = Span(first, last)
     return None
 
 
 def _first_line(source: Source, span: Span) -> str:
     """Return the first short line of ``span``, or the file's name where it has none."""
-    for line in lines(source.text, span.start_char, min(span.end_char, span.start_char + _LINES_READ_CHARS)):
+    for line in lines(
+        source.text, span.start_char, min(span.end_char, span.start_char + SETTINGS.lines_read_chars)
+    ):
         words = plain(line.text)
-        if len(words) <= _MAX_TITLE_CHARS and any(character.isalpha() for character in words):
+        if len(words) <= SETTINGS.max_title_chars and any(character.isalpha() for character in words):
             return words
     return PurePosixPath(source.name).stem
 

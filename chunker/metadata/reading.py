@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import DocumentMetadata
@@ -12,6 +13,7 @@ from chunker.metadata.dates import are_compatible, is_date_line, more_exact, rea
 from chunker.metadata.kinds import is_paper, read_kind
 from chunker.metadata.names import read_participants
 from chunker.text.blocks import paragraphs, plain, without_markup
+from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,30 +21,52 @@ if TYPE_CHECKING:
     from chunker.documents import DocumentDate
 
 _Found = TypeVar("_Found")
-__all__ = ["best_date", "read_date", "read_metadata"]
 
-_HEAD_PARAGRAPHS = 7
-_WORDS_BESIDE_DATE = 20
-_FEW_WORDS_BESIDE_DATE = 6
-_TAIL_PARAGRAPHS = 12
-_HEAD_LINE_CHARS = 160
-_TAIL_LINE_CHARS = 400
-_HEAD_CHARS = 4_000
-_TAIL_CHARS = 6_000
 
-_NOT_ITS_DATE = re.compile(
-    r"©|\b(?:copyright|accessed|retrieved|updated|downloaded|publ|print|politizdat)\b", re.IGNORECASE
-)
-_SECRECY = re.compile(
-    r"""\b(?:
-        (?P<top>(?:top|highly|strictly|most)\W{0,3}secret|cosmic|(?:soviet|soy|sov)\W{1,3}secret)
-      | (?P<secret>secret)
-      | (?P<confidential>(?:strictly\W{1,3})?confidential|for\s+official\s+use)
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_SPECIAL_FOLDER = re.compile(r"\bspecial\W{1,3}(?:folder|file|stick|dossier)\b", re.IGNORECASE)
-_SECRECY_LINE_CHARS = 90
+@dataclass(frozen=True, slots=True)
+class MetadataSettings:
+    """Where in a document its data are looked for; chosen by hand on the first corpus, not measured.
+
+    The first ``head_paragraphs`` of at most ``head_line_chars`` within ``head_chars``, and the last
+    ``tail_paragraphs`` of at most ``tail_line_chars`` within ``tail_chars``. A line with a date may have
+    ``words_beside_date`` other words, in what is no paper ``few_words_beside_date``; one with a mark of
+    secrecy has at most ``secrecy_line_chars``.
+    """
+
+    head_paragraphs: int = 7
+    head_line_chars: int = 160
+    head_chars: int = 4_000
+    tail_paragraphs: int = 12
+    tail_line_chars: int = 400
+    tail_chars: int = 6_000
+    words_beside_date: int = 20
+    few_words_beside_date: int = 6
+    secrecy_line_chars: int = 90
+
+
+SETTINGS = MetadataSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the vocabulary says; group ``g0`` of ``secrecy`` is the first of ``grades``."""
+
+    other_date: re.Pattern[str]
+    grades: tuple[str, ...]
+    secrecy: re.Pattern[str]
+    special_folder: re.Pattern[str]
+
+
+@cache
+def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
+    grades = vocabulary.patterns("secrecy", "grades")
+    any_grade = "|".join(f"(?P<g{number}>{pattern})" for number, pattern in enumerate(grades.values()))
+    return _Words(
+        other_date=re.compile(rf"©|\b{vocabulary.alternatives('papers', 'other_date')}\b", re.IGNORECASE),
+        grades=tuple(grades),
+        secrecy=re.compile(rf"\b(?:{any_grade})\b", re.IGNORECASE),
+        special_folder=re.compile(rf"\b{vocabulary.pattern('secrecy', 'special_folder')}\b", re.IGNORECASE),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +119,20 @@ def best_date(own: DocumentDate | None, listed: DocumentDate | None) -> Document
 def _head(title: str, body: str) -> Iterator[str]:
     """Yield the short lines a document begins with, up to its first long paragraph, without its title."""
     shown = plain(title)
-    for number, paragraph in enumerate(paragraphs(body, 0, _HEAD_CHARS)):
+    for number, paragraph in enumerate(paragraphs(body, 0, SETTINGS.head_chars)):
         line = plain(paragraph.text)
         is_title = bool(line) and (line in shown or shown in line)
         if is_title:
             continue
-        if number >= _HEAD_PARAGRAPHS or len(line) > _HEAD_LINE_CHARS:
+        if number >= SETTINGS.head_paragraphs or len(line) > SETTINGS.head_line_chars:
             return
         yield line
 
 
 def _tail(body: str) -> Iterator[str]:
-    begin = max(0, len(body) - _TAIL_CHARS)
-    last = list(paragraphs(body, begin))[-_TAIL_PARAGRAPHS:]
-    yield from (without_markup(block.text) for block in last if len(block.text) <= _TAIL_LINE_CHARS)
+    begin = max(0, len(body) - SETTINGS.tail_chars)
+    last = list(paragraphs(body, begin))[-SETTINGS.tail_paragraphs :]
+    yield from (without_markup(block.text) for block in last if len(block.text) <= SETTINGS.tail_line_chars)
 
 
 def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | None:
@@ -116,10 +140,12 @@ def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | N
 
     Below the title of what is no paper only a line that is little else than a date counts.
     """
-    other_words = _WORDS_BESIDE_DATE if is_paper(kind) else _FEW_WORDS_BESIDE_DATE
+    other_words = SETTINGS.words_beside_date if is_paper(kind) else SETTINGS.few_words_beside_date
     in_title = read_date(title)
     in_lines = _first(
-        read_date(line) for line in head if not _NOT_ITS_DATE.search(line) and is_date_line(line, other_words)
+        read_date(line)
+        for line in head
+        if not _words().other_date.search(line) and is_date_line(line, other_words)
     )
     if in_title is not None and in_lines is not None:
         return more_exact(in_lines, in_title) if are_compatible(in_title, in_lines) else in_lines
@@ -127,15 +153,16 @@ def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | N
 
 
 def _secrecy(kind: str | None, head: Sequence[str]) -> str | None:
-    """Return the secrecy mark; outside papers "secret" alone is a word like others."""
-    marks = [line for line in head if len(line) <= _SECRECY_LINE_CHARS]
-    grades = ("top", "secret", "confidential") if is_paper(kind) else ("top",)
-    found = [match for line in marks for match in _SECRECY.finditer(line)]
-    grade = next((name for name in grades if any(match[name] for match in found)), None)
-    special = grade is not None and any(_SPECIAL_FOLDER.search(line) for line in marks)
-    # "Soviet secret", "soy, secret": machine translation of the Russian "сов. секретно", top secret
-    words = ["top secret" if grade == "top" else grade, "special folder" if special else None]
-    return ", ".join(word for word in words if word) or None
+    """Return the secrecy mark; outside papers "secret" is a word like others, the highest grade is not."""
+    words = _words()
+    marks = [line for line in head if len(line) <= SETTINGS.secrecy_line_chars]
+    found = {match.lastgroup for line in marks for match in words.secrecy.finditer(line)}
+    grades = words.grades if is_paper(kind) else words.grades[:1]
+    grade = next((name for number, name in enumerate(grades) if f"g{number}" in found), None)
+    if grade is None:
+        return None
+    is_special = any(words.special_folder.search(line) for line in marks)
+    return f"{grade}, special folder" if is_special else grade
 
 
 def _first(values: Iterator[_Found | None]) -> _Found | None:
