@@ -7,11 +7,18 @@ VENV ?= .venv
 PIP_OPTIONS ?=
 DOSSIER_DATA ?= data
 export DOSSIER_DATA
+# Without compiled modules each process compiles torch anew, for ten seconds and more.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := chunker embeddings service eval tests bench
-FRESH := build/fresh-index
+# The files that an index of the corpus depends on, as one number: one index is made for each state of them.
+STATE = $(shell find chunker embeddings service corpus requirements.lock -type f ! -name '*.pyc' \
+	| LC_ALL=C sort | xargs cksum | cksum | tr ' ' '-')
+FRESH = build/index-$(STATE)
+# More processes than this gain nothing: the longest test module is then what takes the time.
+MAX_TEST_PROCESSES ?= 4
 # Other question sets beside the gold:
 #   make ablation ABLATION_OPTIONS="--external FOLDER --limit 300 --keep build/ablation"
 ABLATION_OPTIONS ?=
@@ -38,8 +45,8 @@ run: setup index ## index corpus/ where that is not done yet, then serve on http
 index: setup ## bring the index of corpus/ up to date
 	$(BIN)/dossier index corpus/*.txt
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest
+test: setup ## run all tests, on all cores
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses $(MAX_TEST_PROCESSES) --dist worksteal
 
 check: setup ## lint, formatting, types, and who may import whom
 	$(BIN)/ruff check .
@@ -51,8 +58,8 @@ format: setup ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: setup index ## measure retrieval and answers on the gold questions
-	$(BIN)/dossier eval eval/data/questions.jsonl
+eval: fresh ## measure retrieval and answers on the gold questions
+	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH)
 
 gate: fresh ## fail where answers to the gold questions are worse than eval/data/baseline.json
 	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --baseline eval/data/baseline.json
@@ -62,8 +69,8 @@ baseline: fresh ## write eval/data/baseline.json anew, from the code as it is
 
 # An index of the corpus by the code as it is: one of yesterday would measure yesterday's passages.
 fresh: setup
-	@rm -rf $(FRESH)
-	$(BIN)/dossier index --data $(FRESH) corpus/*.txt
+	@test -f $(FRESH)/whole || { rm -rf build/index-* && \
+	$(BIN)/dossier index --data $(FRESH) corpus/*.txt && touch $(FRESH)/whole; }
 
 ablation: setup ## measure what each part of the ranking is worth; into eval/ABLATION.md
 	$(BIN)/python -m eval.studies.ablation --out eval/ABLATION.md $(ABLATION_OPTIONS)
@@ -75,7 +82,7 @@ lock: ## write requirements.lock anew from what pyproject.toml allows today
 	rm -rf build/lock-venv
 	$(PYTHON) -m venv build/lock-venv
 	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev]'
-	build/lock-venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
+	build/lock-venv/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
 	{ echo '# Exact versions for `pip install -c`; written by `make lock`.'; cat build/requirements.lock; } > requirements.lock
 	rm -rf build/lock-venv build/requirements.lock
 

@@ -14,6 +14,11 @@ Each message is one line that names the file or folder and what to do about it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class EmbeddingsError(Exception):
     """Base of this package's errors."""
@@ -25,6 +30,9 @@ class IndexStoreError(EmbeddingsError):
 
 class IndexMissingError(IndexStoreError):
     """A data folder holds no index."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"There is no index in {folder}: make one with `dossier index`.")
 
 
 class IndexBusyError(IndexStoreError):

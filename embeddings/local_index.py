@@ -1,9 +1,4 @@
-"""The index of one data folder: the store, the vector index derived from it, and who may write.
-
-index.sqlite      everything; the only file that must be kept
-vectors.faiss     saves making the vector index again; may be deleted at any time
-indexing.lock     held while a source is indexed
-"""
+"""The index of one data folder: the store, the vector index derived from it, and who may write."""
 
 from __future__ import annotations
 
@@ -12,48 +7,46 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from embeddings.errors import IndexBusyError, IndexMissingError, IndexStoreError
+from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
-from embeddings.indexing import writing as store_writing
 from embeddings.indexing.preparing import Recipe
-from embeddings.store import catalogue, integrity, lexical_index, vector_index
+from embeddings.store import integrity, lexical_index, vector_index
 from embeddings.store.connections import Store
-from embeddings.store.manifest import Manifest, require_same
-from embeddings.store.snapshot import NO_FILTERS, Snapshot
+from embeddings.store.data_folder import (
+    LOCK_TIMEOUT_SECONDS,
+    STORE_NAME,
+    VECTORS_NAME,
+    make_folder,
+    writers_lock,
+)
+from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
+from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import Self
 
     from chunker.chunking import ChunkingSettings
-    from chunker.documents import PageMap, Passage, Source
-    from embeddings.encoders.encoder import Encoder, FloatArray
+    from chunker.documents import Source
+    from embeddings.encoders.encoder import Encoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.preparing import IndexingProgress
-    from embeddings.search import Filters, Place
-    from embeddings.store.lexical_index import LexicalField
-    from embeddings.store.records import DocumentRecord, Facets, IndexInfo, SourceRecord
     from embeddings.store.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
 
-STORE_NAME = "index.sqlite"
-VECTORS_NAME = "vectors.faiss"
-LOCK_NAME = "indexing.lock"
-
-_SAVED_SHARE = 0.05  # when less than this has changed, catching up from the old file is cheap
+# When less than this has changed since the vector file was written, or the full text merged, it is left: at
+# the next start only what has changed is read. Chosen by hand; not measured.
+_SAVED_SHARE = 0.05
 
 
 class LocalIndex:
-    """One data folder. Safe to use from many threads, and beside other processes that use the folder.
+    """One data folder: takes changes, and gives snapshots to read and search.
 
-    Each method reads or writes one consistent state; to search twice in the very same state, or to
-    search and read, use :meth:`snapshot`.
+    Safe to use from many threads, and beside other processes that use the folder.
     """
 
     def __init__(
@@ -82,7 +75,7 @@ class LocalIndex:
         chunking: ChunkingSettings,
         codec: TokenCodec | None = None,
         read_only: bool = False,
-        lock_timeout_seconds: float = 10.0,
+        lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
@@ -95,7 +88,9 @@ class LocalIndex:
             ManifestMismatchError: the index was made with another model or chunking.
             IndexStoreError: the folder or the store cannot be used.
         """
-        store = _open_store(folder, read_only=read_only)
+        if not read_only:
+            make_folder(folder)
+        store = Store(folder / STORE_NAME, read_only=read_only)
         try:
             index = cls(
                 folder,
@@ -176,84 +171,6 @@ class LocalIndex:
         with self._store.reading() as connection:
             yield Snapshot(connection, self._vectors_for(connection))
 
-    def dense_search(
-        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS
-    ) -> list[tuple[int, float]]:
-        """See :meth:`Snapshot.dense_search`."""
-        with self.snapshot() as snapshot:
-            return snapshot.dense_search(vector, limit=limit, filters=filters)
-
-    def lexical_search(
-        self, query: str, *, field: LexicalField = "passage", limit: int, filters: Filters = NO_FILTERS
-    ) -> list[tuple[int, float]]:
-        """See :meth:`Snapshot.lexical_search`."""
-        with self.snapshot() as snapshot:
-            return snapshot.lexical_search(query, field=field, limit=limit, filters=filters)
-
-    def places(self, passages: Sequence[int | str]) -> list[Place]:
-        """See :meth:`Snapshot.places`."""
-        with self.snapshot() as snapshot:
-            return snapshot.places(passages)
-
-    def info(self) -> IndexInfo:
-        """See :meth:`Snapshot.info`."""
-        with self.snapshot() as snapshot:
-            return snapshot.info()
-
-    def sources(self) -> list[SourceRecord]:
-        """See :meth:`Snapshot.sources`."""
-        with self.snapshot() as snapshot:
-            return snapshot.sources()
-
-    def source(self, id_or_name: str) -> SourceRecord | None:
-        """See :meth:`Snapshot.source`."""
-        with self.snapshot() as snapshot:
-            return snapshot.source(id_or_name)
-
-    def source_text(self, source_id: str) -> str | None:
-        """See :meth:`Snapshot.source_text`."""
-        with self.snapshot() as snapshot:
-            return snapshot.source_text(source_id)
-
-    def page_map(self, source_id: str) -> PageMap | None:
-        """See :meth:`Snapshot.page_map`."""
-        with self.snapshot() as snapshot:
-            return snapshot.page_map(source_id)
-
-    def documents(
-        self,
-        *,
-        filters: Filters = NO_FILTERS,
-        title_contains: str | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> tuple[list[DocumentRecord], int]:
-        """See :meth:`Snapshot.documents`."""
-        with self.snapshot() as snapshot:
-            return snapshot.documents(
-                filters=filters, title_contains=title_contains, offset=offset, limit=limit
-            )
-
-    def document(self, document_id: str) -> DocumentRecord | None:
-        """See :meth:`Snapshot.document`."""
-        with self.snapshot() as snapshot:
-            return snapshot.document(document_id)
-
-    def document_neighbours(self, document_id: str) -> tuple[str | None, str | None]:
-        """See :meth:`Snapshot.document_neighbours`."""
-        with self.snapshot() as snapshot:
-            return snapshot.document_neighbours(document_id)
-
-    def passages_of(self, document_id: str) -> list[Passage]:
-        """See :meth:`Snapshot.passages_of`."""
-        with self.snapshot() as snapshot:
-            return snapshot.passages_of(document_id)
-
-    def facets(self) -> Facets:
-        """See :meth:`Snapshot.facets`."""
-        with self.snapshot() as snapshot:
-            return snapshot.facets()
-
     def problems(self) -> list[str]:
         """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
 
@@ -265,11 +182,11 @@ class LocalIndex:
 
     def _prepare(self) -> None:
         with self._store.reading() as connection:
-            is_new = catalogue.read_manifest(connection) is None
+            is_new = read_manifest(connection) is None
         if is_new and not self._store.read_only:
             with self._store.writing() as connection:
-                if catalogue.read_manifest(connection) is None:
-                    store_writing.write_manifest(connection, self._manifest)
+                if read_manifest(connection) is None:
+                    write_manifest(connection, self._manifest)
         with self._store.reading() as connection:
             self._require_same_manifest(connection)
         saved = vector_index.load(self.folder / VECTORS_NAME)
@@ -283,9 +200,9 @@ class LocalIndex:
         self._merged = self._vectors
 
     def _require_same_manifest(self, connection: sqlite3.Connection) -> None:
-        stored = catalogue.read_manifest(connection)
+        stored = read_manifest(connection)
         if stored is None:
-            raise IndexMissingError(f"There is no index in {self.folder}: make one with `dossier index`.")
+            raise IndexMissingError(self.folder)
         require_same(stored, self._manifest, folder=self.folder)
 
     def _vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
@@ -338,40 +255,3 @@ class LocalIndex:
             self._saved = vectors
         except OSError as error:
             logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)
-
-
-@contextmanager
-def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
-    """Hold the lock that one writer of a data folder has at a time, in whatever process.
-
-    The operating system releases it when its holder dies.
-
-    Raises:
-        IndexBusyError: another writer has held it for ``timeout_seconds``.
-    """
-    lock = FileLock(folder / LOCK_NAME, timeout=timeout_seconds, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise IndexBusyError(
-            f"Another indexing run is at work on {folder}: wait until it is done, then try again."
-        ) from error
-    except OSError as error:
-        raise IndexStoreError(
-            f"{folder / LOCK_NAME} cannot be written ({error.strerror}): check its permissions."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _open_store(folder: Path, *, read_only: bool) -> Store:
-    if not read_only:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexStoreError(
-                f"The data folder {folder} cannot be made ({error.strerror}): choose another."
-            ) from error
-    return Store(folder / STORE_NAME, read_only=read_only)

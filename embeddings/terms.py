@@ -55,7 +55,7 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(fold(text).text) if word not in STOPWORDS]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=65_536)  # more than the distinct words of a large book; some 10 MB
 def stem(word: str) -> str:
     """Return the stem of a lower-case English word (Porter, 1980, as SQLite's full-text search has it)."""
     if not hasattr(_stemmers, "porter"):

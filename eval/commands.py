@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import Source
-    from eval.reports.report import Report
     from eval.reports.tables import Table
-    from eval.runs.baseline import Baseline
-    from eval.runs.running import Request
+    from eval.runs.evaluating import Request
+    from eval.runs.run import Run
 
 _Gold = Annotated[
     list[Path] | None, typer.Argument(metavar="GOLD.jsonl", help="Gold questions or conversations.")
@@ -29,9 +28,9 @@ _Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="FOLDER", help="Folder of the index. [DOSSIER_DATA, else data]"),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the whole run as JSON.")]
 _Save = Annotated[
-    Path | None, typer.Option("--save", metavar="FILE", help="Save the report as JSON, to compare later.")
+    Path | None, typer.Option("--save", metavar="FILE", help="Save the run as JSON, to compare later.")
 ]
 _Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.")]
 _Markdown = Annotated[
@@ -40,7 +39,7 @@ _Markdown = Annotated[
 ]
 _Compare = Annotated[
     tuple[Path, Path] | None,
-    typer.Option("--compare", metavar="A B", help="Compare two saved reports instead of asking."),
+    typer.Option("--compare", metavar="A B", help="Compare two saved runs instead of asking."),
 ]
 _External = Annotated[
     Path | None,
@@ -56,7 +55,8 @@ _Baseline = Annotated[
     typer.Option("--baseline", metavar="FILE", help="Fail when this run is worse than that, beyond noise."),
 ]
 _WriteBaseline = Annotated[
-    Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write a new baseline.")
+    Path | None,
+    typer.Option("--write-baseline", metavar="FILE", help="Save the part of the run that a gate needs."),
 ]
 _Hidden = Annotated[
     bool, typer.Option("--hidden/--no-hidden", help="Ask again with the evidence hidden: must be refused.")
@@ -89,15 +89,16 @@ def evaluate(
     top_k: _TopK = 20,
     name: _Name = None,
 ) -> None:
-    """Ask gold questions and measure the answers, or compare two saved reports."""
-    from eval.runs.running import Request
+    """Ask gold questions and measure the answers, or compare two saved runs."""
+    from eval.runs.evaluating import Request
+    from eval.runs.run_file import read_run
 
     with _errors_in_one_line():
         if compare:
             _print_comparison(*compare, markdown=markdown)
             return
         _require_one_of(gold_files, external)
-        held_to = _read_baseline(baseline)
+        held_to = read_run(baseline) if baseline else None  # a bad file is told before anything is asked
         request = Request(
             gold_files=tuple(gold_files or ()),
             external=external,
@@ -108,11 +109,11 @@ def evaluate(
             name=name or (external or (gold_files or [Path()])[0]).stem,
             made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
-        report = _run_with_progress(request)
-        _write(report, save=save, html=html, markdown=markdown, write_baseline=write_baseline)
-        _print(report, as_json=as_json)
+        run = _run_with_progress(request)
+        _write(run, save=save, html=html, markdown=markdown, write_baseline=write_baseline)
+        _print(run, as_json=as_json)
         if held_to:
-            _pass_gate_or_exit(report, held_to)
+            _pass_gate_or_exit(run, held_to)
 
 
 @gold.command("check")
@@ -190,57 +191,39 @@ def _read_sources(paths: Sequence[Path]) -> list[Source]:
     return read
 
 
-def _run_with_progress(request: Request) -> Report:
+def _run_with_progress(request: Request) -> Run:
+    from eval.runs import evaluating
     from eval.runs.progress import shown_progress
-    from eval.runs.running import run
 
     with shown_progress() as on_progress:
-        return run(request, on_progress=on_progress)
+        return evaluating.evaluate(request, on_progress=on_progress)
 
 
 def _write(
-    report: Report,
-    *,
-    save: Path | None,
-    html: Path | None,
-    markdown: Path | None,
-    write_baseline: Path | None,
+    run: Run, *, save: Path | None, html: Path | None, markdown: Path | None, write_baseline: Path | None
 ) -> None:
     from eval.reports.html_report import report_html
-    from eval.reports.report import report_json
-    from eval.reports.tables import report_markdown
-    from eval.runs.baseline import baseline_json
+    from eval.reports.report import report_markdown
+    from eval.runs.run_file import as_baseline, run_json, write_file
 
-    written = ((save, report_json), (html, report_html), (markdown, report_markdown))
-    for path, make in (*written, (write_baseline, baseline_json)):
-        if path is not None:
-            _write_file(path, make(report))
-
-
-def _write_file(path: Path, text: str) -> None:
-    from eval.errors import ReportError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+    if save:
+        write_file(save, run_json(run))
+    if html:
+        write_file(html, report_html(run))
+    if markdown:
+        write_file(markdown, report_markdown(run))
+    if write_baseline:
+        write_file(write_baseline, run_json(as_baseline(run)))
 
 
-def _read_baseline(path: Path | None) -> Baseline | None:
-    """Read it before anything is asked, so that a bad file is told at once."""
-    from eval.runs.baseline import read_baseline
-
-    return read_baseline(path) if path else None
-
-
-def _print(report: Report, *, as_json: bool) -> None:
-    from eval.reports.report import report_json
-    from eval.reports.tables import report_tables
+def _print(run: Run, *, as_json: bool) -> None:
+    from eval.reports.report import report_tables
+    from eval.runs.run_file import run_json
 
     if as_json:
-        typer.echo(report_json(report))
+        typer.echo(run_json(run))
     else:
-        _print_tables(report_tables(report))
+        _print_tables(report_tables(run))
 
 
 def _print_tables(tables: Sequence[Table]) -> None:
@@ -252,23 +235,22 @@ def _print_tables(tables: Sequence[Table]) -> None:
 
 
 def _print_comparison(path_a: Path, path_b: Path, *, markdown: Path | None) -> None:
-    from eval.reports.comparison import compare_runs, comparison_tables
-    from eval.reports.report import read_report
+    from eval.reports.comparison import comparison_tables
     from eval.reports.tables import table_markdown
+    from eval.runs.run_file import read_run, write_file
 
-    tables = comparison_tables(compare_runs(read_report(path_a), read_report(path_b)))
+    tables = comparison_tables(read_run(path_a), read_run(path_b))
     if markdown:
-        _write_file(markdown, "\n\n".join(map(table_markdown, tables)) + "\n")
+        write_file(markdown, "\n\n".join(map(table_markdown, tables)) + "\n")
     _print_tables(tables)
 
 
-def _pass_gate_or_exit(report: Report, baseline: Baseline) -> None:
-    from eval.runs.baseline import baseline_of
-    from eval.runs.gate import gate, gate_lines
+def _pass_gate_or_exit(run: Run, baseline: Run) -> None:
+    from eval.runs.gate import gate
 
-    failures = gate(baseline_of(report), baseline)
-    for line in gate_lines(failures):
-        typer.echo(line, err=True)
+    failures = gate(run, baseline)
+    for failure in failures:
+        typer.echo(str(failure), err=True)
     if failures:
         raise typer.Exit(1)
     typer.echo(f"not worse than the baseline {baseline.name}", err=True)

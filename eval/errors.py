@@ -3,7 +3,7 @@
     EvalError
     ├── GoldError          a file of gold questions cannot be used
     ├── ExternalSetError   a folder or file is no question set that a reader knows
-    └── ReportError        a saved report cannot be read, or two reports cannot be compared
+    └── RunError           a run's file cannot be read or written, or two runs cannot be compared
 
 Each message is one line that names the file (and the line in it) and what to do about it.
 """
@@ -23,5 +23,5 @@ class ExternalSetError(EvalError):
     """A question set from elsewhere is not in a form that a reader knows."""
 
 
-class ReportError(EvalError):
-    """A saved report is unreadable, or does not speak of the same questions as another."""
+class RunError(EvalError):
+    """A run's file cannot be read or written, or does not speak of the same questions as another."""

@@ -111,12 +111,12 @@ def list_sources(settings: Settings) -> list[SourceRecord]:
     Raises:
         IndexMissingError: there is no index.
     """
-    from embeddings.local_index import STORE_NAME
-    from embeddings.store import catalogue
+    from embeddings.store.catalogue import Catalogue
     from embeddings.store.connections import Store
+    from embeddings.store.data_folder import STORE_NAME
 
     with closing(Store(settings.data / STORE_NAME, read_only=True)) as store, store.reading() as connection:
-        return catalogue.sources(connection)
+        return Catalogue(connection).sources()
 
 
 def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) -> Answerer:

@@ -16,6 +16,7 @@ from service.commands.index import index
 from service.commands.mcp import mcp
 from service.commands.serve import serve
 from service.commands.sources import delete, sources
+from service.version import installed_version
 
 PLUGIN_GROUP = "dossier.commands"
 """Entry points of this group add commands: each names a function, or a Typer app for a group of them."""
@@ -101,9 +102,7 @@ def add_plugins(target: typer.Typer) -> None:
 
 def _print_version(value: bool) -> None:
     if value:
-        from importlib.metadata import version
-
-        typer.echo(f"dossier {version('dossier')}")
+        typer.echo(f"dossier {installed_version()}")
         raise typer.Exit
 
 

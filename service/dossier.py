@@ -286,9 +286,7 @@ class Dossier:
         """
         with self.snapshot() as snapshot:
             record, source = _document(snapshot, document_id)
-            previous, following = (
-                snapshot.document(one) if one else None for one in snapshot.document_neighbours(document_id)
-            )
+            previous, following = snapshot.neighbours(document_id)
             return Reading(
                 record=record,
                 source=source,

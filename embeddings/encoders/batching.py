@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How much goes through a model at a time.
+
+    ``tokens`` is what one pass may have, padding included. ``texts`` are sorted by length together, and
+    ``texts_with_tokens`` where their tokens' vectors are kept too, which take a hundred times the room: the
+    more, the less padding and the more memory. These two are chosen by hand; not measured.
+    """
+
+    tokens: int
+    texts: int = 1_024
+    texts_with_tokens: int = 256
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Texts that go through the model together, padded on the right to the longest.
 
@@ -44,12 +58,12 @@ def length_batches(
     *,
     word_pieces: WordPieces,
     max_tokens: int,
-    max_batch_tokens: int,
+    max_tokens_a_pass: int,
     texts_at_a_time: int,
 ) -> Iterator[list[Batch]]:
     """Yield, for each run of ``texts_at_a_time`` texts, its batches, the longest texts first.
 
-    A batch has at most ``max_batch_tokens`` tokens, padding included, or a single text. Longest
+    A batch has at most ``max_tokens_a_pass`` tokens, padding included, or a single text. Longest
     first: a batch too large for the memory fails at once, not after an hour.
     """
     for start in range(0, len(texts), texts_at_a_time):
@@ -57,7 +71,7 @@ def length_batches(
         order = sorted(range(len(inputs)), key=lambda position: -len(inputs[position].ids))
         batches, batch = [], list[int]()
         for position in order:
-            if batch and (len(batch) + 1) * len(inputs[batch[0]].ids) > max_batch_tokens:
+            if batch and (len(batch) + 1) * len(inputs[batch[0]].ids) > max_tokens_a_pass:
                 batches.append(batch)
                 batch = []
             batch.append(position)

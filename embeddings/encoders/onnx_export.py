@@ -31,14 +31,14 @@ logger = logging.getLogger(__name__)
 
 # Raised when what is exported changes, so that older folders are not mistaken for it.
 _LAYOUT = 1
-_OPSET = 17
-_SMALLEST_COSINE = 1 - 1e-4
+_OPSET = 17  # the first in which a layer normalisation is one node
+_SMALLEST_COSINE = 1 - 1e-4  # rounding alone stays under 1e-6; a graph that lost something is far off
 _PROBES = (
     "",
     "Who?",
-    "What did the commissar ask for in return for a new regime of the Straits?",
-    "Telegram of the chairman of the council, 14 November 1940. " * 8,
-    "Страны Чёрного моря, café, 日本語, 1,234.5 % — and so on. " * 40,
+    "What did the harbour master ask for in return for the new rules?",
+    "Minutes of the council of the town, 14 November 1940. " * 8,
+    "Разные страны, café, 日本語, 1,234.5 % — and so on. " * 40,
 )
 
 

@@ -26,14 +26,33 @@ if TYPE_CHECKING:
 
 CodeArray = npt.NDArray[np.uint8]
 
-CENTROIDS = 256
+CENTROIDS = 256  # what one byte can number
 _PACKAGED = "token_codebooks.npz"
 # What one step works on stays within the processor's cache.
 _ENCODED_AT_A_TIME = 512
 _ADDED_AT_A_TIME = 8_192
 _LANES = 16  # question tokens added up side by side: 16 of two bytes are what numpy copies fastest
+_LARGEST_SUM = 32_000  # of the 32,767 that two bytes hold: rounding adds half a step a byte at most
 # Beneath this k-means has too little to choose from; 39 points a centroid is what faiss asks for.
 MIN_TRAINING_VECTORS = 39 * CENTROIDS
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How a codec is learnt.
+
+    48 ``bytes_per_token`` keep 384 numbers, eight a byte; ``iterations`` of k-means and the
+    ``points_per_centroid`` it looks at bound its time. Chosen by hand; how far each stands from its best is
+    not measured. ``seed`` makes the same vectors give the same codec.
+    """
+
+    bytes_per_token: int = 48
+    iterations: int = 15
+    points_per_centroid: int = 512
+    seed: int = 1
+
+
+DEFAULT_TRAINING = TrainingSettings()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +138,7 @@ def _add_up(tables: FloatArray, codes: CodeArray, similarities: FloatArray) -> N
     """
     wanted = len(similarities)
     largest_sum = np.abs(tables).max(axis=2).sum(axis=0).max()
-    scale = 32_000 / max(float(largest_sum), 1e-12)
+    scale = _LARGEST_SUM / max(float(largest_sum), 1e-12)
     lanes = 8 if wanted <= 8 else _LANES
     steps = np.zeros((len(tables), CENTROIDS, lanes), dtype=np.int16)
     steps[:, :, :wanted] = np.rint(tables * scale).transpose(0, 2, 1)
@@ -145,7 +164,7 @@ def packaged_codec(model_revision: str) -> TokenCodec | None:
     """Return the codec that comes with this program, or ``None`` where it was not made for the model.
 
     It was learnt on general text, so small collections need no training and codes are the same
-    everywhere. ``bench/token_codebooks.py`` makes it.
+    everywhere. ``eval/studies/token_codebooks.py`` makes it.
 
     Raises:
         EncoderError: the codec's file is damaged.
@@ -171,15 +190,16 @@ def write_codec(path: Path, codec: TokenCodec, *, model_revisions: list[str]) ->
     )
 
 
-def train_codec(vectors: FloatArray, *, bytes_per_token: int = 48, seed: int = 1) -> TokenCodec:
+def train_codec(vectors: FloatArray, settings: TrainingSettings = DEFAULT_TRAINING) -> TokenCodec:
     """Learn a codec from token vectors of shape ``(tokens, dimension)``; the same ones give the same codec.
 
     Raises:
-        ValueError: there are fewer than ``MIN_TRAINING_VECTORS``, or ``bytes_per_token`` does not divide
+        ValueError: there are fewer than ``MIN_TRAINING_VECTORS``, or the bytes of a token do not divide
             their dimension.
     """
     import faiss
 
+    bytes_per_token = settings.bytes_per_token
     if len(vectors) < MIN_TRAINING_VECTORS or vectors.shape[1] % bytes_per_token:
         raise ValueError(f"vectors of shape {vectors.shape} cannot train a codec of {bytes_per_token} bytes")
     parts = np.asarray(vectors, dtype=np.float32).reshape(len(vectors), bytes_per_token, -1)
@@ -188,7 +208,13 @@ def train_codec(vectors: FloatArray, *, bytes_per_token: int = 48, seed: int = 1
     faiss.omp_set_num_threads(1)  # the order of additions is then the same everywhere
     try:
         for number in range(bytes_per_token):
-            means = faiss.Kmeans(parts.shape[2], CENTROIDS, niter=15, seed=seed, max_points_per_centroid=512)
+            means = faiss.Kmeans(
+                parts.shape[2],
+                CENTROIDS,
+                niter=settings.iterations,
+                seed=settings.seed,
+                max_points_per_centroid=settings.points_per_centroid,
+            )
             means.train(np.ascontiguousarray(parts[:, number]))
             codebooks[number] = means.centroids
     finally:

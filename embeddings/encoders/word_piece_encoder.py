@@ -12,20 +12,16 @@ from embeddings.encoders.batching import length_batches, text_encodings, unit_ro
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from embeddings.encoders.batching import Batch
+    from embeddings.encoders.batching import Batch, BatchLimits
     from embeddings.encoders.encoder import FloatArray, TextEncoding, Tokens
     from embeddings.encoders.model_files import ModelFiles
     from embeddings.encoders.word_pieces import WordPieces
-
-_TEXTS_AT_A_TIME = 1_024
-_TOKEN_TEXTS_AT_A_TIME = 256  # a text's token vectors take a hundred times the room of its own
 
 
 class WordPieceEncoder(ABC):
     """Cuts texts into batches and takes their vectors apart; a runtime fills in :meth:`_run_all`.
 
-    ``max_tokens`` leaves room for special tokens; ``dimension`` is the length of a vector; a pass has at
-    most ``max_batch_tokens`` tokens.
+    ``max_tokens`` leaves room for special tokens; ``dimension`` is the length of a vector.
     """
 
     def __init__(
@@ -35,13 +31,13 @@ class WordPieceEncoder(ABC):
         *,
         max_tokens: int,
         dimension: int,
-        max_batch_tokens: int,
+        limits: BatchLimits,
     ) -> None:
         self._files = model_files
         self.word_pieces = word_pieces
         self.max_tokens = max_tokens
         self.dimension = dimension
-        self._max_batch_tokens = max_batch_tokens
+        self._limits = limits
 
     @property
     def name(self) -> str:
@@ -65,7 +61,7 @@ class WordPieceEncoder(ABC):
         """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         finished = 0
-        for batches in self._batches(texts, _TEXTS_AT_A_TIME):
+        for batches in self._batches(texts, self._limits.texts):
             for batch, output in self._run_all(batches, with_tokens=False):
                 vectors[list(batch.positions)] = unit_rows(output[0])
                 finished += len(batch.positions)
@@ -78,7 +74,7 @@ class WordPieceEncoder(ABC):
     ) -> Iterator[TextEncoding]:
         """Yield the encoding of each text with those of its tokens that carry meaning, in order."""
         finished = 0
-        for batches in self._batches(texts, _TOKEN_TEXTS_AT_A_TIME):
+        for batches in self._batches(texts, self._limits.texts_with_tokens):
             encodings: dict[int, TextEncoding] = {}
             for batch, output in self._run_all(batches, with_tokens=True):
                 encodings |= text_encodings(batch, *output)
@@ -93,7 +89,7 @@ class WordPieceEncoder(ABC):
             texts,
             word_pieces=self.word_pieces,
             max_tokens=self.max_tokens,
-            max_batch_tokens=self._max_batch_tokens,
+            max_tokens_a_pass=self._limits.tokens,
             texts_at_a_time=texts_at_a_time,
         )
 

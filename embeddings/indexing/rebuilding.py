@@ -18,11 +18,11 @@ from embeddings.indexing import writing as store_writing
 from embeddings.indexing.changes import stored_encoding
 from embeddings.indexing.preparing import Recipe, prepare_source
 from embeddings.indexing.repetition import repeated_in, write_edges
-from embeddings.local_index import STORE_NAME, VECTORS_NAME, writers_lock
-from embeddings.store import catalogue
+from embeddings.store.catalogue import Catalogue
 from embeddings.store.connections import Store, drop_derived_tables, make_derived_tables, transaction
+from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, VECTORS_NAME, writers_lock
 from embeddings.store.lexical_index import merge_segments
-from embeddings.store.manifest import Manifest
+from embeddings.store.manifest import Manifest, read_manifest, write_manifest
 from embeddings.store.records import read_source
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def rebuild(
     encoder: Encoder,
     chunking: ChunkingSettings,
     codec: TokenCodec | None = None,
-    lock_timeout_seconds: float = 10.0,
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> IndexInfo:
     """Make the index in ``folder`` anew with ``encoder`` and ``chunking``; the files are not needed.
@@ -59,17 +59,17 @@ def rebuild(
         IndexBusyError: another indexing run is at work.
         StorageFullError: the disk is full; the old index stands.
     """
-    recipe = Recipe(encoder, chunking, codec)
+    recipe, manifest = Recipe(encoder, chunking, codec), Manifest.of(encoder, chunking, codec)
     store_path = folder / STORE_NAME
     if not store_path.is_file():
-        raise IndexMissingError(f"There is no index in {folder}: make one with `dossier index`.")
+        raise IndexMissingError(folder)
     with writers_lock(folder, timeout_seconds=lock_timeout_seconds):
         store = Store(store_path)
         try:
             with store.outside_transactions() as connection:
-                _stage(store, connection, recipe, on_progress)
-                _swap(connection, Manifest.of(recipe.encoder, recipe.chunking, recipe.codec))
-                info = catalogue.info(connection)
+                _stage(store, connection, recipe, manifest, on_progress)
+                _swap(connection, manifest)
+                info = Catalogue(connection).info()
         finally:
             store.close()
     (folder / VECTORS_NAME).unlink(missing_ok=True)
@@ -81,12 +81,13 @@ def _stage(
     store: Store,
     connection: sqlite3.Connection,
     recipe: Recipe,
+    manifest: Manifest,
     on_progress: Callable[[IndexingProgress], None] | None,
 ) -> None:
     """Chunk and encode every source into a temporary table."""
-    old = catalogue.read_manifest(connection)
-    new = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
-    reusable = partial(stored_encoding, connection) if old and new.has_vectors_of(old) else _no_encoding
+    old = read_manifest(connection)
+    is_reusable = old is not None and manifest.has_vectors_of(old)
+    reusable = partial(stored_encoding, connection) if is_reusable else _no_encoding
     connection.execute("CREATE TEMP TABLE staged (source_key INTEGER PRIMARY KEY, prepared BLOB)")
     for key, repeated in _repeated_by_source(store).items():
         source = read_source(connection, key)
@@ -114,10 +115,10 @@ def _swap(connection: sqlite3.Connection, manifest: Manifest) -> None:
     # Tables that refer to one another are dropped and made anew in one transaction.
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):
-        number = catalogue.info(connection).generation
+        number = Catalogue(connection).info().generation
         drop_derived_tables(connection)
         make_derived_tables(connection)
-        store_writing.write_manifest(connection, manifest)
+        write_manifest(connection, manifest)
         for key, prepared in connection.execute(
             "SELECT source_key, prepared FROM staged ORDER BY source_key"
         ):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from chunker.documents import Document, Page, PageStart, Source, Span
     from embeddings.indexing.preparing import PreparedSource
-    from embeddings.store.manifest import Manifest
 
 
 def insert_source(connection: sqlite3.Connection, source: Source) -> int:
@@ -179,11 +178,6 @@ def _page_values(page: Page | None) -> tuple[str | None, str | None, int | None]
 def spans_as_json(spans: Iterable[Span]) -> str:
     """Return spans as the store keeps them."""
     return json.dumps([[span.start_char, span.end_char] for span in spans])
-
-
-def write_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """Write a manifest into a store that has none."""
-    connection.executemany("INSERT INTO manifest (name, value) VALUES (?, ?)", manifest.entries.items())
 
 
 def new_generation(connection: sqlite3.Connection, *, after: int | None = None) -> None:

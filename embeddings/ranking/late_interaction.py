@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import FloatArray, IntArray, TextEncoding, Tokens
 
 
+# Of what a header matches better than a sentence below it: a sentence is about what its document is about,
+# but need not say it. Chosen by hand; not measured by itself.
+_HEADER_CREDIT = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionTokens:
     """The tokens of a question's content words.
@@ -102,7 +107,7 @@ def in_context(
 class SpanScores:
     """How well a part of a passage meets a question.
 
-    ``late`` is its late interaction, ``in_header`` the same with half the credit for what only the
+    ``late`` is its late interaction, ``in_header`` the same with some credit for what only the
     document's header says, ``cosine`` that of its mean token with the question's vector.
     """
 
@@ -143,7 +148,7 @@ class TokenMatches:
         length = float(np.linalg.norm(mean) * np.linalg.norm(self.question_vector))
         return SpanScores(
             late=float(self.weights @ best),
-            in_header=float(self.weights @ (best + 0.5 * np.maximum(self.header - best, 0))),
+            in_header=float(self.weights @ (best + _HEADER_CREDIT * np.maximum(self.header - best, 0))),
             cosine=float(mean @ self.question_vector) / length if length else 0.0,
         )
 

@@ -11,6 +11,7 @@ from chunker.chunking import indexed_text
 from chunker.text.normalising import tidy
 from embeddings.encoders.batching import unit_rows
 from embeddings.ranking.late_interaction import best_matches, in_context, match_tokens
+from embeddings.store.snapshot import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from embeddings.search import Place
     from embeddings.store.snapshot import Snapshot
 
-_READ_PASSAGES = 1_024  # kept tokenized, some 5 kB each
+_READ_PASSAGES = 1_024  # kept tokenized: some 5 kB each, 5 MB in all
 
 
 class LateScorer:
@@ -59,29 +60,26 @@ class LateScorer:
         """
         surroundings = snapshot.surroundings(head)
         document_of = {
-            key: document
-            for document, *around in surroundings.values()
-            for key in around
+            key: around.document
+            for around in surroundings.values()
+            for key in (around.before, around.after)
             if key is not None and key not in left_out
         }
-        document_of |= {key: surroundings[key][0] for key in head}
+        document_of |= {key: surroundings[key].document for key in head}
         codes = snapshot.token_codes(list(document_of))
         if not codes:
             return {}, {}
-        column = {key: position for position, key in enumerate(codes)}
+        column: dict[int | None, int] = {key: position for position, key in enumerate(codes)}
         passages = [self._unpacked(one) for one in codes.values()]
         similarities = self._codec.similarities(question.vectors, np.concatenate(passages))
         matches = best_matches(similarities, [len(one) for one in passages])
-        nowhere = (0, None, None)
-        before, after = (
-            np.array([column.get(surroundings.get(key, nowhere)[side] or 0, -1) for key in codes])
-            for side in (1, 2)
-        )
+        # Those that are there only as context have no context of their own.
+        around = [surroundings.get(key, Surroundings(0, None, None)) for key in codes]
         raised = in_context(
             matches,
             documents=np.array([document_of[key] for key in codes]),
-            previous=before,
-            following=after,
+            previous=np.array([column.get(one.before, -1) for one in around]),
+            following=np.array([column.get(one.after, -1) for one in around]),
             neighbour_share=self._neighbour_share,
             document_share=self._document_share,
         )

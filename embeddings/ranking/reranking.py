@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import FloatArray
 
 _SETTING = "DOSSIER_RERANKER"
-_BATCH_PAIRS = 32
+_BATCH_PAIRS = 32  # sentence-transformers' own default; a question has fewer pairs
 # What models that score pairs say of themselves; the rest of a model's name is its family's.
 _SCORING_ARCHITECTURES = ("ForSequenceClassification", "ForCausalLM")
 

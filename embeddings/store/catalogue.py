@@ -1,13 +1,14 @@
-"""What the store holds, for lists and for the reader: every function reads one moment's state."""
+"""What lists and readers ask of the store: sources, documents, passages, pages and text."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from embeddings.search import Place
+from chunker.documents import Page, PageMap, PageStart
+from embeddings.search import Filters, Place
 from embeddings.store.filtering import condition_of
-from embeddings.store.manifest import Manifest
+from embeddings.store.manifest import read_manifest
 from embeddings.store.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
@@ -22,10 +23,12 @@ from embeddings.store.records import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from chunker.documents import Passage
-    from embeddings.search import Filters
+    from embeddings.store.filtering import Condition
+
+NO_FILTERS = Filters()
 
 _SOURCES = """
     SELECT s.id, (SELECT json_group_array(name) FROM
@@ -37,168 +40,193 @@ _SOURCES = """
            s.added_at
     FROM sources s
 """
+_SOURCE_NAME = "(SELECT min(name) FROM source_names WHERE source_key = s.key)"
 _DOCUMENTS = f"""
-    SELECT {DOCUMENT_COLUMNS}, (SELECT min(name) FROM source_names WHERE source_key = s.key),
-           (SELECT count(*) FROM passages WHERE document_key = d.key)
+    SELECT {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, (SELECT count(*) FROM passages WHERE document_key = d.key)
     FROM documents d JOIN sources s ON s.key = d.source_key
 """  # noqa: S608 - put together from constants
+_PLACES = f"""
+    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}
+    FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
+    WHERE p.key IN (SELECT value FROM json_each(?))
+"""  # noqa: S608 - put together from constants
+_BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 
 
-def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
-    """Return what the index was made with, ``None`` before anything was."""
-    entries = dict(connection.execute("SELECT name, value FROM manifest").fetchall())
-    return Manifest.stored(entries) if entries else None
+class Catalogue:
+    """Reads what the store holds, in the state that ``connection`` sees; nothing is searched for.
 
+    It needs no vectors, so lists can be had without a model.
+    """
 
-def info(connection: sqlite3.Connection) -> IndexInfo:
-    """Return the index in figures."""
-    manifest = read_manifest(connection)
-    row = connection.execute(
-        "SELECT number, sources, documents, passages FROM generations ORDER BY number DESC LIMIT 1"
-    ).fetchone()
-    number, sources, documents, passages = row or (0, 0, 0, 0)
-    return IndexInfo(number, manifest.model if manifest else "", sources, documents, passages)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._conditions: dict[Filters, Condition | None] = {}
 
+    def info(self) -> IndexInfo:
+        """Return the index in figures."""
+        manifest = read_manifest(self._connection)
+        counts = self._first(
+            "SELECT number, sources, documents, passages FROM generations ORDER BY number DESC LIMIT 1"
+        )
+        number, *rest = counts or (0, 0, 0, 0)
+        return IndexInfo(number, manifest.model if manifest else "", *rest)
 
-def sources(connection: sqlite3.Connection) -> list[SourceRecord]:
-    """Return all sources in the order of their names."""
-    return sorted(map(_source_record, connection.execute(_SOURCES)), key=lambda record: record.name)
+    def sources(self) -> list[SourceRecord]:
+        """Return all sources in the order of their names."""
+        records = map(_source_record, self._connection.execute(_SOURCES))
+        return sorted(records, key=lambda record: record.name)
 
+    def source(self, id_or_name: str) -> SourceRecord | None:
+        """Return the source with that id, or else the one known under that name."""
+        by_name = "s.key = (SELECT source_key FROM source_names WHERE name = ?)"
+        row = self._first(f"{_SOURCES} WHERE s.id = ?", id_or_name) or self._first(
+            f"{_SOURCES} WHERE {by_name}", id_or_name
+        )
+        return None if row is None else _source_record(row)
 
-def source(connection: sqlite3.Connection, id_or_name: str) -> SourceRecord | None:
-    """Return the source with that id, or else the one known under that name."""
-    key = source_key(connection, id_or_name)
-    if key is None:
-        return None
-    return _source_record(connection.execute(f"{_SOURCES} WHERE s.key = ?", (key,)).fetchone())
+    def source_text(self, source_id: str) -> str | None:
+        """Return a source's whole text, which offsets count in; ``None``: there is no such source."""
+        row = self._first(
+            "SELECT text FROM source_texts WHERE source_key = (SELECT key FROM sources WHERE id = ?)",
+            source_id,
+        )
+        return None if row is None else str(row[0])
 
+    def text(self, source_id: str, start_char: int, end_char: int) -> str | None:
+        """Return ``source_text(source_id)[start_char:end_char]`` without reading all of it.
 
-def source_key(connection: sqlite3.Connection, id_or_name: str) -> int | None:
-    """Return the key of the source with that id, or else of the one known under that name."""
-    row = connection.execute("SELECT key FROM sources WHERE id = ?", (id_or_name,)).fetchone()
-    row = (
-        row
-        or connection.execute("SELECT source_key FROM source_names WHERE name = ?", (id_or_name,)).fetchone()
-    )
-    return None if row is None else int(row[0])
+        The offsets are not negative; ``None``: there is no such source.
+        """
+        length = max(0, end_char - start_char)
+        row = self._first(
+            "SELECT substr(t.text, ?, ?) FROM sources s JOIN source_texts t ON t.source_key = s.key"
+            " WHERE s.id = ?",
+            start_char + 1,
+            length,
+            source_id,
+        )
+        if row is None or len(row[0]) == length:
+            return None if row is None else str(row[0])
+        # SQLite's substr() takes the character U+0000 for the end of a text; so may the true end be near.
+        return (self.source_text(source_id) or "")[start_char:end_char]
+
+    def page_map(self, source_id: str) -> PageMap | None:
+        """Return which page each character of a source stands on; ``None``: there is no such source."""
+        row = self._first(
+            "SELECT s.key, c.pages_end_char FROM sources s LEFT JOIN chunkings c ON c.source_key = s.key"
+            " WHERE s.id = ?",
+            source_id,
+        )
+        if row is None:
+            return None
+        starts = self._connection.execute(
+            "SELECT start_char, label, method, margin FROM pages WHERE source_key = ? ORDER BY start_char",
+            row[:1],
+        )
+        return PageMap(tuple(PageStart(start, Page(*page)) for start, *page in starts), end_char=row[1])
+
+    def documents(
+        self,
+        *,
+        filters: Filters = NO_FILTERS,
+        title_contains: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[list[DocumentRecord], int]:
+        """Return a page of the documents that pass, by source name and place in it, and how many pass in all.
+
+        ``title_contains`` is compared without regard to case (of ASCII letters).
+        """
+        where, parameters = "1", list[str | int]()
+        if (condition := self._condition(filters)) is not None:
+            where, parameters = condition.sql, [*condition.parameters]
+        if title_contains:
+            where += " AND instr(lower(d.title), lower(?)) > 0"
+            parameters.append(title_contains)
+        counted = self._connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters)  # noqa: S608 - made of constants
+        page = f"WHERE {where} ORDER BY {_SOURCE_NAME}, d.ordinal LIMIT ? OFFSET ?"
+        return list(self._documents(page, *parameters, limit, offset)), int(counted.fetchone()[0])
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        """Return the document with that id."""
+        return next(self._documents("WHERE d.id = ?", document_id), None)
+
+    def neighbours(self, document_id: str) -> tuple[DocumentRecord | None, DocumentRecord | None]:
+        """Return the documents before and after one in its source, ``None`` where there is none."""
+        row = self._first("SELECT source_key, ordinal FROM documents WHERE id = ?", document_id)
+        if row is None:
+            return None, None
+        source_key, ordinal = row
+        before, after = (
+            next(self._documents("WHERE d.source_key = ? AND d.ordinal = ?", source_key, at), None)
+            for at in (ordinal - 1, ordinal + 1)
+        )
+        return before, after
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """Return the passages of a document in their order."""
+        rows = self._connection.execute(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - made of constants
+            " WHERE d.id = ? ORDER BY p.ordinal",
+            (document_id,),
+        )
+        return [passage_from_row(row) for row in rows]
+
+    def places(self, passages: Sequence[int | str]) -> list[Place]:
+        """Return where passages stand, given by keys or ids, in their order; unknown ones are left out."""
+        key_of = self._passage_keys([wanted for wanted in passages if isinstance(wanted, str)])
+        keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
+        place_of = {
+            row[0]: Place(passage_from_row(row[1:14]), document_from_row(row[14:28]), source_name=row[28])
+            for row in self._connection.execute(_PLACES, (json.dumps(keys),))
+        }
+        return [place_of[key] for key in keys if key in place_of]
+
+    def facets(self) -> Facets:
+        """Return what documents can be filtered by, with counts."""
+        undated = self._connection.execute("SELECT count(*) FROM documents WHERE date_start IS NULL")
+        return Facets(
+            kinds=self._pairs(f"SELECT kind, count(*) FROM documents WHERE kind IS NOT NULL {_BY_COUNT}"),  # noqa: S608 - made of constants
+            participants=self._pairs(
+                f"SELECT name, count(DISTINCT document_key) FROM document_participants {_BY_COUNT}"  # noqa: S608 - made of constants
+            ),
+            years=self._pairs(
+                "SELECT CAST(substr(date_start, 1, 4) AS INTEGER), count(*) FROM documents"
+                " WHERE date_start IS NOT NULL GROUP BY 1 ORDER BY 1"
+            ),
+            undated=undated.fetchone()[0],
+        )
+
+    def _pairs(self, query: str) -> tuple[tuple[Any, int], ...]:
+        return tuple(self._connection.execute(query).fetchall())
+
+    def _documents(self, rest: str, *parameters: str | int) -> Iterator[DocumentRecord]:
+        for row in self._connection.execute(f"{_DOCUMENTS} {rest}", parameters):
+            source_name, passages = row[-2:]
+            yield DocumentRecord(document_from_row(row), source_name, passages)
+
+    def _passage_keys(self, passage_ids: Sequence[str]) -> dict[str, int]:
+        """Return the keys of passages by their ids; unknown ones are left out."""
+        if not passage_ids:
+            return {}
+        rows = self._connection.execute(
+            "SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(passage_ids),),
+        )
+        return dict(rows.fetchall())
+
+    def _condition(self, filters: Filters) -> Condition | None:
+        if filters not in self._conditions:
+            self._conditions[filters] = condition_of(self._connection, filters)
+        return self._conditions[filters]
+
+    def _first(self, statement: str, *parameters: str | int) -> Row | None:
+        row: Row | None = self._connection.execute(statement, parameters).fetchone()
+        return row
 
 
 def _source_record(row: Row) -> SourceRecord:
     source_id, names, *rest = row
     name, *copies = json.loads(names)
     return SourceRecord(source_id, name, tuple(copies), *rest)
-
-
-def documents(
-    connection: sqlite3.Connection,
-    filters: Filters,
-    *,
-    title_contains: str | None,
-    offset: int,
-    limit: int,
-) -> tuple[list[DocumentRecord], int]:
-    """Return a page of the documents that pass, by source name and place in it, and how many pass in all.
-
-    ``title_contains`` is compared without regard to case (of ASCII letters).
-    """
-    where, parameters = "1", []
-    if (condition := condition_of(connection, filters)) is not None:
-        where, parameters = condition.sql, list(condition.parameters)
-    if title_contains:
-        where += " AND instr(lower(d.title), lower(?)) > 0"
-        parameters.append(title_contains)
-    total = connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters).fetchone()[0]  # noqa: S608 - made of constants
-    rows = connection.execute(
-        f"{_DOCUMENTS} WHERE {where} ORDER BY (SELECT min(name) FROM source_names WHERE source_key = s.key),"  # noqa: S608 - made of constants
-        " d.ordinal LIMIT ? OFFSET ?",
-        (*parameters, limit, offset),
-    )
-    return [_document_record(row) for row in rows], total
-
-
-def document(connection: sqlite3.Connection, document_id: str) -> DocumentRecord | None:
-    """Return the document with that id."""
-    row = connection.execute(f"{_DOCUMENTS} WHERE d.id = ?", (document_id,)).fetchone()
-    return None if row is None else _document_record(row)
-
-
-def _document_record(row: Row) -> DocumentRecord:
-    source_name, passages = row[-2:]
-    return DocumentRecord(document_from_row(row), source_name, passages)
-
-
-def document_neighbours(connection: sqlite3.Connection, document_id: str) -> tuple[str | None, str | None]:
-    """Return the ids of the documents before and after it in its source, ``None`` where there is none."""
-    row = connection.execute(
-        "SELECT source_key, ordinal FROM documents WHERE id = ?", (document_id,)
-    ).fetchone()
-    if row is None:
-        return None, None
-    before = connection.execute(
-        "SELECT id FROM documents WHERE source_key = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT 1", row
-    ).fetchone()
-    after = connection.execute(
-        "SELECT id FROM documents WHERE source_key = ? AND ordinal > ? ORDER BY ordinal LIMIT 1", row
-    ).fetchone()
-    return (before[0] if before else None, after[0] if after else None)
-
-
-def passages_of(connection: sqlite3.Connection, document_id: str) -> list[Passage]:
-    """Return the passages of a document in their order."""
-    rows = connection.execute(
-        f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - made of constants
-        " WHERE d.id = ? ORDER BY p.ordinal",
-        (document_id,),
-    )
-    return [passage_from_row(row) for row in rows]
-
-
-def places(connection: sqlite3.Connection, passages: Sequence[int | str]) -> list[Place]:
-    """Return where passages stand, given by keys or ids, in the order given; unknown ones are left out."""
-    key_of = _passage_keys(connection, [wanted for wanted in passages if isinstance(wanted, str)])
-    keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
-    rows = connection.execute(
-        f"""
-        SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS},
-               (SELECT min(name) FROM source_names WHERE source_key = s.key)
-        FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
-        WHERE p.key IN (SELECT value FROM json_each(?))
-        """,  # noqa: S608 - made of constants
-        (json.dumps(keys),),
-    )
-    place_of = {
-        row[0]: Place(passage_from_row(row[1:14]), document_from_row(row[14:28]), source_name=row[28])
-        for row in rows
-    }
-    return [place_of[key] for key in keys if key in place_of]
-
-
-def _passage_keys(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
-    if not ids:
-        return {}
-    rows = connection.execute(
-        "SELECT id, key FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
-    )
-    return dict(rows.fetchall())
-
-
-def facets(connection: sqlite3.Connection) -> Facets:
-    """Return what documents can be filtered by."""
-    by_count = "GROUP BY 1 ORDER BY 2 DESC, 1"
-    return Facets(
-        kinds=_pairs(connection, f"SELECT kind, count(*) FROM documents WHERE kind IS NOT NULL {by_count}"),  # noqa: S608 - made of constants
-        participants=_pairs(
-            connection,
-            f"SELECT name, count(DISTINCT document_key) FROM document_participants {by_count}",  # noqa: S608 - made of constants
-        ),
-        years=_pairs(
-            connection,
-            "SELECT CAST(substr(date_start, 1, 4) AS INTEGER), count(*) FROM documents"
-            " WHERE date_start IS NOT NULL GROUP BY 1 ORDER BY 1",
-        ),
-        undated=connection.execute("SELECT count(*) FROM documents WHERE date_start IS NULL").fetchone()[0],
-    )
-
-
-def _pairs(connection: sqlite3.Connection, query: str) -> tuple[tuple[Any, int], ...]:
-    return tuple((value, count) for value, count in connection.execute(query))

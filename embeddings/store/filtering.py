@@ -76,7 +76,7 @@ def _participants_matching(connection: sqlite3.Connection, wanted: Sequence[str]
 
 
 def name_words(name: str) -> frozenset[str]:
-    """Return the words of a name, without regard to case: ``{"v", "m", "molotov"}``."""
+    """Return the words of a name, without regard to case: ``{"m", "curie"}``."""
     return frozenset(_WORD.findall(unicodedata.normalize("NFKC", name).casefold()))
 
 

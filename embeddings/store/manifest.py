@@ -10,6 +10,7 @@ from embeddings.errors import ManifestMismatchError
 from embeddings.store.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -47,11 +48,6 @@ class Manifest:
             }
         )
 
-    @classmethod
-    def stored(cls, entries: Mapping[str, str]) -> Manifest:
-        """Return the manifest of an index that recorded ``entries`` when it was made."""
-        return cls({**_NOT_RECORDED_ONCE, **entries})
-
     @property
     def model(self) -> str:
         """The model's name."""
@@ -77,6 +73,17 @@ class Manifest:
             for name in names
             if self.entries.get(name) != wanted.entries.get(name)
         ]
+
+
+def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
+    """Return what the index was made with, ``None`` before anything was."""
+    entries = dict(connection.execute("SELECT name, value FROM manifest").fetchall())
+    return Manifest({**_NOT_RECORDED_ONCE, **entries}) if entries else None
+
+
+def write_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
+    """Write a manifest into a store that has none."""
+    connection.executemany("INSERT INTO manifest (name, value) VALUES (?, ?)", manifest.entries.items())
 
 
 def require_same(stored: Manifest, wanted: Manifest, *, folder: Path) -> None:

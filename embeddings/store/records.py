@@ -12,7 +12,6 @@ from chunker.documents import (
     DocumentMetadata,
     Heading,
     Page,
-    PageMap,
     PageMethod,
     PageStart,
     Passage,
@@ -148,19 +147,4 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
         title=title,
         headings=tuple(Heading(*values) for values in json.loads(headings)),
         page_starts=tuple(PageStart(start, Page(*page)) for start, *page in json.loads(page_starts)),
-    )
-
-
-def read_page_map(connection: sqlite3.Connection, source_key: int) -> PageMap:
-    """Return which page each character of a source stands on."""
-    starts = connection.execute(
-        "SELECT start_char, label, method, margin FROM pages WHERE source_key = ? ORDER BY start_char",
-        (source_key,),
-    )
-    end_char = connection.execute(
-        "SELECT pages_end_char FROM chunkings WHERE source_key = ?", (source_key,)
-    ).fetchone()
-    return PageMap(
-        tuple(PageStart(start, Page(*page)) for start, *page in starts),
-        end_char=None if end_char is None else end_char[0],
     )

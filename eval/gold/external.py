@@ -18,10 +18,10 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from chunker.documents import Source, content_id
 from eval.errors import ExternalSetError
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
 from eval.gold.questions import Evidence, GoldQuestion, evenly_spread
-from eval.measures.matching import LocatedEvidence, LocatedQuestion
-from eval.measures.response import TextSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,24 +31,15 @@ BEIR_SPLITS = ("test", "dev", "train")
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalSource:
-    """A document of the set; ``title`` is ``None`` where it has none."""
+class QuestionSet:
+    """Questions with their evidence found, and the sources in which it stands."""
 
     name: str
-    text: str
-    title: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExternalSet:
-    """A question set; the places of its evidence name its sources."""
-
-    name: str
-    sources: tuple[ExternalSource, ...]
+    sources: tuple[Source, ...]
     questions: tuple[LocatedQuestion, ...]
 
 
-def read_external(path: Path, *, limit: int | None = None) -> ExternalSet:
+def read_external(path: Path, *, limit: int | None = None) -> QuestionSet:
     """Read a set, its form told by the files there; ``limit`` keeps that many questions, evenly spread.
 
     Raises:
@@ -75,11 +66,21 @@ def read_external(path: Path, *, limit: int | None = None) -> ExternalSet:
 class _Sources:
     """Gathers sources; the same text given twice is one source under the first name."""
 
-    by_text: dict[str, ExternalSource] = field(default_factory=dict)
-    by_id: dict[str, ExternalSource] = field(default_factory=dict)
+    by_text: dict[str, Source] = field(default_factory=dict)
+    by_id: dict[str, Source] = field(default_factory=dict)
 
-    def add(self, identity: str, text: str, title: str = "") -> ExternalSource:
-        source = self.by_text.setdefault(text, ExternalSource(identity, text, title.strip() or None))
+    def add(self, identity: str, text: str, title: str = "") -> Source:
+        source = self.by_text.setdefault(
+            text,
+            Source(
+                id=content_id(text),
+                name=identity,
+                media_type="text/plain",
+                text=text,
+                size_bytes=len(text.encode("utf-8", "surrogatepass")),
+                title=title.strip() or None,
+            ),
+        )
         self.by_id[identity] = source
         return source
 
@@ -96,7 +97,7 @@ class _Sources:
     def words(self, span: TextSpan) -> str:
         return self.by_id[span.source_name].text[span.start_char : span.end_char]
 
-    def all(self) -> tuple[ExternalSource, ...]:
+    def all(self) -> tuple[Source, ...]:
         return tuple(source for source in self.by_text.values() if source.text.strip())
 
 
@@ -128,7 +129,7 @@ def _whole_sources(sources: _Sources, judged: Iterable[str]) -> Iterator[Located
     return (LocatedEvidence((span,), is_whole_source=True) for span in spans)
 
 
-def _read_simple(folder: Path) -> ExternalSet:
+def _read_simple(folder: Path) -> QuestionSet:
     sources = _Sources()
     for document in _json_lines(folder / "docs.jsonl"):
         sources.add(str(document["id"]), str(document["text"]), str(document.get("title") or ""))
@@ -147,10 +148,10 @@ def _read_simple(folder: Path) -> ExternalSet:
         question = _question(identity, wording, pieces if query.get("answerable", True) else (), sources)
         if question.gold.is_answerable == query.get("answerable", True):
             questions.append(question)
-    return ExternalSet(folder.name, sources.all(), tuple(questions))
+    return QuestionSet(folder.name, sources.all(), tuple(questions))
 
 
-def _read_beir(folder: Path) -> ExternalSet:
+def _read_beir(folder: Path) -> QuestionSet:
     sources = _Sources()
     for document in _json_lines(folder / "corpus.jsonl"):
         sources.add(str(document["_id"]), str(document["text"]), str(document.get("title") or ""))
@@ -162,7 +163,7 @@ def _read_beir(folder: Path) -> ExternalSet:
         if identity in judged
     ]
     answerable = tuple(question for question in questions if question.gold.is_answerable)
-    return ExternalSet(folder.name, sources.all(), answerable)
+    return QuestionSet(folder.name, sources.all(), answerable)
 
 
 def _beir_split(folder: Path) -> Path:
@@ -183,7 +184,7 @@ def _judgements(path: Path) -> dict[str, list[str]]:
     return judged
 
 
-def _read_chroma(folder: Path) -> ExternalSet:
+def _read_chroma(folder: Path) -> QuestionSet:
     sources = _Sources()
     for path in sorted((folder / "corpora").glob("*.md")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -199,10 +200,10 @@ def _read_chroma(folder: Path) -> ExternalSet:
                 for part in json.loads(row["references"])
             ]
             questions.append(_question(f"{corpus}-{number}", row["question"], pieces, sources, kind=corpus))
-    return ExternalSet(folder.name, sources.all(), tuple(questions))
+    return QuestionSet(folder.name, sources.all(), tuple(questions))
 
 
-def _read_squad(path: Path) -> ExternalSet:
+def _read_squad(path: Path) -> QuestionSet:
     sources = _Sources()
     questions: list[LocatedQuestion] = []
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -211,11 +212,11 @@ def _read_squad(path: Path) -> ExternalSet:
         for position, paragraph in enumerate(article["paragraphs"]):
             source = sources.add(f"{number}-{position}", str(paragraph["context"]), title)
             questions += _squad_questions(source, paragraph["qas"], sources)
-    return ExternalSet(path.stem, sources.all(), tuple(questions))
+    return QuestionSet(path.stem, sources.all(), tuple(questions))
 
 
 def _squad_questions(
-    source: ExternalSource, entries: Iterable[Mapping[str, Any]], sources: _Sources
+    source: Source, entries: Iterable[Mapping[str, Any]], sources: _Sources
 ) -> Iterator[LocatedQuestion]:
     for entry in entries:
         is_answerable = not entry.get("is_impossible", False)
@@ -230,7 +231,7 @@ def _squad_questions(
             yield _question(str(entry["id"]), str(entry["question"]), pieces, sources, answer=answer)
 
 
-def _squad_place(source: ExternalSource, answer: Mapping[str, Any]) -> TextSpan | None:
+def _squad_place(source: Source, answer: Mapping[str, Any]) -> TextSpan | None:
     """Return where an answer stands; sets of this form are known to have starts that are a little off."""
     words, start = str(answer["text"]), int(answer["answer_start"])
     if not words:
@@ -259,7 +260,7 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
                 raise ExternalSetError(f"{path}:{number}: is not JSON ({error})") from error
 
 
-_FORMS: tuple[tuple[Callable[[Path], bool], Callable[[Path], ExternalSet]], ...] = (
+_FORMS: tuple[tuple[Callable[[Path], bool], Callable[[Path], QuestionSet]], ...] = (
     (lambda path: (path / "docs.jsonl").is_file(), _read_simple),
     (lambda path: (path / "corpus.jsonl").is_file(), _read_beir),
     (lambda path: (path / "questions_df.csv").is_file(), _read_chroma),

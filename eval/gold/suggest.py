@@ -27,11 +27,25 @@ if TYPE_CHECKING:
     from chunker.documents import Document, DocumentDate, Source
 
 NOTE = "Draft: reword the question, shorten the quote, write the answer; then remove this note."
-SHORTEST_CHARS, LONGEST_CHARS = 70, 320
-LONGEST_TITLE_CHARS = 120
 
 # Signs that text recognition or an editor leaves; a sentence or a title with one reads badly.
 _SPOILT = re.compile(r"[\[\]{}<>*_#|\\~^]|\w\?\w|\.{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSettings:
+    """Which sentences are asked about, by characters; all chosen by hand, not measured.
+
+    A sentence shall tell something and be short enough to be one quote; a title longer than
+    ``longest_title_chars`` would drown the question.
+    """
+
+    shortest_chars: int = 70
+    longest_chars: int = 320
+    longest_title_chars: int = 120
+
+
+SETTINGS = DraftSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,8 @@ def _sentences(source: Source, document: Document) -> list[Sentence]:
         quote = source.text[span.start_char : span.end_char]
         text = " ".join(tidy(quote).text.split())
         is_whole = text[:1].isupper() and text[-1:] in ".!?" and not _SPOILT.search(text)
-        if is_whole and SHORTEST_CHARS <= len(text) <= LONGEST_CHARS and not _repeats(document.title, text):
+        is_fit = SETTINGS.shortest_chars <= len(text) <= SETTINGS.longest_chars
+        if is_whole and is_fit and not _repeats(document.title, text):
             found.append(Sentence.read(quote, text))
     return found
 
@@ -143,9 +158,10 @@ def _described(document: Document) -> str | None:
         is_talk = document.metadata.kind == "conversation" and len(partners) == 2
         between = f" between {' and '.join(partners)}" if is_talk else ""
         return f"the {document.metadata.kind}{between} of {_in_words(date)}"
-    if not document.title or len(document.title) > LONGEST_TITLE_CHARS or _SPOILT.search(document.title):
+    title = document.title
+    if not title or len(title) > SETTINGS.longest_title_chars or _SPOILT.search(title):
         return None
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{document.title}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _in_words(date: DocumentDate) -> str:

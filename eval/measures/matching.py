@@ -1,130 +1,23 @@
 """Whether what was retrieved is what was wanted.
 
-Gold points at words in a source, never at passage ids, so that it outlives every change of the
-splitting. A passage matches a piece of evidence when it overlaps the gold quote by at least a
-given share of the quote's characters (one half unless told otherwise).
+A passage matches a piece of evidence when it overlaps the gold quote by at least a given share of the
+quote's characters (one half unless told otherwise).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.text.normalising import AlignedText, fold
-from eval.errors import GoldError
-from eval.gold.questions import is_named
-from eval.measures.response import TextSpan
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from eval.gold.questions import Evidence, GoldQuestion
-    from eval.measures.response import RetrievedPassage
+    from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
+    from eval.measures.response import Response, RetrievedPassage
 
+# Shares of a quote's characters. Half is chosen by hand; every report gives the other two beside it.
 HALF = 0.5
 WHOLE = 1.0
 ANY_OVERLAP = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedEvidence:
-    """A piece of evidence with every place where its words stand; any of them will do.
-
-    ``is_whole_source`` marks sets that judge sources only: any passage of the place's source
-    matches.
-    """
-
-    places: tuple[TextSpan, ...]
-    is_alternative: bool = False
-    is_whole_source: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedQuestion:
-    """A gold question with its evidence found in the sources."""
-
-    gold: GoldQuestion
-    evidence: tuple[LocatedEvidence, ...]
-
-    @property
-    def required_pieces(self) -> int:
-        """How many pieces must be found; an alternative may stand in for any of them."""
-        return sum(not evidence.is_alternative for evidence in self.evidence)
-
-    @property
-    def judges_whole_sources(self) -> bool:
-        """Whether the set says which sources answer, but not where in them."""
-        return any(evidence.is_whole_source for evidence in self.evidence)
-
-
-class SourceTexts:
-    """The sources' texts, ready to find quotes in."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts = dict(texts)
-        self._folded: dict[str, AlignedText] = {}
-
-    def places_of(self, quote: str) -> tuple[TextSpan, ...]:
-        """Return every place in every source where the words of ``quote`` stand, after folding."""
-        words = fold(quote).text
-        if not words:
-            return ()
-        return tuple(
-            TextSpan(name, span.start_char, span.end_char)
-            for name in self.texts
-            for folded in [self._fold(name)]
-            for span in (
-                folded.original_span(start, start + len(words)) for start in _occurrences(words, folded.text)
-            )
-        )
-
-    def holds(self, span: TextSpan, text: str, *, to_the_character: bool = False) -> bool:
-        """Return whether ``text`` is what stands at ``span``, after folding unless ``to_the_character``."""
-        source = self.texts.get(span.source_name)
-        if source is None or not 0 <= span.start_char < span.end_char <= len(source):
-            return False
-        words = source[span.start_char : span.end_char]
-        return words == text or (not to_the_character and fold(words).text == fold(text).text)
-
-    def _fold(self, name: str) -> AlignedText:
-        if name not in self._folded:
-            self._folded[name] = fold(self.texts[name])
-        return self._folded[name]
-
-
-def _occurrences(words: str, text: str) -> Iterable[int]:
-    start = text.find(words)
-    while start >= 0:
-        yield start
-        start = text.find(words, start + 1)
-
-
-def locate(questions: Iterable[GoldQuestion], sources: SourceTexts) -> tuple[LocatedQuestion, ...]:
-    """Return the questions with their evidence found in the sources.
-
-    The web pages repeat papers of the book, so a quote may stand in more places than its ``file``
-    says: all of them count as the same piece.
-
-    Raises:
-        GoldError: a quote stands nowhere, or not in the file it names.
-    """
-    return tuple(
-        LocatedQuestion(
-            question, tuple(_locate_evidence(question, evidence, sources) for evidence in question.evidence)
-        )
-        for question in questions
-    )
-
-
-def _locate_evidence(question: GoldQuestion, evidence: Evidence, sources: SourceTexts) -> LocatedEvidence:
-    places = sources.places_of(evidence.quote)
-    if not any(is_named(place.source_name, evidence.file) for place in places):
-        where = evidence.file or "any source"
-        raise GoldError(
-            f"question {question.id}: the quote {evidence.quote[:40]!r}... does not stand in {where}; "
-            "run dossier gold check, and see that the index holds the gold's sources"
-        )
-    return LocatedEvidence(places=places, is_alternative=evidence.is_alternative)
 
 
 def overlap_chars(first: TextSpan, second: TextSpan) -> int:
@@ -168,3 +61,19 @@ def found_pieces(
         )
         for passage in passages
     )
+
+
+def results_of(question: LocatedQuestion, response: Response) -> tuple[RetrievedPassage, ...]:
+    """Return what is ranked: passages, or for sets that judge whole sources each source's best passage."""
+    if not question.judges_whole_sources:
+        return response.passages
+    best: dict[str, RetrievedPassage] = {}
+    for passage in response.passages:
+        best.setdefault(passage.span.source_name, passage)
+    return tuple(best.values())
+
+
+def first_hit_rank(question: LocatedQuestion, response: Response) -> int | None:
+    """Return the 1-based rank of the first result that holds evidence, ``None`` where there is none."""
+    found = found_pieces(question, results_of(question, response))
+    return next((rank for rank, pieces in enumerate(found, start=1) if pieces), None)

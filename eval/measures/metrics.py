@@ -1,8 +1,8 @@
 """What one question's response is worth, as named numbers between 0 and 1.
 
-Ranked retrieval (``hit@k``, ``mrr@10``, ``ndcg@10``, ``evidence@10``) is computed by ir-measures
-from the ranks at which pieces of evidence are first found; a result that only repeats what a
-better one brought counts for nothing. The rest is ours: hits in the first 800 words (fair to every
+Ranked retrieval (``hit@k``, ``mrr@10``, ``ndcg@10``) is computed by ir-measures from the ranks at which
+pieces of evidence are first found; a result that only repeats what a better one brought counts for
+nothing. The rest is ours: the share of the pieces found, hits in the first 800 words (fair to every
 passage size), pages, quotes and answers. A measure that does not apply to a question is left out
 of its values, never counted as 0.
 """
@@ -15,7 +15,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eval.measures.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces
+from eval.measures.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces, results_of
+from eval.measures.pages import page_values
 from eval.measures.spans import (
     CHARACTER_BUDGET,
     SPAN_DEPTH,
@@ -25,17 +26,18 @@ from eval.measures.spans import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from eval.measures.matching import LocatedEvidence, LocatedQuestion, SourceTexts
-    from eval.measures.page_truth import PageOf
-    from eval.measures.response import Response, RetrievedPassage, TextSpan
+    from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan
+    from eval.measures.pages import PageOf
+    from eval.measures.response import Response, RetrievedPassage
 
 Values = dict[str, float]
 
+# The depths are those of the field's tables; five passages are what an answer shows.
 HIT_DEPTHS = (1, 3, 5, 10)
 DEPTH = 10
-WORD_BUDGET = 800
+WORD_BUDGET = 800  # what a patient reader looks through; chosen by hand, not measured
 RETRIEVED = (
     *(f"hit@{depth}" for depth in HIT_DEPTHS),
     f"mrr@{DEPTH}",
@@ -50,31 +52,28 @@ RETRIEVED = (
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """At which 1-based ranks pieces of evidence were first found, and how many are required.
-
-    ``gains[i]`` is how many required pieces ``ranks[i]`` added; ``hits`` are all ranks with any.
-    """
+    """The 1-based ranks of results with evidence, and the required pieces that a rank added."""
 
     hits: tuple[int, ...]
-    ranks: tuple[int, ...]
-    gains: tuple[int, ...]
+    gains: Mapping[int, int]
     required: int
 
+    @classmethod
+    def of(cls, question: LocatedQuestion, passages: Sequence[RetrievedPassage], *, share: float) -> _Ranking:
+        found = found_pieces(question, passages, share=share)
+        known: frozenset[int] = frozenset()
+        gains: dict[int, int] = {}
+        for rank, pieces in enumerate(found, start=1):
+            gain = min(question.required_pieces - sum(gains.values()), len(pieces - known))
+            known |= pieces
+            if gain:
+                gains[rank] = gain
+        hits = tuple(rank for rank, pieces in enumerate(found, start=1) if pieces)
+        return cls(hits, gains, question.required_pieces)
 
-def _ranking(question: LocatedQuestion, passages: Sequence[RetrievedPassage], *, share: float) -> _Ranking:
-    found = found_pieces(question, passages, share=share)
-    known: frozenset[int] = frozenset()
-    ranks, gains = [], []
-    missing = question.required_pieces
-    for rank, pieces in enumerate(found, start=1):
-        gain = min(missing, len(pieces - known))
-        known |= pieces
-        missing -= gain
-        if gain:
-            ranks.append(rank)
-            gains.append(gain)
-    hits = tuple(rank for rank, pieces in enumerate(found, start=1) if pieces)
-    return _Ranking(hits, tuple(ranks), tuple(gains), question.required_pieces)
+    @property
+    def missing(self) -> int:
+        return self.required - sum(self.gains.values())
 
 
 def retrieval_values(
@@ -87,25 +86,41 @@ def retrieval_values(
     together with others, and each missing one alone (Järvelin and Kekäläinen 2002).
     """
     rankings = {
-        str(index): _ranking(question, results_of(question, response), share=share)
+        str(index): _Ranking.of(question, results_of(question, response), share=share)
         for index, (question, response) in enumerate(zip(questions, responses, strict=True))
         if question.gold.is_answerable
     }
     values: list[Values] = [{} for _ in questions]
-    for measures, judged, run in (_hit_table(rankings), _gain_table(rankings), _piece_table(rankings)):
-        for index, name, value in _calculate(measures, judged, run):
+    for key, ranking in rankings.items():
+        found = sum(gain for rank, gain in ranking.gains.items() if rank <= DEPTH)
+        values[int(key)][f"evidence@{DEPTH}"] = found / ranking.required
+    # for hits each result with evidence is relevant, for the gain each that adds some and each missing piece
+    hits = {key: ranking.hits or ("missing",) for key, ranking in rankings.items()}
+    gains = {
+        key: (*one.gains, *(f"missing {n}" for n in range(one.missing))) for key, one in rankings.items()
+    }
+    deepest = max((rank for ranking in rankings.values() for rank in ranking.hits), default=0)
+    for measures, relevant in ((_HIT_MEASURES, hits), (_GAIN_MEASURES, gains)):
+        for index, name, value in _calculate(measures, relevant, deepest):
             values[int(index)][name] = value
     return tuple(values)
 
 
-def results_of(question: LocatedQuestion, response: Response) -> tuple[RetrievedPassage, ...]:
-    """Return what is ranked: passages, or for sets that judge whole sources each source's best passage."""
-    if not question.judges_whole_sources:
-        return response.passages
-    best: dict[str, RetrievedPassage] = {}
-    for passage in response.passages:
-        best.setdefault(passage.span.source_name, passage)
-    return tuple(best.values())
+_HIT_MEASURES = {f"Success@{depth}": f"hit@{depth}" for depth in HIT_DEPTHS} | {f"RR@{DEPTH}": f"mrr@{DEPTH}"}
+_GAIN_MEASURES = {f"nDCG@{DEPTH}": f"ndcg@{DEPTH}"}
+
+
+def _calculate(
+    measures: Mapping[str, str], relevant: Mapping[str, Iterable[object]], deepest: int
+) -> Iterator[tuple[str, str, float]]:
+    """Yield question, our name of a measure and its value; a result's rank is its name."""
+    import ir_measures
+
+    judged = {key: {str(result): 1 for result in results} for key, results in relevant.items()}
+    run = {key: {str(rank): -float(rank) for rank in range(1, deepest + 1)} for key in judged}
+    if judged:
+        for metric in ir_measures.iter_calc(map(ir_measures.parse_measure, measures), judged, run):
+            yield metric.query_id, measures[str(metric.measure)], float(metric.value)
 
 
 def judging_sources(question: LocatedQuestion) -> LocatedQuestion:
@@ -113,63 +128,6 @@ def judging_sources(question: LocatedQuestion) -> LocatedQuestion:
     return replace(
         question, evidence=tuple(replace(piece, is_whole_source=True) for piece in question.evidence)
     )
-
-
-_Judged = dict[str, dict[str, int]]
-_Run = dict[str, dict[str, float]]
-_Table = tuple[dict[str, str], _Judged, _Run]
-
-
-def _hit_table(rankings: Mapping[str, _Ranking]) -> _Table:
-    """Each result that holds evidence is relevant: for hit@k and the first hit's reciprocal rank."""
-    measures = {f"hit@{depth}": f"Success@{depth}" for depth in HIT_DEPTHS} | {f"mrr@{DEPTH}": f"RR@{DEPTH}"}
-    judged = {key: {_result(rank): 1 for rank in ranking.hits} for key, ranking in rankings.items()}
-    return measures, _with_missing(judged), _ranked_run(rankings)
-
-
-def _gain_table(rankings: Mapping[str, _Ranking]) -> _Table:
-    """Each result that adds evidence is relevant, and so is each missing piece, which nothing found."""
-    judged: _Judged = {}
-    for key, ranking in rankings.items():
-        missing = ranking.required - sum(ranking.gains)
-        judged[key] = {_result(rank): 1 for rank in ranking.ranks} | {
-            f"missing {n}": 1 for n in range(missing)
-        }
-    return {f"ndcg@{DEPTH}": f"nDCG@{DEPTH}"}, judged, _ranked_run(rankings)
-
-
-def _piece_table(rankings: Mapping[str, _Ranking]) -> _Table:
-    """The pieces themselves are what is to be found: those of the first ten results are the run."""
-    judged: _Judged = {}
-    run: _Run = {}
-    for key, ranking in rankings.items():
-        found = sum(gain for rank, gain in zip(ranking.ranks, ranking.gains, strict=True) if rank <= DEPTH)
-        judged[key] = {f"piece {n}": 1 for n in range(ranking.required)}
-        run[key] = {f"piece {n}": 1.0 for n in range(found)}
-    return {f"evidence@{DEPTH}": "R@1000"}, judged, run
-
-
-def _ranked_run(rankings: Mapping[str, _Ranking]) -> _Run:
-    deepest = max((rank for ranking in rankings.values() for rank in ranking.hits), default=0)
-    return {key: {_result(rank): -float(rank) for rank in range(1, deepest + 1)} for key in rankings}
-
-
-def _result(rank: int) -> str:
-    return f"result {rank}"
-
-
-def _with_missing(judged: _Judged) -> _Judged:
-    """Give a question without a hit something to miss, so that it counts as 0 and not as unjudged."""
-    return {key: found or {"missing": 1} for key, found in judged.items()}
-
-
-def _calculate(measures: Mapping[str, str], judged: _Judged, run: _Run) -> Iterable[tuple[str, str, float]]:
-    import ir_measures
-
-    names = {ir_measures.parse_measure(measure): name for name, measure in measures.items()}
-    if judged:
-        for metric in ir_measures.iter_calc(list(names), judged, run):
-            yield metric.query_id, names[metric.measure], float(metric.value)
 
 
 def word_budget_value(question: LocatedQuestion, response: Response, *, words: int = WORD_BUDGET) -> Values:
@@ -195,36 +153,6 @@ def _cut(passage: RetrievedPassage, length_chars: int) -> RetrievedPassage:
     return replace(passage, span=cut(passage.span), also_in=tuple(cut(span) for span in passage.also_in))
 
 
-def page_values(question: LocatedQuestion, response: Response, page_of: PageOf) -> Values:
-    """Return whether the first result that holds evidence of a known page cites that page.
-
-    ``page_exact``: the true page lies in the cited range; ``page_within_1``: at most one page
-    outside it. A result that cites no page scores 0. Empty where no such evidence was found.
-    """
-    places = [place for evidence in question.evidence for place in evidence.places]
-    for passage in response.passages[:DEPTH]:
-        for place in places:
-            true_page = page_of(place) if covers([passage.span], place) else None
-            if true_page is not None:
-                distance = _pages_off(true_page, passage)
-                return {
-                    "page_exact": float(distance == 0),
-                    "page_within_1": float(distance is not None and distance <= 1),
-                }
-    return {}
-
-
-def _pages_off(true_page: str, passage: RetrievedPassage) -> int | None:
-    first, last = passage.page, passage.page_end or passage.page
-    if first is None or last is None:
-        return None
-    if true_page in (first, last):
-        return 0
-    if not all(label.isdecimal() for label in (true_page, first, last)):
-        return None
-    return max(0, int(first) - int(true_page), int(true_page) - int(last))
-
-
 def answer_values(question: LocatedQuestion, response: Response, sources: SourceTexts) -> Values:
     """Return what the answer itself is worth.
 
@@ -245,7 +173,7 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
             values["answer_holds_evidence"] = float(_answer_holds_evidence(question.evidence, response))
         if question.gold.answer:
             values["token_f1"] = (
-                token_f1(_plain(response.text), question.gold.answer) if response.answerable else 0.0
+                token_f1(response.words, question.gold.answer) if response.answerable else 0.0
             )
     return values
 
@@ -253,10 +181,6 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
 def _answer_holds_evidence(evidence: Sequence[LocatedEvidence], response: Response) -> bool:
     spans = [quote.span for quote in response.quotes]
     return response.answerable and any(covers(spans, place) for piece in evidence for place in piece.places)
-
-
-def _plain(answer: str) -> str:
-    return re.sub(r"\[\d+\]", " ", answer)
 
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -300,9 +224,3 @@ def question_values(
             own |= quote_values(question, response)
         values.append(own)
     return tuple(values)
-
-
-def first_hit_rank(question: LocatedQuestion, response: Response) -> int | None:
-    """Return the 1-based rank of the first result that holds evidence, ``None`` where there is none."""
-    found = found_pieces(question, results_of(question, response))
-    return next((rank for rank, pieces in enumerate(found, start=1) if pieces), None)

@@ -9,21 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from eval.gold.evidence import TextSpan
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from embeddings.ranking.retriever import Retrieval
     from embeddings.search import Hit, Place
     from service.answer import Answer
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class TextSpan:
-    """A half-open range of characters of one source's text."""
-
-    source_name: str
-    start_char: int
-    end_char: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +33,6 @@ class RetrievedPassage:
     title: str = ""
     page: str | None = None
     page_end: str | None = None
-    page_method: str | None = None
-    page_margin: int = 0
     also_in: tuple[TextSpan, ...] = ()
 
     @property
@@ -63,17 +54,16 @@ class ResponseQuote:
 class Response:
     """The answer to one question, passages best first.
 
-    ``confidence`` is the probability, 0..1, that the passages hold the answer; ``kind`` is
-    ``extractive``, ``generated`` or ``none``; times are in milliseconds by stage; ``signals`` are what
-    the confidence was made of.
+    ``confidence`` is the probability, 0..1, that the passages hold the answer; ``words`` are the ``text``
+    without references; times are in milliseconds by stage; ``signals`` are what the confidence was made of.
     """
 
     question: str
     answerable: bool
     confidence: float
     passages: tuple[RetrievedPassage, ...]
-    kind: str = "none"
     text: str = ""
+    words: str = ""
     quotes: tuple[ResponseQuote, ...] = ()
     standalone_question: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
@@ -82,13 +72,15 @@ class Response:
 
 def response_from_answer(answer: Answer) -> Response:
     """Return what the evaluation looks at of the service's answer."""
+    from service.answer import is_notice
+
     return Response(
         question=answer.question,
         standalone_question=answer.standalone_question,
         answerable=answer.answerable,
         confidence=answer.confidence,
-        kind=answer.kind,
         text=answer.text,
+        words=" ".join(piece.shown for piece in answer.pieces if not is_notice(piece)),
         quotes=tuple(
             ResponseQuote(
                 text=quote.text,
@@ -127,8 +119,6 @@ def _retrieved(hit: Hit) -> RetrievedPassage:
         title=hit.place.document.header,
         page=passage.page.label if passage.page else None,
         page_end=passage.page_end.label if passage.page_end else None,
-        page_method=passage.page.method if passage.page else None,
-        page_margin=passage.page.margin if passage.page else 0,
         also_in=tuple(_span(place) for place in hit.also_in),
     )
 

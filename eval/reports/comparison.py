@@ -1,23 +1,19 @@
-"""Two runs side by side.
-
-Runs are paired question by question. Questions whose wording changed between the runs are not
-compared.
-"""
+"""Two runs side by side, paired question by question; a question that was changed is not compared."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.errors import ReportError
-from eval.measures.statistics import PairedComparison, compare_paired
-from eval.reports.report import QUESTIONS
+from eval.errors import RunError
+from eval.measures.statistics import compare_paired
 from eval.reports.tables import Table
+from eval.runs.run import QUESTIONS, unchanged, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from eval.reports.report import SavedQuestion, SavedReport
+    from eval.measures.statistics import PairedComparison
+    from eval.runs.run import EvaluatedQuestion, Run
 
 COMPARED = (
     "hit@1",
@@ -36,117 +32,71 @@ COMPARED = (
     "confidence",
 )
 CHANGED = ("hit@5", "answer_holds_evidence")
+"""The measures of which each question that changed sides is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricComparison:
-    """One measure in one section of both runs."""
-
-    section: str
-    metric: str
-    paired: PairedComparison
-
-
-@dataclass(frozen=True, slots=True)
-class RunComparison:
-    """Two runs compared; ``questions`` are those of either, by section and id."""
-
-    name_a: str
-    name_b: str
-    metrics: tuple[MetricComparison, ...]
-    questions: Mapping[str, Mapping[str, SavedQuestion]]
-
-
-def compare_runs(run_a: SavedReport, run_b: SavedReport) -> RunComparison:
-    """Compare run B with run A in every section and measure that both have.
+def comparison_tables(run_a: Run, run_b: Run) -> tuple[Table, ...]:
+    """Return the measures of run B against run A by section, and the questions that changed sides.
 
     Raises:
-        ReportError: they share no question.
+        RunError: they share no question.
     """
-    metrics = []
-    for section, before in run_a.sections.items():
-        after = _same_questions(before, run_b.sections.get(section, {}))
-        for metric in COMPARED:
-            paired = compare_paired(_values(before, metric), _values(after, metric))
-            if paired:
-                metrics.append(MetricComparison(section, metric, paired))
-    if not metrics:
-        raise ReportError(f"{run_a.name} and {run_b.name} share no question; compare runs over the same gold")
-    questions = {**run_a.sections, **run_b.sections}
-    return RunComparison(run_a.name, run_b.name, tuple(metrics), questions)
-
-
-def _same_questions(
-    before: Mapping[str, SavedQuestion], after: Mapping[str, SavedQuestion]
-) -> dict[str, SavedQuestion]:
-    return {
-        identity: question
-        for identity, question in after.items()
-        if identity in before and before[identity].question == question.question
+    paired = {
+        section: {
+            metric: found
+            for metric in COMPARED
+            for after in [unchanged(before, run_b.section(section))]
+            for found in [compare_paired(values_of(before, metric), values_of(after, metric))]
+            if found
+        }
+        for section, before in run_a.sections.items()
     }
-
-
-def _values(questions: Mapping[str, SavedQuestion], metric: str) -> dict[str, float]:
-    return {
-        identity: question.values[metric]
-        for identity, question in questions.items()
-        if metric in question.values
-    }
-
-
-def comparison_tables(comparison: RunComparison, *, changed: Sequence[str] = CHANGED) -> tuple[Table, ...]:
-    """Return the comparison as tables: measures, wins and losses by kind, questions that changed sides.
-
-    ``changed`` are the measures of the last two, which are left out where no question changed.
-    """
-    return tuple(_comparison_tables(comparison, changed))
-
-
-def _comparison_tables(comparison: RunComparison, changed: Sequence[str]) -> Iterator[Table]:
-    sections = dict.fromkeys(one.section for one in comparison.metrics)
-    for section in sections:
-        rows = [_metric_row(one) for one in comparison.metrics if one.section == section]
-        columns = ("measure", "A", "B", "B - A", "95 % interval", "p", "won/lost")
-        yield Table(f"{section}: A = {comparison.name_a}, B = {comparison.name_b}", columns, tuple(rows))
-    for one in comparison.metrics:
-        is_changed = one.paired.wins or one.paired.losses
-        if one.section == QUESTIONS and one.metric in changed and is_changed:
-            questions = comparison.questions[QUESTIONS]
-            yield _kinds_table(one, questions)
-            yield _changed_table(one, questions)
-
-
-def _metric_row(one: MetricComparison) -> tuple[str, ...]:
-    paired = one.paired
+    if not any(paired.values()):
+        raise RunError(f"{run_a.name} and {run_b.name} share no question; compare runs over the same gold")
+    asked = {one.id: one for run in (run_a, run_b) for one in run.section(QUESTIONS)}
     return (
-        one.metric,
-        f"{paired.mean_a:.3f}",
-        f"{paired.mean_b:.3f}",
-        f"{paired.difference:+.3f}",
-        f"{paired.low:+.3f} {paired.high:+.3f}",
-        f"{paired.p_value:.3f}",
-        f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
+        *(
+            _measures_table(f"{section}: A = {run_a.name}, B = {run_b.name}", found)
+            for section, found in paired.items()
+            if found
+        ),
+        *(
+            table
+            for metric in CHANGED
+            for found in [paired.get(QUESTIONS, {}).get(metric)]
+            if found and (found.wins or found.losses)
+            for table in _changed_tables(metric, found, asked)
+        ),
     )
 
 
-def _kinds_table(one: MetricComparison, questions: Mapping[str, SavedQuestion]) -> Table:
-    changed = [*one.paired.wins, *one.paired.losses]
-    kinds = sorted({questions[identity].kind for identity in changed})
-    rows = [
+def _measures_table(title: str, compared: Mapping[str, PairedComparison]) -> Table:
+    rows = tuple(
         (
-            kind,
-            str(sum(questions[identity].kind == kind for identity in one.paired.wins)),
-            str(sum(questions[identity].kind == kind for identity in one.paired.losses)),
+            metric,
+            f"{paired.mean_a:.3f}",
+            f"{paired.mean_b:.3f}",
+            f"{paired.difference:+.3f}",
+            f"{paired.low:+.3f} {paired.high:+.3f}",
+            f"{paired.p_value:.3f}",
+            f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
         )
-        for kind in kinds
-    ]
-    return Table(f"{one.metric} by kind", ("kind", "better", "worse"), tuple(rows))
+        for metric, paired in compared.items()
+    )
+    return Table(title, ("measure", "A", "B", "B - A", "95 % interval", "p", "won/lost"), rows)
 
 
-def _changed_table(one: MetricComparison, questions: Mapping[str, SavedQuestion]) -> Table:
-    rows = [
-        (identity, verdict, questions[identity].question)
-        for verdict, identities in (("worse", one.paired.losses), ("better", one.paired.wins))
+def _changed_tables(
+    metric: str, paired: PairedComparison, asked: Mapping[str, EvaluatedQuestion]
+) -> Iterator[Table]:
+    better, worse = ([asked[identity].kind for identity in ids] for ids in (paired.wins, paired.losses))
+    kinds = tuple(
+        (kind, str(better.count(kind)), str(worse.count(kind))) for kind in sorted({*better, *worse})
+    )
+    yield Table(f"{metric} by kind", ("kind", "better", "worse"), kinds)
+    rows = tuple(
+        (identity, verdict, asked[identity].question)
+        for verdict, identities in (("worse", paired.losses), ("better", paired.wins))
         for identity in identities
-    ]
-    return Table(f"{one.metric}: questions that changed sides", ("id", "B is", "question"), tuple(rows))
+    )
+    yield Table(f"{metric}: questions that changed sides", ("id", "B is", "question"), rows)

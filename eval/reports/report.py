@@ -1,280 +1,180 @@
-"""What a run found out, question by question and in sum, and its JSON form.
-
-A report has sections: ``questions``, ``hidden evidence``, ``follow-ups with history`` and so on.
-The JSON holds every question's values, so that two reports can be compared question by question
-later; sums and intervals are computed from those and written beside them for other readers.
-"""
+"""The report of a run: its tables, and these as Markdown."""
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from chunker.text.normalising import tidy
-from eval.errors import ReportError
-from eval.measures.abstention import Abstention, Judgement, judge_abstention
-from eval.measures.matching import found_pieces
-from eval.measures.metrics import results_of
-from eval.measures.statistics import Interval, bootstrap_interval
+from eval.measures.metrics import RETRIEVED
+from eval.measures.statistics import compare_paired
+from eval.reports.tables import Table, table_markdown
+from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, values_of
+from eval.runs.summary import summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from eval.measures.metrics import Values
-    from eval.runs.runner import Outcome
+    from eval.measures.abstention import Abstention
+    from eval.measures.statistics import Interval
+    from eval.runs.run import EvaluatedQuestion, IndexFacts, Run
+    from eval.runs.summary import Summary
 
-FORMAT = "dossier-eval-1"
-QUESTIONS = "questions"
-HIDDEN = "hidden evidence"
-WINDOWS = "BM25 over windows of 800 characters"
-SHOWN_PASSAGES = 3
-RIGHT = "hit@5"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A gold quote, tidied, and where it stands, in words."""
-
-    quote: str
-    document: str
-    is_alternative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A retrieved passage, tidied, as the report shows it beside what was wanted."""
-
-    title: str
-    source: str
-    page: str | None
-    text: str
-    holds_evidence: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRecord:
-    """One question: what was wanted, what came, what it is worth.
-
-    ``kind`` is the gold's; ``first_hit_rank`` is ``None`` where no result held evidence.
-    """
-
-    id: str
-    question: str
-    kind: str
-    is_answerable: bool
-    values: Values
-    first_hit_rank: int | None = None
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    gold_answer: str = ""
-    answer: str = ""
-    wanted: tuple[Wanted, ...] = ()
-    retrieved: tuple[Shown, ...] = ()
+MEANINGS: Mapping[str, str] = {
+    "hit@1": "the first passage holds evidence",
+    "hit@3": "one of the first 3 passages does",
+    "hit@5": "one of the first 5 passages does",
+    "hit@10": "one of the first 10 passages does",
+    "mrr@10": "1 / rank of the first passage with evidence",
+    "ndcg@10": "pieces of evidence, discounted by rank",
+    "evidence@10": "share of the pieces of evidence in 10 passages",
+    "hit@800words": "evidence in the first 800 words read",
+    "hit@5 (any overlap)": "counting any shared character",
+    "hit@5 (whole quote)": "counting only whole quotes",
+    "evidence@10 (any overlap)": "counting any shared character",
+    "evidence@10 (whole quote)": "counting only whole quotes",
+    "hit@1 (sources)": "counting any passage of the right source",
+    "ndcg@10 (sources)": "ranking sources by their best passage",
+    "span_recall@5": "characters of evidence in 5 passages",
+    "span_precision@5": "characters of 5 passages that are evidence",
+    "span_iou@5": "their intersection over union",
+    "span_recall@4000chars": "characters of evidence in the first 4000 read",
+    "span_precision@4000chars": "characters of the first 4000 that are evidence",
+    "span_iou@4000chars": "their intersection over union",
+    "span_recall_quotes": "characters of evidence that the answer quotes",
+    "span_precision_quotes": "characters quoted that are evidence",
+    "span_iou_quotes": "their intersection over union",
+    "page_exact": "true page in the cited range, where known",
+    "page_within_1": "or one page beside it",
+    "answered": "did not refuse",
+    "quotes_verified": "quotes that stand in the source as claimed",
+    "answer_holds_evidence": "the quotes cover half of a gold quote",
+    "token_f1": "words shared with the gold answer",
+    "leaked": "hidden evidence that was found all the same (must be 0)",
+    "confidence": "mean confidence",
+}
+ABSTENTION_FIGURES: Mapping[str, str] = {
+    "false_answers": "unanswerable answered where 80 % of the answerable are",
+    "aurc": "AURC, mean risk over all coverages",
+    "brier": "Brier score of the confidence",
+    "expected_calibration_error": "expected calibration error",
+    "answered_answerable": "answerable answered at the threshold",
+    "refused_unanswerable": "unanswerable refused at the threshold",
+}
+KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
+SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """How long one stage took, in milliseconds over all questions of a section."""
-
-    p50_ms: float
-    p95_ms: float
+def report_tables(run: Run) -> tuple[Table, ...]:
+    """Return every table of a run's report in reading order."""
+    return tuple(_tables(run, summarise(run)))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One way of asking, summed up. ``abstention`` is ``None`` where it would say nothing."""
-
-    records: tuple[QuestionRecord, ...]
-    summary: Mapping[str, Interval]
-    by_kind: Mapping[str, Mapping[str, float]]
-    latency: Mapping[str, Latency]
-    abstention: Abstention | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IndexFacts:
-    """The index that was asked; ``size_bytes`` is that of its files, ``None`` where unknown."""
-
-    model: str = ""
-    passages: int = 0
-    generation: int = 0
-    size_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything one run found out; ``made_at`` is an ISO time."""
-
-    name: str
-    made_at: str
-    index: IndexFacts
-    sections: Mapping[str, Section]
-
-
-def build_section(outcomes: Sequence[Outcome], *, answered_otherwise: Sequence[Outcome] = ()) -> Section:
-    """Sum up one section.
-
-    ``answered_otherwise`` are outcomes that are judged with these for abstention only: for hidden
-    evidence, the same questions with their evidence in place.
-    """
-    records = tuple(_record(outcome) for outcome in outcomes)
-    judged = [*(one for one in answered_otherwise if one.question.gold.is_answerable), *outcomes]
-    return Section(
-        records=records,
-        summary=_summary(records),
-        by_kind=_by_kind(records),
-        latency=_latency(records),
-        abstention=_abstention(judged),
-    )
-
-
-def _record(outcome: Outcome) -> QuestionRecord:
-    gold, response = outcome.question.gold, outcome.response
-    results = results_of(outcome.question, response)[:SHOWN_PASSAGES]
-    found = found_pieces(outcome.question, results)
-    return QuestionRecord(
-        id=gold.id,
-        question=gold.question,
-        kind=gold.kind,
-        is_answerable=gold.is_answerable,
-        values=outcome.values,
-        first_hit_rank=outcome.first_hit_rank,
-        timings_ms=response.timings_ms,
-        gold_answer=gold.answer,
-        answer=response.text,
-        wanted=tuple(
-            Wanted(tidy(piece.quote).text, _described(piece.document, piece.date), piece.is_alternative)
-            for piece in gold.evidence
-        ),
-        retrieved=tuple(
-            Shown(result.title, result.span.source_name, result.page, tidy(result.text).text, bool(pieces))
-            for result, pieces in zip(results, found, strict=True)
-        ),
-    )
-
-
-def _described(document: str | None, date: str | None) -> str:
-    return ", ".join(part for part in (document, date) if part)
-
-
-def _values_by_metric(records: Iterable[QuestionRecord]) -> dict[str, list[float]]:
-    gathered: dict[str, list[float]] = {}
-    for record in records:
-        for name, value in record.values.items():
-            gathered.setdefault(name, []).append(value)
-    return gathered
-
-
-def _summary(records: Sequence[QuestionRecord]) -> dict[str, Interval]:
-    intervals = {name: bootstrap_interval(values) for name, values in _values_by_metric(records).items()}
-    return {name: interval for name, interval in intervals.items() if interval is not None}
-
-
-def _by_kind(records: Sequence[QuestionRecord]) -> dict[str, dict[str, float]]:
-    kinds = sorted({record.kind for record in records})
-    return {
-        kind: {"questions": float(len(of_kind))}
-        | {name: float(np.mean(values)) for name, values in _values_by_metric(of_kind).items()}
-        for kind in kinds
-        for of_kind in [[record for record in records if record.kind == kind]]
+def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
+    main, windows = run.section(QUESTIONS), run.section(WINDOWS)
+    if main:
+        yield _summary_table(main, summaries[QUESTIONS])
+        yield _kind_table(summaries[QUESTIONS])
+    if main and windows:
+        yield _windows_table(main, windows)
+    judged = {
+        name: summary.abstention
+        for name, summary in summaries.items()
+        if summary.abstention and (summary.abstention.auroc or name == QUESTIONS)
     }
+    if judged:
+        yield _abstention_table(judged)
+    others = {name: one for name, one in summaries.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)}
+    if others:
+        yield _sections_table(others, run)
+    if main and summaries[QUESTIONS].latency:
+        yield _latency_table(summaries[QUESTIONS])
 
 
-def _latency(records: Sequence[QuestionRecord]) -> dict[str, Latency]:
-    stages: dict[str, list[float]] = {}
-    for record in records:
-        for stage, milliseconds in record.timings_ms.items():
-            stages.setdefault(stage, []).append(milliseconds)
-    return {
-        stage: Latency(float(np.percentile(times, 50)), float(np.percentile(times, 95)))
-        for stage, times in stages.items()
-    }
-
-
-def _abstention(outcomes: Sequence[Outcome]) -> Abstention | None:
-    if not outcomes:
-        return None
-    judgements = [
-        Judgement(
-            confidence=outcome.response.confidence,
-            is_answerable=outcome.question.gold.is_answerable,
-            is_right=outcome.values.get(RIGHT, 0.0) > 0,
-        )
-        for outcome in outcomes
+def _summary_table(questions: Sequence[EvaluatedQuestion], summary: Summary) -> Table:
+    answerable = sum(one.is_answerable for one in questions)
+    rows = [
+        (name, f"{found.value:.3f}", between(found), str(found.count), MEANINGS.get(name, ""))
+        for name, found in sorted(summary.measures.items(), key=lambda item: _reading_order(item[0]))
     ]
-    return judge_abstention(judgements, [outcome.response.answerable for outcome in outcomes])
+    title = f"{answerable} answerable questions, {len(questions) - answerable} unanswerable"
+    return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
 
 
-def report_json(report: Report) -> str:
-    """Return the report as JSON."""
-    return json.dumps({"format": FORMAT} | asdict(report), ensure_ascii=False, indent=1, default=dict)
+def _reading_order(measure: str) -> tuple[int, str]:
+    known = list(MEANINGS)
+    return (known.index(measure) if measure in known else len(known), measure)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedQuestion:
-    """What a saved report says of one question."""
-
-    question: str
-    kind: str
-    values: Values
+def between(found: Interval) -> str:
+    """Return an interval in words."""
+    return f"{found.low:.3f} to {found.high:.3f}"
 
 
-@dataclass(frozen=True, slots=True)
-class SavedReport:
-    """A report as read back: by section, by question id."""
-
-    name: str
-    sections: Mapping[str, Mapping[str, SavedQuestion]]
-
-
-def saved(report: Report) -> SavedReport:
-    """Return the part of a report that comparing needs."""
-    return SavedReport(
-        report.name,
-        {
-            name: {
-                record.id: SavedQuestion(record.question, record.kind, record.values)
-                for record in section.records
-            }
-            for name, section in report.sections.items()
-        },
-    )
+def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:
+    rows = []
+    for name in RETRIEVED:
+        paired = compare_paired(values_of(windows, name), values_of(questions, name))
+        if paired:
+            figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
+            interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
+            rows.append((name, *figures, f"{paired.difference:+.3f}", interval))
+    columns = ("measure", "Dossier", "windows", "difference", "95 % interval")
+    return Table(f"Against {WINDOWS}", columns, tuple(rows))
 
 
-def read_report(path: Path) -> SavedReport:
-    """Read a report from its JSON.
-
-    Raises:
-        ReportError: the file is missing, is no JSON or no report.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a saved report"
-        ) from error
-    except ValueError as error:
-        raise ReportError(f"{path}: is not JSON ({error}); save a report with --save again") from error
-    try:
-        if content["format"] != FORMAT:
-            raise ReportError(
-                f"{path}: is of the form {content['format']!r}, this reads {FORMAT!r}; run it again"
-            )
-        sections = {
-            str(name): {str(record["id"]): _saved_question(record) for record in section["records"]}
-            for name, section in content["sections"].items()
-        }
-        return SavedReport(str(content["name"]), sections)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReportError(f"{path}: is no saved report ({error!r}); save one with --save") from error
+def _kind_table(summary: Summary) -> Table:
+    rows = [
+        (kind, f"{values['questions']:.0f}", *(_figure(values.get(name)) for name in KIND_COLUMNS))
+        for kind, values in summary.by_kind.items()
+    ]
+    return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
 
 
-def _saved_question(record: Mapping[str, Any]) -> SavedQuestion:
-    values = {str(name): float(value) for name, value in record["values"].items()}
-    if not all(math.isfinite(value) for value in values.values()):
-        raise ValueError(f"question {record['id']} has a value that is no number")
-    return SavedQuestion(str(record["question"]), str(record["kind"]), values)
+def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
+    rows = [
+        (
+            "AUROC, answerable against not",
+            *(
+                f"{one.auroc.value:.3f} ({between(one.auroc)})" if one.auroc else "-"
+                for one in judged.values()
+            ),
+        ),
+        *(
+            (meaning, *(_figure(getattr(one, field)) for one in judged.values()))
+            for field, meaning in ABSTENTION_FIGURES.items()
+        ),
+    ]
+    return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
+
+
+def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:
+    rows = []
+    for name, summary in summaries.items():
+        found = (summary.measures.get(measure) for measure in SHORT_FIGURES)
+        figures = (_figure(one.value if one else None) for one in found)
+        rows.append((name, str(len(run.section(name))), *figures))
+    return Table("Other ways of asking", ("section", "questions", *SHORT_FIGURES), tuple(rows))
+
+
+def _latency_table(summary: Summary) -> Table:
+    rows = [
+        (stage, f"{latency.p50_ms:.1f}", f"{latency.p95_ms:.1f}")
+        for stage, latency in summary.latency.items()
+    ]
+    return Table("Milliseconds a question", ("stage", "median", "95th percentile"), tuple(rows))
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def described_index(index: IndexFacts) -> str:
+    """Say in one line which index was asked."""
+    size = "" if index.size_bytes is None else f", {index.size_bytes / 1e6:.1f} MB on disk"
+    return f"{index.passages} passages, {index.model or 'unknown model'}, generation {index.generation}{size}"
+
+
+def report_markdown(run: Run) -> str:
+    """Return a run's report as Markdown."""
+    parts = [f"# {run.name}", f"{run.made_at} · {described_index(run.index)}"]
+    parts += [table_markdown(table) for table in report_tables(run)]
+    return "\n\n".join(parts) + "\n"

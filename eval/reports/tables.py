@@ -1,60 +1,18 @@
-"""The tables of a report, the same for the terminal, for Markdown and for the HTML page."""
+"""Tables, the same for the terminal, for Markdown and for the HTML page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.measures.metrics import RETRIEVED
-from eval.measures.statistics import compare_paired
-from eval.reports.report import HIDDEN, QUESTIONS, WINDOWS
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
-    from eval.measures.abstention import Abstention
-    from eval.reports.report import IndexFacts, Report, Section
-
-MEANINGS: Mapping[str, str] = {
-    "hit@1": "the first passage holds evidence",
-    "hit@3": "one of the first 3 passages does",
-    "hit@5": "one of the first 5 passages does",
-    "hit@10": "one of the first 10 passages does",
-    "mrr@10": "1 / rank of the first passage with evidence",
-    "ndcg@10": "pieces of evidence, discounted by rank",
-    "evidence@10": "share of the pieces of evidence in 10 passages",
-    "hit@800words": "evidence in the first 800 words read",
-    "hit@5 (any overlap)": "counting any shared character",
-    "hit@5 (whole quote)": "counting only whole quotes",
-    "evidence@10 (any overlap)": "counting any shared character",
-    "evidence@10 (whole quote)": "counting only whole quotes",
-    "hit@1 (sources)": "counting any passage of the right source",
-    "ndcg@10 (sources)": "ranking sources by their best passage",
-    "span_recall@5": "characters of evidence in 5 passages",
-    "span_precision@5": "characters of 5 passages that are evidence",
-    "span_iou@5": "their intersection over union",
-    "span_recall@4000chars": "characters of evidence in the first 4000 read",
-    "span_precision@4000chars": "characters of the first 4000 that are evidence",
-    "span_iou@4000chars": "their intersection over union",
-    "span_recall_quotes": "characters of evidence that the answer quotes",
-    "span_precision_quotes": "characters quoted that are evidence",
-    "span_iou_quotes": "their intersection over union",
-    "page_exact": "true page in the cited range, where known",
-    "page_within_1": "or one page beside it",
-    "answered": "did not refuse",
-    "quotes_verified": "quotes that stand in the source as claimed",
-    "answer_holds_evidence": "the quotes cover half of a gold quote",
-    "token_f1": "words shared with the gold answer",
-    "leaked": "hidden evidence that was found all the same (must be 0)",
-    "confidence": "mean confidence",
-}
 WORDS = ("meaning", "question")
-WIDE_CHARACTERS = 110
-NAME_CHARACTERS = 24
-KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
-SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
+WIDE_CHARACTERS = 110  # of a terminal that has room for the meanings
+NAME_CHARACTERS = 24  # of a row's name that are never broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,130 +22,6 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-
-def report_tables(report: Report) -> tuple[Table, ...]:
-    """Return every table of a report in reading order."""
-    return tuple(_tables(report))
-
-
-def _tables(report: Report) -> Iterator[Table]:
-    main = report.sections.get(QUESTIONS)
-    if main:
-        yield _summary_table(main)
-        yield _kind_table(main)
-    windows = report.sections.get(WINDOWS)
-    if main and windows:
-        yield _windows_table(main, windows)
-    abstentions = {
-        name: section.abstention for name, section in report.sections.items() if section.abstention
-    }
-    judged = {
-        name: abstention
-        for name, abstention in abstentions.items()
-        if abstention.auroc is not None or name == QUESTIONS
-    }
-    if judged:
-        yield _abstention_table(judged)
-    others = {
-        name: section for name, section in report.sections.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)
-    }
-    if others:
-        yield _sections_table(others)
-    if main and main.latency:
-        yield _latency_table(main)
-
-
-def _summary_table(section: Section) -> Table:
-    answerable = sum(record.is_answerable for record in section.records)
-    known = [name for name in MEANINGS if name in section.summary]
-    names = known + sorted(set(section.summary) - set(known))
-    rows = []
-    for name in names:
-        value = section.summary[name]
-        interval = f"{value.low:.3f} to {value.high:.3f}"
-        rows.append((name, f"{value.mean:.3f}", interval, str(value.count), MEANINGS.get(name, "")))
-    title = f"{answerable} answerable questions, {len(section.records) - answerable} unanswerable"
-    return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
-
-
-def _windows_table(section: Section, windows: Section) -> Table:
-    rows = []
-    for name in RETRIEVED:
-        ours, plain = (
-            {record.id: record.values[name] for record in one.records if name in record.values}
-            for one in (section, windows)
-        )
-        paired = compare_paired(plain, ours)
-        if paired:
-            figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
-            interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
-            rows.append((name, *figures, f"{paired.difference:+.3f}", interval))
-    columns = ("measure", "Dossier", "windows", "difference", "95 % interval")
-    return Table(f"Against {WINDOWS}", columns, tuple(rows))
-
-
-def _kind_table(section: Section) -> Table:
-    rows = [
-        (kind, f"{values['questions']:.0f}", *(_figure(values.get(name)) for name in KIND_COLUMNS))
-        for kind, values in section.by_kind.items()
-    ]
-    return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
-
-
-def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
-    figures: tuple[tuple[str, str], ...] = (
-        ("auroc", "AUROC, answerable against not"),
-        ("false_answers", "unanswerable answered where 80 % of the answerable are"),
-        ("aurc", "AURC, mean risk over all coverages"),
-        ("brier", "Brier score of the confidence"),
-        ("expected_calibration_error", "expected calibration error"),
-        ("answered_answerable", "answerable answered at the threshold"),
-        ("refused_unanswerable", "unanswerable refused at the threshold"),
-    )
-    rows = []
-    for field, meaning in figures:
-        cells = []
-        for abstention in judged.values():
-            cell = _figure(getattr(abstention, field))
-            if field == "auroc" and abstention.auroc_interval:
-                cell += " ({:.3f} to {:.3f})".format(*abstention.auroc_interval)
-            cells.append(cell)
-        rows.append((meaning, *cells))
-    return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
-
-
-def _sections_table(sections: Mapping[str, Section]) -> Table:
-    rows = [
-        (
-            name,
-            str(len(section.records)),
-            *(
-                _figure(section.summary[metric].mean if metric in section.summary else None)
-                for metric in SHORT_FIGURES
-            ),
-        )
-        for name, section in sections.items()
-    ]
-    return Table("Other ways of asking", ("section", "questions", *SHORT_FIGURES), tuple(rows))
-
-
-def _latency_table(section: Section) -> Table:
-    rows = [
-        (stage, f"{latency.p50_ms:.1f}", f"{latency.p95_ms:.1f}")
-        for stage, latency in section.latency.items()
-    ]
-    return Table("Milliseconds a question", ("stage", "median", "95th percentile"), tuple(rows))
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def described_index(index: IndexFacts) -> str:
-    """Say in one line which index was asked."""
-    size = "" if index.size_bytes is None else f", {index.size_bytes / 1e6:.1f} MB on disk"
-    return f"{index.passages} passages, {index.model or 'unknown model'}, generation {index.generation}{size}"
 
 
 def print_tables(tables: Sequence[Table], console: Console) -> None:
@@ -215,13 +49,6 @@ def print_tables(tables: Sequence[Table], console: Console) -> None:
         for row in table.rows:
             shown.add_row(*(Text(row[number]) for number in kept))
         console.print(shown)
-
-
-def report_markdown(report: Report) -> str:
-    """Return the report as Markdown."""
-    parts = [f"# {report.name}", f"{report.made_at} · {described_index(report.index)}"]
-    parts += [table_markdown(table) for table in report_tables(report)]
-    return "\n\n".join(parts) + "\n"
 
 
 def table_markdown(table: Table) -> str:

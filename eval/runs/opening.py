@@ -8,33 +8,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chunker.documents import Source, content_id
 from eval.errors import ExternalSetError
-from eval.measures.matching import SourceTexts
-from eval.measures.page_truth import PagedSource, PageOf, page_truth
-from eval.reports.report import IndexFacts
-from eval.runs.runner import Ask, ask_through
+from eval.gold.evidence import SourceTexts
+from eval.measures.pages import PagedSource, PageOf, page_truth
+from eval.runs.asking import Ask, ask_through
+from eval.runs.run import IndexFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from embeddings.encoders.encoder import Encoder
-    from embeddings.local_index import LocalIndex
-    from eval.gold.external import ExternalSet, ExternalSource
+    from embeddings.store.records import SourceRecord
+    from embeddings.store.snapshot import Snapshot
+    from eval.gold.external import QuestionSet
     from service.dossier import Dossier
-
-DOCUMENTS_A_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What questions are put to, and what the responses are measured against.
+    """What questions are put to, and what the responses are measured against."""
 
-    ``ask_without_late`` is the same without late interaction, as where an index has no token vectors.
-    """
-
+    dossier: Dossier
+    encoder: Encoder
     ask: Ask
-    ask_without_late: Ask
     sources: SourceTexts
     page_of: PageOf
     facts: IndexFacts
@@ -46,13 +42,13 @@ def open_data_folder(data: Path | None, *, encoder: Encoder | None = None) -> It
 
     ``encoder`` replaces the configured model.
     """
-    with _assembled(data, encoder=encoder, read_only=True) as (dossier, used, folder):
+    with _dossier(data, encoder=encoder, read_only=True) as (dossier, used, folder):
         yield _opened(dossier, used, folder)
 
 
 @contextmanager
 def open_external(
-    external: ExternalSet,
+    external: QuestionSet,
     *,
     data: Path | None = None,
     encoder: Encoder | None = None,
@@ -67,18 +63,19 @@ def open_external(
     """
     with (
         tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
-        _assembled(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, used, folder),
+        _dossier(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, used, folder),
     ):
-        refuse_strangers(dossier.index, [source.name for source in external.sources], name=external.name)
+        names = [source.name for source in external.sources]
+        refuse_strangers(dossier.sources(), names, folder=folder, name=external.name)
         for source in external.sources:
-            dossier.index.add_source(as_source(source))
+            dossier.add_source(source)
             if on_progress:
                 on_progress()
         yield _opened(dossier, used, folder)
 
 
 @contextmanager
-def _assembled(
+def _dossier(
     data: Path | None, *, encoder: Encoder | None, read_only: bool
 ) -> Iterator[tuple[Dossier, Encoder, Path]]:
     from service.assembly import load_encoder
@@ -91,41 +88,25 @@ def _assembled(
         yield dossier, encoder, settings.data
 
 
-def refuse_strangers(index: LocalIndex, names: Iterable[str], *, name: str) -> None:
-    """Raise ExternalSetError where ``index`` holds a source that is none of the ``names`` of set ``name``."""
+def refuse_strangers(held: Iterable[SourceRecord], names: Iterable[str], *, folder: Path, name: str) -> None:
+    """Raise ExternalSetError where the index in ``folder`` holds a source that is not of the set ``name``."""
     known = set(names)
-    strangers = [record.name for record in index.sources() if record.name not in known]
-    if strangers:
-        raise ExternalSetError(
-            f"{index.folder}: holds {strangers[0]!r}, which is not of {name}; give an empty folder"
-        )
-
-
-def as_source(external: ExternalSource) -> Source:
-    """Return a source of somebody else's set as the index takes it."""
-    return Source(
-        id=content_id(external.text),
-        name=external.name,
-        media_type="text/plain",
-        text=external.text,
-        size_bytes=len(external.text.encode("utf-8", "surrogatepass")),
-        title=external.title,
-    )
+    stranger = next((record.name for record in held if record.name not in known), None)
+    if stranger is not None:
+        raise ExternalSetError(f"{folder}: holds {stranger!r}, which is not of {name}; give an empty folder")
 
 
 def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
-    from embeddings.ranking.retriever import RetrievalSettings, Retriever
-    from service.answering.answerer import Answerer, AnswerSettings
-    from service.dossier import Dossier
-
-    info = dossier.index.info()
-    retriever = Retriever(dossier.index, encoder, RetrievalSettings(late_weight=0))
-    without_late = Dossier(dossier.index, Answerer(retriever, AnswerSettings()), rules=dossier.rules)
+    with dossier.snapshot() as snapshot:
+        info = snapshot.info()
+        texts = {record.name: snapshot.source_text(record.id) or "" for record in snapshot.sources()}
+        paged = dict(_paged_sources(snapshot))
     return Opened(
+        dossier=dossier,
+        encoder=encoder,
         ask=ask_through(dossier),
-        ask_without_late=ask_through(without_late),
-        sources=SourceTexts(_texts(dossier.index)),
-        page_of=page_truth(_paged_sources(dossier.index)),
+        sources=SourceTexts(texts),
+        page_of=page_truth(paged),
         facts=IndexFacts(
             model=info.model,
             passages=info.passages,
@@ -136,26 +117,13 @@ def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
     )
 
 
-def _texts(index: LocalIndex) -> dict[str, str]:
-    texts = {record.name: index.source_text(record.id) for record in index.sources()}
-    return {name: text for name, text in texts.items() if text is not None}
-
-
-def _paged_sources(index: LocalIndex) -> Mapping[str, PagedSource]:
+def _paged_sources(snapshot: Snapshot) -> Iterator[tuple[str, PagedSource]]:
+    """Yield the sources whose pages are known, by name."""
     from embeddings.search import Filters
 
-    paged = {}
-    for record in index.sources():
-        page_map = index.page_map(record.id)
-        if page_map is None or not page_map.starts:
-            continue
-        documents, total = index.documents(filters=Filters(sources=(record.id,)), limit=DOCUMENTS_A_READ)
-        while len(documents) < total:
-            more, _ = index.documents(
-                filters=Filters(sources=(record.id,)), offset=len(documents), limit=DOCUMENTS_A_READ
-            )
-            if not more:
-                break
-            documents += more
-        paged[record.name] = PagedSource(page_map, tuple(one.document for one in documents))
-    return paged
+    for record in snapshot.sources():
+        page_map = snapshot.page_map(record.id)
+        if page_map is not None and page_map.starts:
+            of_source = Filters(sources=(record.id,))
+            documents, _ = snapshot.documents(filters=of_source, limit=record.documents)
+            yield record.name, PagedSource(page_map, tuple(one.document for one in documents))

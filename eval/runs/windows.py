@@ -13,15 +13,16 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from eval.gold.evidence import TextSpan
 from eval.measures.matching import overlap_chars
-from eval.measures.response import Response, RetrievedPassage, TextSpan
+from eval.measures.response import Response, RetrievedPassage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eval.runs.runner import Ask, Exchange
+    from eval.runs.asking import Ask, Exchange
 
-WINDOW_CHARACTERS = 800
+WINDOW_CHARACTERS = 800  # chosen by hand; not measured
 
 _WORD = re.compile(r"\w+")
 

@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.errors import EvalError, ExternalSetError, ReportError
+from eval.errors import EvalError, ExternalSetError
 from eval.measures.statistics import compare_paired
 from eval.reports.tables import Table, table_markdown
 from eval.runs.progress import shown_progress
-from eval.studies.asking import Measured, Results, ask_all_ways, read_gold, read_other
+from eval.runs.run import values_of
+from eval.runs.run_file import write_file
+from eval.studies.asking_variants import ask_all_ways, read_gold, read_other
 from eval.studies.variants import WHOLE_NAME, Variant, built_up, taken_away
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from eval.runs.run import EvaluatedQuestion
+    from eval.studies.asking_variants import Results
 
 GOLD = Path("eval/data/questions.jsonl")
 CORPUS = Path("corpus")
@@ -57,27 +62,28 @@ def ablation_table(
 
 def _row(variant: Variant, gold: Results, others: Mapping[str, Results]) -> tuple[str, ...]:
     measured, whole = gold[variant.name], gold[WHOLE_NAME]
-    paired = compare_paired(_mrr(whole), _mrr(measured))
-    shown = (f"{measured.mean(metric):.3f}" for metric in SHOWN)
+    paired = compare_paired(values_of(whole, "mrr@10"), values_of(measured, "mrr@10"))
+    shown = (_mean(measured, metric) for metric in SHOWN)
     difference = "-"
     if paired and (paired.wins or paired.losses):
         difference = f"{paired.difference:+.3f} ({paired.low:+.3f} to {paired.high:+.3f})"
-    time = float(np.median(measured.times_ms) / np.median(whole.times_ms))
-    elsewhere = (f"{results[variant.name].mean(EXTERNAL_METRIC):.3f}" for results in others.values())
+    time = _median_ms(measured) / _median_ms(whole)
+    elsewhere = (_mean(results[variant.name], EXTERNAL_METRIC) for results in others.values())
     return (variant.name, *shown, difference, f"{time:.2f}", *elsewhere)
 
 
-def _mrr(measured: Measured) -> dict[str, float]:
-    return {identity: values["mrr@10"] for identity, values in measured.values.items()}
+def _mean(questions: Sequence[EvaluatedQuestion], metric: str) -> str:
+    return f"{np.mean([one.values[metric] for one in questions]):.3f}"
+
+
+def _median_ms(questions: Sequence[EvaluatedQuestion]) -> float:
+    return float(np.median([sum(one.timings_ms.values()) for one in questions]))
 
 
 def ablation_markdown(gold: Results, others: Mapping[str, Results], *, name: str) -> str:
     """Return the whole document."""
-    count = len(gold[WHOLE_NAME].values)
-    milliseconds = float(np.median(gold[WHOLE_NAME].times_ms))
-    questions = "".join(
-        f", {len(one[WHOLE_NAME].values):,} of {set_name}" for set_name, one in others.items()
-    )
+    count, milliseconds = len(gold[WHOLE_NAME]), _median_ms(gold[WHOLE_NAME])
+    questions = "".join(f", {len(one[WHOLE_NAME]):,} of {set_name}" for set_name, one in others.items())
     head = (
         "# What each part of the ranking is worth\n\n"
         f"Written by `make ablation`: {count} answerable questions of {name}{questions}. "
@@ -103,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         text = _run(options)
         if options.out:
-            _write(options.out, text)
+            write_file(options.out, text)
     except (EvalError, ChunkerError, EmbeddingsError, EncoderError) as error:
         sys.stderr.write(f"ablation: {error}\n")
         return 1
@@ -151,13 +157,6 @@ def _run(options: argparse.Namespace) -> str:
             for one in (gold, *others)
         }
     return ablation_markdown(results.pop(gold.name), results, name=options.gold.name)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
 
 
 if __name__ == "__main__":

@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     from eval.studies.typesetting import Paper, SetPage
 
 BOOK = Path("corpus/001_2b0cd471ec2c66ee.txt")
-MAX_CHARS = 250_000
-WINDOW_TOKENS = 256
-SEARCHED_CHARS = 6000  # how far beyond the line before a line is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class BookSettings:
+    """How much of a file is set and how it is read again; all chosen by hand, not measured.
+
+    ``max_chars`` fill about a hundred pages. ``window_tokens`` is what the packaged encoder reads of a
+    passage. A line is looked for ``searched_chars`` beyond the one before, a little more than two pages.
+    """
+
+    max_chars: int = 250_000
+    window_tokens: int = 256
+    searched_chars: int = 6000
+
+
+SETTINGS = BookSettings()
 
 LAYOUTS = (
     Layout("page labels in the file", has_labels=True),
@@ -114,7 +127,9 @@ def _chunked(pages: Sequence[SetPage], layout: Layout) -> ChunkedSource:
         path = Path(folder) / ("book.txt" if layout.is_text else "book.pdf")
         path.write_bytes(as_text(pages).encode() if layout.is_text else as_pdf(pages, layout))
         source = read_source(path, name=path.name)
-    return chunk(source, settings=ChunkingSettings(), window=TokenLimit(token_counter(), WINDOW_TOKENS))
+    return chunk(
+        source, settings=ChunkingSettings(), window=TokenLimit(token_counter(), SETTINGS.window_tokens)
+    )
 
 
 def _placed(pages: Sequence[SetPage], text: str) -> Iterator[_PlacedLine]:
@@ -122,7 +137,7 @@ def _placed(pages: Sequence[SetPage], text: str) -> Iterator[_PlacedLine]:
     position = 0
     for page in pages:
         for line in page.lines:
-            start = text.find(line.text, position, position + SEARCHED_CHARS)
+            start = text.find(line.text, position, position + SETTINGS.searched_chars)
             if start >= 0:
                 position = start + len(line.text)
                 if page.label is not None:
@@ -176,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(description="Set books, read them, compare the pages cited.")
     parser.add_argument("file", nargs="?", type=Path, default=BOOK, help="a file that holds papers")
-    parser.add_argument("--characters", type=int, default=MAX_CHARS, help="how much of it is set")
+    parser.add_argument("--characters", type=int, default=SETTINGS.max_chars, help="how much of it is set")
     options = parser.parse_args(arguments)
     try:
         source = read_source(options.file, name=options.file.name)

@@ -21,9 +21,21 @@ if TYPE_CHECKING:
     from chunker.documents import Source
     from chunker.segmenting.cuts import Segmentation
 
-HIDDEN_RUNS = (1, 10, 20)
-_PHASES = 12
-_SHOWN_BETWEEN = 10
+
+@dataclass(frozen=True, slots=True)
+class HidingSettings:
+    """Which known pages are hidden; all chosen by hand, not measured.
+
+    ``runs`` are how many in a row. Runs stand ``shown_between`` known pages apart and are shifted ``phases``
+    times, so that (nearly) every page is hidden at some time.
+    """
+
+    runs: tuple[int, ...] = (1, 10, 20)
+    phases: int = 12
+    shown_between: int = 10
+
+
+SETTINGS = HidingSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +89,8 @@ def _hidden_sets(known_count: int, hidden: int) -> Iterator[frozenset[int]]:
     The first and the last known page are always shown. The runs are shifted from set to set, so that
     (nearly) every page in between is hidden at some time.
     """
-    period = 2 * hidden + _SHOWN_BETWEEN
-    for phase in range(0, period, max(1, period // _PHASES)):
+    period = 2 * hidden + SETTINGS.shown_between
+    for phase in range(0, period, max(1, period // SETTINGS.phases)):
         starts = range(1 + phase, known_count - hidden, period)
         chosen = frozenset(number for start in starts for number in range(start, start + hidden))
         if chosen:
@@ -126,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Hide known pages, estimate them, report the errors.")
     parser.add_argument("file", help="a file with a table of contents that names pages")
     parser.add_argument(
-        "--hidden", type=int, nargs="+", default=HIDDEN_RUNS, help="documents in a row to hide"
+        "--hidden", type=int, nargs="+", default=SETTINGS.runs, help="documents in a row to hide"
     )
     options = parser.parse_args(arguments)
     path = Path(options.file)

@@ -18,15 +18,33 @@ if TYPE_CHECKING:
 
     from chunker.documents import Document, Source
 
-LINE_CHARS = 72
-PAGE_LINES = 38
-LINE_POINTS = 15.0
-FONT, FONT_POINTS = "Times-Roman", 10
-PAGE_WIDTH, PAGE_HEIGHT = 460.0, 680.0
-MARGIN = 40.0
-HEAD_Y, FIRST_LINE_Y, FOOT_Y = PAGE_HEIGHT - 34, PAGE_HEIGHT - 64, 24.0
-PLATE_EVERY = 25
-FOREWORD_PAGES = 4
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """A small page of a book, in points of 1/72 inch from its lower left corner, or in characters and lines.
+
+    All chosen by hand, to look like a printed book; not measured. A paragraph's first line takes
+    ``paragraph_lines``, a page of contents holds ``contents_lines``. Each ``plate_every``-th page is a plate.
+    """
+
+    width: float = 460.0
+    height: float = 680.0
+    margin: float = 40.0
+    head_y: float = 646.0
+    first_line_y: float = 616.0
+    foot_y: float = 24.0
+    line_points: float = 15.0
+    font: str = "Times-Roman"
+    font_points: int = 10
+    line_chars: int = 72
+    lines: int = 38
+    paragraph_lines: float = 1.6
+    contents_lines: int = 28
+    plate_every: int = 25
+    foreword_pages: int = 4
+
+
+PAGE = PageSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +125,7 @@ def set_book(papers: Sequence[Paper], layout: Layout) -> tuple[SetPage, ...]:
     first_pages: list[str] = []
     for paper in papers:
         for position, lines in enumerate(_pages(paper)):
-            if layout.has_plates and len(body) % PLATE_EVERY == PLATE_EVERY - 1:
+            if layout.has_plates and len(body) % PAGE.plate_every == PAGE.plate_every - 1:
                 body.append(SetPage(None, (SetLine("Plate: a portrait"),)))
             number = str(next(numbers))
             if position == 0:
@@ -126,12 +144,17 @@ def _front(papers: Sequence[Paper], first_pages: Sequence[str], layout: Layout) 
     if layout.has_contents:
         lines = [SetLine("CONTENTS", begins=True)]
         for paper, page in zip(papers, first_pages, strict=True):
-            *first, last = textwrap.wrap(paper.title, LINE_CHARS - 8) or [""]
-            entry = [*first, f"{last} {'.' * max(2, LINE_CHARS - 6 - len(last))} {page}"]
+            *first, last = textwrap.wrap(paper.title, PAGE.line_chars - 8) or [""]
+            entry = [*first, f"{last} {'.' * max(2, PAGE.line_chars - 6 - len(last))} {page}"]
             lines += [SetLine(line, begins=number == 0) for number, line in enumerate(entry)]
-        pages = [tuple(lines[start : start + 28]) for start in range(0, len(lines), 28)]
+        pages = [
+            tuple(lines[start : start + PAGE.contents_lines])
+            for start in range(0, len(lines), PAGE.contents_lines)
+        ]
     else:
-        pages = list(_pages(Paper("Foreword", papers[0].paragraphs * FOREWORD_PAGES)))[:FOREWORD_PAGES]
+        pages = list(_pages(Paper("Foreword", papers[0].paragraphs * PAGE.foreword_pages)))[
+            : PAGE.foreword_pages
+        ]
     return [SetPage(roman_numeral(number), one, "") for number, one in enumerate(pages, start=1)]
 
 
@@ -140,9 +163,9 @@ def _pages(paper: Paper) -> Iterator[tuple[SetLine, ...]]:
     room: list[SetLine] = []
     height = 0.0
     for text in dict.fromkeys((paper.title, *paper.paragraphs)):
-        for number, line in enumerate(textwrap.wrap(text, LINE_CHARS)):
-            step = 1.6 if number == 0 else 1.0
-            if height + step > PAGE_LINES:
+        for number, line in enumerate(textwrap.wrap(text, PAGE.line_chars)):
+            step = PAGE.paragraph_lines if number == 0 else 1.0
+            if height + step > PAGE.lines:
                 yield tuple(room)
                 room, height = [], 0.0
             room.append(SetLine(line, begins=number == 0))
@@ -169,18 +192,18 @@ def as_pdf(pages: Sequence[SetPage], layout: Layout) -> bytes:
 
     buffer = io.BytesIO()
     columns = 2 if layout.is_two_up else 1
-    canvas = Canvas(buffer, pagesize=(PAGE_WIDTH * columns, PAGE_HEIGHT), invariant=1)
+    canvas = Canvas(buffer, pagesize=(PAGE.width * columns, PAGE.height), invariant=1)
     if layout.has_labels:
         _name_pages(canvas, pages)
     for start in range(0, len(pages), columns):
         words = [
             placed
             for column, page in enumerate(pages[start : start + columns])
-            for placed in _placed(page, layout, left=PAGE_WIDTH * column, is_left=(start + column) % 2 == 1)
+            for placed in _placed(page, layout, left=PAGE.width * column, is_left=(start + column) % 2 == 1)
         ]
         if layout.is_across:
             words.sort(key=lambda placed: (-placed[1], placed[0]))
-        canvas.setFont(FONT, FONT_POINTS)
+        canvas.setFont(PAGE.font, PAGE.font_points)
         for x, y, text in words:
             canvas.drawString(x, y, text)
         canvas.showPage()
@@ -206,20 +229,20 @@ def _placed(
     )
 
     def centred(text: str) -> float:
-        return left + (PAGE_WIDTH - float(stringWidth(text, FONT, FONT_POINTS))) / 2
+        return left + (PAGE.width - float(stringWidth(text, PAGE.font, PAGE.font_points))) / 2
 
     if layout.has_running_heads and page.head:
         head = page.head if is_left else "Papers of an archive"
-        yield centred(head), HEAD_Y, head
+        yield centred(head), PAGE.head_y, head
     if page.label is not None and layout.numbers == "foot":
-        yield centred(page.label), FOOT_Y, page.label
+        yield centred(page.label), PAGE.foot_y, page.label
     elif page.label is not None and layout.numbers == "head" and is_left:
-        yield left + MARGIN, HEAD_Y, page.label
+        yield left + PAGE.margin, PAGE.head_y, page.label
     elif page.label is not None and layout.numbers == "head":
-        width = float(stringWidth(page.label, FONT, FONT_POINTS))
-        yield left + PAGE_WIDTH - MARGIN - width, HEAD_Y, page.label
-    height = FIRST_LINE_Y
+        width = float(stringWidth(page.label, PAGE.font, PAGE.font_points))
+        yield left + PAGE.width - PAGE.margin - width, PAGE.head_y, page.label
+    height = PAGE.first_line_y
     for number, line in enumerate(page.lines):
         if number:
-            height -= LINE_POINTS * (1.6 if line.begins else 1.0)
-        yield left + MARGIN, height, line.text
+            height -= PAGE.line_points * (PAGE.paragraph_lines if line.begins else 1.0)
+        yield left + PAGE.margin, height, line.text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.text.normalising import fold
-from embeddings.ranking.fusion import shingles
+from embeddings.ranking.folding import shingles
 from embeddings.terms import stems
 
 if TYPE_CHECKING:

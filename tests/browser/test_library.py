@@ -2,7 +2,7 @@
 
 import pytest
 from browser_support import ask, words_of
-from service_support import make_app, serving, upload
+from service_support import finished_job, make_app, serving, upload
 
 pytestmark = pytest.mark.browser
 
@@ -83,12 +83,9 @@ def test_the_same_file_twice_is_refused_in_words(browser, site):
 
 
 def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
-    upload(site, "ararat.md", LETTER)
+    finished_job(site, upload(site, "ararat.md", LETTER))
     with browser(site) as page:
         page.goto("/library")
-        page.wait_for_function("document.readyState === 'complete'")
-        while not page.get_by_role("button", name="Delete ararat.md").is_visible():
-            page.reload()
         page.route("**/v1/sources/*", lambda route: route.abort())
         page.get_by_role("button", name="Delete ararat.md").click()
         dialog = page.get_by_role("dialog", name="Delete this source?")
@@ -97,11 +94,9 @@ def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
 
 
 def test_a_bar_of_the_timeline_leads_to_its_year(browser, site):
-    upload(site, "ararat.md", LETTER)
+    finished_job(site, upload(site, "ararat.md", LETTER))
     with browser(site) as page:
         page.goto("/library")
-        while not page.get_by_role("link", name="1922: 1 document").is_visible():
-            page.reload()
         page.get_by_role("link", name="1922: 1 document").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/library?from=1922&to=1922#documents")

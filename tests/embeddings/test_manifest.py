@@ -1,5 +1,6 @@
 """What an index was made with must not change under it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from encoders import WordHashEncoder
 
 from chunker.chunking import ChunkingSettings
 from embeddings.errors import ManifestMismatchError
-from embeddings.store.manifest import Manifest, require_same
+from embeddings.store.connections import Store
+from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
 
 FOLDER = Path("data")
 
@@ -63,11 +65,15 @@ def test_vectors_outlive_other_chunking_but_no_other_model():
     )
 
 
-def test_an_index_made_before_headers_were_a_choice_has_them():
-    entries = dict(Manifest.of(WordHashEncoder(), ChunkingSettings()).entries)
-    del entries["chunking header"]
-    stored = Manifest.stored(entries)
-    assert stored.differences(Manifest.of(WordHashEncoder(), ChunkingSettings())) == []
+def test_an_index_made_before_headers_were_a_choice_has_them(tmp_path):
+    manifest = Manifest.of(WordHashEncoder(), ChunkingSettings())
+    with closing(Store(tmp_path / "index.sqlite")) as store:
+        with store.writing() as connection:
+            write_manifest(connection, manifest)
+            connection.execute("DELETE FROM manifest WHERE name = 'chunking header'")
+        with store.reading() as connection:
+            stored = read_manifest(connection)
+    assert stored.differences(manifest) == []
     assert stored.differences(Manifest.of(WordHashEncoder(), ChunkingSettings(header=False))) == [
         "chunking header True, now False"
     ]

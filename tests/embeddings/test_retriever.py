@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from encoders import WordHashEncoder, WordHashTokenEncoder, word_hash_codec
-from index_support import CHUNKING, make_source
+from index_support import CHUNKING, make_source, now
 
 from embeddings.local_index import LocalIndex
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
@@ -49,7 +49,7 @@ def key_of(index, hit):
 def test_dense_search_alone_is_the_order_of_the_cosines(index):
     found, _ = retrieve(index, NOTHING)
     vector = WordHashEncoder().encode([QUESTION])[0]
-    expected = index.dense_search(vector, limit=3)
+    expected = now(index).dense_search(vector, limit=3)
     assert [key_of(index, hit) for hit in found.hits] == [key for key, _ in expected]
     assert [hit.scores.dense for hit in found.hits] == pytest.approx([cosine for _, cosine in expected])
     assert [hit.scores.lexical for hit in found.hits] == [None] * 3
@@ -59,7 +59,7 @@ def test_dense_search_alone_is_the_order_of_the_cosines(index):
 @pytest.mark.parametrize(("weight", "field"), [("passage_weight", "passage"), ("ngram_weight", "ngrams")])
 def test_one_lexical_method_alone_is_its_order_and_the_question_is_not_encoded(index, weight, field):
     found, encoder = retrieve(index, replace(NOTHING, dense_weight=0, **{weight: 1}))
-    expected = index.lexical_search(QUESTION, field=field, limit=3)
+    expected = now(index).lexical_search(QUESTION, field=field, limit=3)
     assert [key_of(index, hit) for hit in found.hits] == [key for key, _ in expected]
     assert [hit.scores.lexical for hit in found.hits] == pytest.approx([score for _, score in expected])
     assert {(hit.scores.dense, hit.scores.late_interaction) for hit in found.hits} == {(None, None)}
@@ -70,11 +70,11 @@ def test_whole_documents_add_to_the_lexical_score_and_propose_nothing(index):
     passages = replace(NOTHING, dense_weight=0, passage_weight=1)
     alone, _ = retrieve(index, passages)
     both, _ = retrieve(index, replace(passages, document_weight=0.5))
-    documents = dict(index.lexical_search(QUESTION, field="document", limit=3))
+    documents = dict(now(index).lexical_search(QUESTION, field="document", limit=3))
     with index.snapshot() as snapshot:
-        key_of_document = snapshot.document_keys([key_of(index, hit) for hit in alone.hits])
+        document_of = snapshot.documents_of([key_of(index, hit) for hit in alone.hits])
     expected = {
-        hit.place.passage.id: hit.scores.lexical + 0.5 * documents[key_of_document[key_of(index, hit)]]
+        hit.place.passage.id: hit.scores.lexical + 0.5 * documents[document_of[key_of(index, hit)].key]
         for hit in alone.hits
     }
     assert {hit.place.passage.id: hit.scores.lexical for hit in both.hits} == pytest.approx(expected)
@@ -112,13 +112,13 @@ def test_an_index_without_headers_does_not_find_a_passage_by_its_title(tmp_path)
     source = make_source("letter.txt", "The envoy wrote of the harbour.", title="Letter from Sukhum")
     with LocalIndex.open(tmp_path / "with", encoder=WordHashEncoder(), chunking=CHUNKING) as index:
         index.add([source])
-        [hit] = index.places([key for key, _ in index.lexical_search("Sukhum", limit=5)])
+        [hit] = now(index).places([key for key, _ in now(index).lexical_search("Sukhum", limit=5)])
         assert hit.document.title == "Letter from Sukhum"
     encoder = WordHashEncoder()
     with LocalIndex.open(tmp_path / "without", encoder=encoder, chunking=chunking) as index:
         index.add([source])
-        assert index.lexical_search("Sukhum", limit=5) == []
-        assert index.lexical_search("Sukhum", field="document", limit=5) == []
+        assert now(index).lexical_search("Sukhum", limit=5) == []
+        assert now(index).lexical_search("Sukhum", field="document", limit=5) == []
     assert encoder.encoded_texts == ["The envoy wrote of the harbour."]
 
 

@@ -33,11 +33,6 @@ def word_pieces() -> WordPieces:
     return read_word_pieces(find_model().folder)
 
 
-@pytest.fixture(scope="module")
-def encoder() -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder(threads=1)
-
-
 def test_the_packaged_model_has_the_same_revision_every_time():
     assert find_model() == find_model(PACKAGED_MODEL)
     assert len(find_model().revision) == 16
@@ -127,7 +122,7 @@ def test_every_text_is_in_one_batch_and_no_batch_is_over_its_budget(word_pieces)
     texts = [f"{'word ' * (number * 7 % 23)}{number}" for number in range(50)]
     seen: list[int] = []
     for batches in length_batches(
-        texts, word_pieces=word_pieces, max_tokens=15, max_batch_tokens=60, texts_at_a_time=20
+        texts, word_pieces=word_pieces, max_tokens=15, max_tokens_a_pass=60, texts_at_a_time=20
     ):
         lengths = [int(batch.attention.sum(axis=1).max()) for batch in batches]
         assert lengths == sorted(lengths, reverse=True)
@@ -142,67 +137,15 @@ def test_a_row_of_zeros_stays_one_when_scaled():
 
 
 @pytest.mark.model
-def test_the_vectors_are_those_of_sentence_transformers(encoder):
-    expected = encoder.module.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
-    np.testing.assert_allclose(encoder.encode(TEXTS), expected, atol=2e-6)
+def test_the_vectors_are_those_of_sentence_transformers(torch_encoder):
+    expected = torch_encoder.module.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(torch_encoder.encode(TEXTS), expected, atol=2e-6)
 
 
 @pytest.mark.model
-def test_a_vector_does_not_depend_on_the_texts_beside_it(encoder):
-    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
-    np.testing.assert_allclose(encoder.encode(TEXTS), alone, atol=2e-6)
-    np.testing.assert_array_equal(encoder.encode(TEXTS), encoder.encode(TEXTS))
-
-
-@pytest.mark.model
-def test_what_means_the_same_is_nearest(encoder):
-    vectors = encoder.encode(TEXTS)
-    similarity = vectors @ vectors[0]
-    assert similarity[0] == pytest.approx(1.0, abs=1e-5)
-    assert int(np.argsort(similarity)[-2]) == 5
-
-
-@pytest.mark.model
-def test_it_says_what_the_manifest_records(encoder):
-    assert (encoder.name, encoder.dimension, encoder.max_tokens) == ("all-MiniLM-L6-v2", 384, 254)
-    assert encoder.revision == find_model().revision
-
-
-@pytest.mark.model
-def test_the_window_is_the_one_it_states(encoder):
-    at_the_limit = "peace " * encoder.max_tokens
-    assert encoder.count_tokens(at_the_limit) == 254
-    vectors = encoder.encode([at_the_limit, at_the_limit + "war war war", "peace " * 253])
-    np.testing.assert_allclose(vectors[0], vectors[1], atol=2e-6)
-    assert np.abs(vectors[0] - vectors[2]).max() > 1e-5
-
-
-@pytest.mark.model
-def test_progress_ends_at_the_number_of_texts_and_nothing_has_no_vectors(encoder):
-    finished: list[int] = []
-    encoder.encode(TEXTS, on_progress=finished.append)
-    assert finished == sorted(finished)
-    assert finished[-1] == len(TEXTS)
-    assert encoder.encode([]).shape == (0, 384)
-    assert list(encoder.encode_tokens([])) == []
-
-
-@pytest.mark.model
-def test_the_token_vectors_come_with_the_same_text_vector_and_for_what_carries_meaning(encoder):
-    encodings = list(encoder.encode_tokens(TEXTS))
-    np.testing.assert_allclose(
-        np.stack([encoding.vector for encoding in encodings]), encoder.encode(TEXTS), atol=2e-6
-    )
-    for text, encoding in zip(TEXTS, encodings, strict=True):
-        assert encoding.token_ids.tolist() == encoder.tokenize(text).ids.tolist()
-        assert encoding.token_vectors.shape == (len(encoding.token_ids), 384)
-        np.testing.assert_allclose(np.linalg.norm(encoding.token_vectors, axis=1), 1.0, atol=1e-5)
-
-
-@pytest.mark.model
-def test_the_model_reads_what_transformers_gives_it(encoder):
-    for text, read in zip(TEXTS, encoder.word_pieces.model_inputs(TEXTS, max_tokens=254), strict=True):
-        assert read.ids == encoder.module.tokenizer(text, truncation=True, max_length=256)["input_ids"]
+def test_the_model_reads_what_transformers_gives_it(torch_encoder):
+    for text, read in zip(TEXTS, torch_encoder.word_pieces.model_inputs(TEXTS, max_tokens=254), strict=True):
+        assert read.ids == torch_encoder.module.tokenizer(text, truncation=True, max_length=256)["input_ids"]
 
 
 def test_importing_the_encoders_imports_nothing_heavy():

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from embeddings.encoders.encoder import EncoderError
 from embeddings.encoders.model_files import find_model
-from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.encoders.token_vectors import (
     MIN_TRAINING_VECTORS,
     TokenCodec,
+    TrainingSettings,
     _read,
     packaged_codec,
     train_codec,
@@ -81,8 +81,9 @@ def test_vectors_of_another_shape_are_refused(wrong):
 
 def test_the_same_vectors_train_the_same_codec_which_keeps_more_than_a_random_one():
     vectors = vectors_of(0, MIN_TRAINING_VECTORS)
-    trained = train_codec(vectors, bytes_per_token=3)
-    np.testing.assert_array_equal(trained.codebooks, train_codec(vectors, bytes_per_token=3).codebooks)
+    training = TrainingSettings(bytes_per_token=3)
+    trained = train_codec(vectors, training)
+    np.testing.assert_array_equal(trained.codebooks, train_codec(vectors, training).codebooks)
 
     def lost(codec: TokenCodec) -> float:
         return float(((vectors - codec.decode(codec.encode(vectors))) ** 2).mean())
@@ -93,7 +94,7 @@ def test_the_same_vectors_train_the_same_codec_which_keeps_more_than_a_random_on
 @pytest.mark.parametrize(("count", "size"), [(MIN_TRAINING_VECTORS - 1, 3), (MIN_TRAINING_VECTORS, 5)])
 def test_too_few_vectors_or_an_uneven_cut_train_nothing(count, size):
     with pytest.raises(ValueError, match="cannot train"):
-        train_codec(np.zeros((count, 12), np.float32), bytes_per_token=size)
+        train_codec(np.zeros((count, 12), np.float32), TrainingSettings(bytes_per_token=size))
 
 
 def test_a_written_codec_is_read_back_with_the_models_it_is_for(tmp_path):
@@ -121,18 +122,17 @@ def test_the_packaged_codec_is_for_the_packaged_model_only():
 
 
 @pytest.mark.model
-def test_the_packaged_codec_finds_the_passage_that_whole_vectors_find():
-    encoder = SentenceTransformerEncoder(threads=1)
-    codec = packaged_codec(encoder.revision)
+def test_the_packaged_codec_finds_the_passage_that_whole_vectors_find(onnx_encoder):
+    codec = packaged_codec(onnx_encoder.revision)
     passages = [
         "The Persian government asks for the withdrawal of the troops from Gilan.",
         "Notes were exchanged on the sale of cotton and of dried fruit.",
         "The commissar spoke of warships that pass the Straits in time of war.",
         "A new consul was named in Tabriz, and the old one recalled.",
     ]
-    [question] = encoder.encode_tokens(["May warships pass through the Straits?"])
+    [question] = onnx_encoder.encode_tokens(["May warships pass through the Straits?"])
     whole, kept = [], []
-    for passage in encoder.encode_tokens(passages):
+    for passage in onnx_encoder.encode_tokens(passages):
         whole.append((question.token_vectors @ passage.token_vectors.T).max(axis=1).mean())
         codes = codec.encode(passage.token_vectors)
         assert codes.nbytes == 48 * len(passage.token_ids)

@@ -4,8 +4,8 @@ import json
 import pytest
 
 from eval.errors import ExternalSetError
+from eval.gold.evidence import TextSpan
 from eval.gold.external import read_external
-from eval.measures.response import TextSpan
 
 
 def write_lines(path, *entries):

@@ -5,7 +5,7 @@ import pytest
 from chunker.readers.reading import read_source
 from chunker.segmenting.cuts import segment
 from eval.studies.generated_pages import score_layout, table
-from eval.studies.typesetting import PAGE_LINES, Layout, Paper, as_text, papers_of, set_book
+from eval.studies.typesetting import PAGE, Layout, Paper, as_text, papers_of, set_book
 
 
 def words(number, count):
@@ -32,7 +32,7 @@ def test_papers_begin_on_new_pages_and_the_contents_name_them():
 
 def test_no_page_holds_more_lines_than_fit_and_no_word_is_lost():
     pages = set_book(PAPERS, Layout("plain", has_front=False))
-    assert max(len(page.lines) for page in pages) <= PAGE_LINES
+    assert max(len(page.lines) for page in pages) <= PAGE.lines
     text = " ".join(as_text(pages).split())
     assert all(paragraph in text for paper in PAPERS for paragraph in paper.paragraphs)
 

@@ -1,25 +1,16 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
 from eval.gold.questions import Evidence, GoldQuestion
-from eval.measures.matching import LocatedEvidence, LocatedQuestion
-from eval.measures.response import Response, RetrievedPassage, TextSpan
-from eval.reports.html_report import report_html, worst_questions
-from eval.reports.plots import Bar, Point, bar_plot, column_plot, square_plot
-from eval.reports.report import (
-    HIDDEN,
-    QUESTIONS,
-    IndexFacts,
-    QuestionRecord,
-    Report,
-    Shown,
-    Wanted,
-    build_section,
-)
-from eval.runs.runner import Outcome
+from eval.measures.abstention import ReliabilityBin
+from eval.measures.response import Response, RetrievedPassage
+from eval.reports.html_report import reliability_svg, report_html, worst_questions
+from eval.runs.run import HIDDEN, QUESTIONS, EvaluatedQuestion, IndexFacts, Run, evaluated
 
 EVIL = "<script>alert('x')</script> & \"co\""
 
@@ -31,18 +22,15 @@ def outcome(identity, *, rank, answerable=True):
     response = Response(EVIL, True, 0.7, (passage,), text=EVIL, timings_ms={EVIL: 3.0, "total": 5.0})
     values = {"hit@5": 1.0, "hit@1": 0.0, "mrr@10": 1 / rank, "answered": 1.0, "confidence": 0.7}
     question = LocatedQuestion(gold, (LocatedEvidence((place,)),) if answerable else ())
-    return Outcome(question, response, values if answerable else {"answered": 1.0}, rank)
+    asked = evaluated(question, response, values if answerable else {"answered": 1.0, "confidence": 0.7})
+    return replace(asked, first_hit_rank=rank)
 
 
 @pytest.fixture
 def page():
-    outcomes = (outcome("q1", rank=2), outcome("q2", rank=1), outcome("q3", rank=1, answerable=False))
+    asked = (outcome("q1", rank=2), outcome("q2", rank=1), outcome("q3", rank=1, answerable=False))
     hidden = (outcome("q1", rank=1, answerable=False),)
-    sections = {
-        QUESTIONS: build_section(outcomes),
-        HIDDEN: build_section(hidden, answered_otherwise=outcomes),
-    }
-    return report_html(Report(EVIL, "2020-01-02", IndexFacts(EVIL, 3, 1, None), sections))
+    return report_html(Run(EVIL, "2020-01-02", IndexFacts(EVIL, 3), {QUESTIONS: asked, HIDDEN: hidden}))
 
 
 class Checker(HTMLParser):
@@ -95,8 +83,8 @@ def test_every_plot_is_drawn_and_named(page):
         "Hits by kind of question",
         "Rank of the first passage with evidence",
         "Reliability of the confidence, with the documents as they are",
+        "Reliability of the confidence, with each question&#39;s evidence there and hidden",
         "Risk by coverage",
-        "Reliability of the confidence, with each question&#x27;s evidence there and hidden",
         "Latency by stage",
     ]
 
@@ -108,21 +96,12 @@ def test_false_answers_are_shown_with_the_missed_questions(page):
 
 
 def test_a_report_without_questions_still_makes_a_page():
-    page = report_html(Report("Empty", "2020", IndexFacts(), {}))
+    page = report_html(Run("Empty", "2020", IndexFacts(), {}))
     assert "<h1>Evaluation: Empty</h1>" in page
 
 
 def record(identity, mrr, rank, *, answerable=True):
-    return QuestionRecord(
-        identity,
-        "?",
-        "k",
-        answerable,
-        {"mrr@10": mrr},
-        rank,
-        wanted=(Wanted("w", "", False),),
-        retrieved=(Shown("t", "s", None, "x", False),),
-    )
+    return EvaluatedQuestion(identity, "k", answerable, "mark", {"mrr@10": mrr}, rank)
 
 
 def test_the_worst_questions_come_first_and_the_best_ones_not_at_all():
@@ -135,33 +114,47 @@ def test_the_worst_questions_come_first_and_the_best_ones_not_at_all():
     assert [one.id for one in worst_questions(records)] == ["never", "late"]
 
 
-def parsed(svg):
-    return ET.fromstring(svg)  # noqa: S314 - our own drawing
+def drawings(page):
+    """The plots by their name."""
+    found = (ET.fromstring(svg) for svg in re.findall(r"<svg .*?</svg>", page, re.DOTALL))  # noqa: S314 - our own
+    return {svg.get("aria-label"): svg for svg in found}
 
 
-def test_bars_are_as_long_as_their_values():
-    drawing = parsed(bar_plot([Bar("<half>", 0.5, 0.25), Bar("whole", 1.0)], title="T", maximum=1.0))
-    widths = [float(bar.get("width")) for bar in drawing.iter("rect")]
-    assert widths == [pytest.approx(widths[2] / 2, abs=0.1), pytest.approx(widths[2] / 4, abs=0.1), widths[2]]
-    assert [text.text for text in drawing.iter("text")] == ["<half>", "0.50 / 0.25", "whole", "1.00"]
+def sizes(svg, kind, side):
+    return [float(shape.get(side)) for shape in svg.iter("rect") if shape.get("class") == kind]
 
 
-def test_columns_are_as_high_as_their_counts():
-    drawing = parsed(column_plot([Bar("1", 10), Bar("2", 5), Bar("none", 0)], title="T", x_label="rank"))
-    heights = [float(bar.get("height")) for bar in drawing.iter("rect")]
-    assert heights == [heights[0], pytest.approx(heights[0] / 2, abs=0.1), 0.0]
+def words(svg):
+    return [text.text for text in svg.iter("text")]
 
 
-def test_points_stand_where_their_values_are():
-    svg = square_plot(
-        [Point(0.0, 0.0, 0.5, "a < b"), Point(1.0, 1.0, 0.5)], title="T", x_label="x", y_label="y", dots=True
-    )
-    first, last = parsed(svg).iter("circle")
-    assert float(first.get("cx")) < float(last.get("cx"))
-    assert float(first.get("cy")) > float(last.get("cy"))
-    assert first.find("title").text == "a < b"
+def test_bars_are_as_long_as_their_values(page):
+    times = drawings(page)["Latency by stage"]
+    assert sizes(times, "bar", "width") == [132.0, 220.0]
+    assert words(times) == [EVIL, "3.0 / 3.0", "total", "5.0 / 5.0"]
+    hits = drawings(page)["Hits by kind of question"]
+    assert (sizes(hits, "bar", "width"), sizes(hits, "bar second", "width")) == ([220.0], [0.0])
+    assert words(hits)[1] == "1.00 / 0.00"
 
 
-@pytest.mark.parametrize("draw", [bar_plot, lambda bars, title: column_plot(bars, title=title, x_label="")])
-def test_nothing_to_draw_is_an_empty_drawing(draw):
-    assert parsed(draw([], title="T")).get("role") == "img"
+def test_columns_are_as_high_as_their_counts(page):
+    ranks = drawings(page)["Rank of the first passage with evidence"]
+    assert sizes(ranks, "bar", "height") == [160.0, 160.0] + [0.0] * 10
+    assert words(ranks)[:4] == ["1", "1", "1", "2"]
+    assert words(ranks)[-3:] == ["0", "none", "rank"]
+
+
+def test_points_stand_where_their_values_are(page):
+    (name,) = [name for name in drawings(page) if name.endswith("documents as they are")]
+    (dot,) = drawings(page)[name].iter("circle")
+    assert [float(dot.get(side)) for side in ("cx", "cy", "r")] == [325.4, 84.0, 10.0]
+    assert dot.find("title").text == "3 questions: confidence 0.70, right 0.67"
+
+
+def test_the_reliability_diagram_is_a_file_of_its_own_with_its_own_colours():
+    file = reliability_svg([ReliabilityBin(0.1, 0.2, 4, 0.15, 0.5)], y_label="a < b")
+    drawn = ET.fromstring(file)  # noqa: S314 - our own
+    svg = "{http://www.w3.org/2000/svg}"
+    assert drawn.tag == f"{svg}svg"
+    assert ".dot" in drawn.find(f"{svg}style").text
+    assert "a < b" in [text.text for text in drawn.iter(f"{svg}text")]

@@ -3,19 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.errors import GoldError
+from eval.gold.evidence import LocatedEvidence, SourceTexts, TextSpan, locate
 from eval.gold.questions import Evidence, GoldQuestion
 from eval.measures.matching import (
     ANY_OVERLAP,
     WHOLE,
-    LocatedEvidence,
-    SourceTexts,
     covers,
     found_pieces,
-    locate,
     matches,
     overlap_chars,
 )
-from eval.measures.response import RetrievedPassage, TextSpan
+from eval.measures.response import RetrievedPassage
 
 BOOK = "One. The **Straits** are\nclosed to all. Two. The Straits are closed to all. Three."
 PAGE = "Site menu. The Straits are closed to all."

@@ -4,18 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan
 from eval.gold.questions import GoldQuestion
-from eval.measures.matching import LocatedEvidence, LocatedQuestion, SourceTexts
+from eval.measures.matching import first_hit_rank
 from eval.measures.metrics import (
     answer_values,
-    first_hit_rank,
-    page_values,
     question_values,
     retrieval_values,
     token_f1,
     word_budget_value,
 )
-from eval.measures.response import Response, ResponseQuote, RetrievedPassage, TextSpan
+from eval.measures.response import Response, ResponseQuote, RetrievedPassage
 from eval.measures.spans import character_budget_values, quote_values, span_values
 
 
@@ -157,44 +156,12 @@ def test_a_large_passage_is_read_only_to_the_end_of_the_budget():
     }
 
 
-def paged(page, page_end=None, at=None):
-    return response(passages=(RetrievedPassage(at or span(0, 10), "text", page=page, page_end=page_end),))
-
-
-@pytest.mark.parametrize(
-    ("page", "page_end", "exact", "within"),
-    [
-        ("404", None, 1.0, 1.0),
-        ("403", "405", 1.0, 1.0),
-        ("405", "406", 0.0, 1.0),
-        ("402", "403", 0.0, 1.0),
-        ("402", None, 0.0, 0.0),
-        ("406", None, 0.0, 0.0),
-        (None, None, 0.0, 0.0),
-        ("iv", None, 0.0, 0.0),
-    ],
-)
-def test_the_true_page_must_lie_in_the_cited_range(page, page_end, exact, within):
-    found = page_values(asked(piece(0, 10)), paged(page, page_end), lambda _: "404")
-    assert found == {"page_exact": exact, "page_within_1": within}
-
-
-def test_roman_pages_are_compared_as_labels():
-    found = page_values(asked(piece(0, 10)), paged("iv"), lambda _: "iv")
-    assert found == {"page_exact": 1.0, "page_within_1": 1.0}
-
-
-def test_pages_are_not_judged_where_the_truth_is_unknown_or_the_evidence_not_found():
-    assert page_values(asked(piece(0, 10)), paged("404"), lambda _: None) == {}
-    assert page_values(asked(piece(0, 10)), paged("404", at=MISS), lambda _: "404") == {}
-
-
 SOURCE = "Molotov asked for bases. Stalin agreed."
 SOURCES = SourceTexts({"book.txt": SOURCE})
 
 
 def quoting(*quotes, **options):
-    return response(quotes=tuple(quotes), kind="extractive", **options)
+    return response(quotes=tuple(quotes), **options)
 
 
 def test_quotes_are_verified_against_the_source_itself():
@@ -226,10 +193,13 @@ def test_token_f1_is_that_of_squad():
     assert token_f1("the", "closed") == 0.0
 
 
-def test_token_f1_leaves_citations_out_and_is_nought_for_a_refusal():
+def test_token_f1_compares_the_words_of_the_answer_and_is_nought_for_a_refusal():
     question = asked(piece(0, 24), answer="He agreed")
-    assert answer_values(question, quoting(text="He agreed. [1] [12]"), SOURCES)["token_f1"] == 1.0
-    assert answer_values(question, quoting(text="He agreed", answerable=False), SOURCES)["token_f1"] == 0.0
+    assert (
+        answer_values(question, quoting(text="He agreed. [1] [12]", words="He agreed."), SOURCES)["token_f1"]
+        == 1.0
+    )
+    assert answer_values(question, quoting(words="He agreed", answerable=False), SOURCES)["token_f1"] == 0.0
 
 
 def test_character_ranges_are_scored_as_in_chromas_chunking_evaluation():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.measures.statistics import bootstrap_interval, bootstrap_statistic, compare_paired, one_sided_bound
+from eval.measures.statistics import compare_paired, interval, mean_interval, upper_bound
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -14,27 +14,27 @@ def by_id(values):
 
 @given(scores)
 def test_an_interval_encloses_its_mean(values):
-    interval = bootstrap_interval(values)
-    assert interval.low - 1e-9 <= interval.mean <= interval.high + 1e-9
-    assert interval.mean == pytest.approx(np.mean(values))
-    assert interval.count == len(values)
+    found = mean_interval(values)
+    assert found.low - 1e-9 <= found.value <= found.high + 1e-9
+    assert found.value == pytest.approx(np.mean(values))
+    assert found.count == len(values)
 
 
 def test_no_values_have_no_interval():
-    assert bootstrap_interval([]) is None
+    assert mean_interval([]) is None
 
 
 def test_an_interval_is_about_as_wide_as_theory_says():
     values = [1.0] * 50 + [0.0] * 50
-    interval = bootstrap_interval(values)
+    found = mean_interval(values)
     standard_error = 0.5 / np.sqrt(100)
-    assert interval.low == pytest.approx(0.5 - 1.96 * standard_error, abs=0.015)
-    assert interval.high == pytest.approx(0.5 + 1.96 * standard_error, abs=0.015)
-    assert interval == bootstrap_interval(values)
+    assert found.low == pytest.approx(0.5 - 1.96 * standard_error, abs=0.015)
+    assert found.high == pytest.approx(0.5 + 1.96 * standard_error, abs=0.015)
+    assert found == mean_interval(values)
 
 
 def test_more_questions_narrow_the_interval():
-    few, many = bootstrap_interval([0.0, 1.0] * 10), bootstrap_interval([0.0, 1.0] * 1000)
+    few, many = mean_interval([0.0, 1.0] * 10), mean_interval([0.0, 1.0] * 1000)
     assert many.high - many.low < (few.high - few.low) / 5
 
 
@@ -43,6 +43,13 @@ def test_a_run_compared_with_itself_shows_nothing():
     assert (comparison.difference, comparison.low, comparison.high) == (0.0, 0.0, 0.0)
     assert (comparison.wins, comparison.losses) == ((), ())
     assert comparison.p_value == 1.0
+
+
+def test_a_run_is_like_its_baseline_of_four_decimals():
+    values = [1 / 3, 2 / 3, 0.63093, 0.12344]
+    comparison = compare_paired(by_id(values), by_id([round(value, 4) for value in values]))
+    assert (comparison.difference, comparison.low, comparison.high) == (0.0, 0.0, 0.0)
+    assert (comparison.p_value, comparison.wins, comparison.losses) == (1.0, (), ())
 
 
 def test_wins_and_losses_name_the_questions_that_changed():
@@ -61,9 +68,9 @@ def test_a_clear_drop_is_told_from_a_drop_by_chance():
     assert chance.highest == 0.0
 
 
-def test_the_exact_p_value_of_a_small_test_is_approached():
+def test_the_p_value_of_few_questions_is_exact():
     comparison = compare_paired(by_id([0, 0, 0, 0]), by_id([1, 1, 1, 1]))
-    assert comparison.p_value == pytest.approx(2 / 16, abs=0.02)
+    assert comparison.p_value == pytest.approx(2 / 16)
 
 
 def test_only_questions_of_both_runs_are_compared():
@@ -72,16 +79,33 @@ def test_only_questions_of_both_runs_are_compared():
     assert compare_paired({"a": 0.0}, {"b": 1.0}) is None
 
 
+def median(*samples, axis):
+    return np.median(samples[0], axis=axis)
+
+
+def undefined(*samples, axis):
+    return np.full(samples[0].shape[:-1], np.nan)
+
+
+def of_those_above_nought(*samples, axis):
+    """The mean of the values above 0, undefined where there are none."""
+    above = (samples[0] > 0).sum(axis=axis)
+    return np.divide(samples[0].sum(axis=axis), above, out=np.full(above.shape, np.nan), where=above > 0)
+
+
 def test_the_interval_of_a_statistic_leaves_undefined_draws_out():
-    values = np.arange(100) / 100
-    low, high = bootstrap_statistic(100, lambda drawn: float(np.median(values[drawn])))
-    assert 0.3 < low < 0.5 < high < 0.7
-    assert bootstrap_statistic(5, lambda _: None) is None
-    assert bootstrap_statistic(0, lambda _: 1.0) is None
+    found = interval(median, np.arange(100) / 100)
+    assert 0.3 < found.low < 0.495 == found.value < found.high < 0.7
+    assert interval(undefined, np.ones(5)) is None
+    seldom = interval(of_those_above_nought, np.array([0.5, 0.0, 0.0, 0.0]))
+    assert (seldom.value, seldom.low, seldom.high, seldom.count) == (0.5, 0.5, 0.5, 4)
+
+
+def test_a_single_question_has_an_interval_without_width():
+    found = mean_interval([0.25])
+    assert (found.value, found.low, found.high, found.count) == (0.25, 0.25, 0.25, 1)
 
 
 def test_the_one_sided_bound_is_that_of_the_drawn_statistic():
-    values = np.arange(101) / 100
-    bound = one_sided_bound(101, lambda drawn: float(values[drawn].mean()))
+    bound = upper_bound(lambda *samples, axis: samples[0].mean(axis=axis), np.arange(101) / 100)
     assert bound == pytest.approx(0.5 + 1.645 * 0.2915 / 101**0.5, abs=0.005)
-    assert one_sided_bound(4, lambda drawn: float(len(drawn))) == 4.0

@@ -1,6 +1,6 @@
 """The plain system that others are measured against."""
 
-from eval.measures.response import TextSpan
+from eval.gold.evidence import TextSpan
 from eval.runs.windows import windows_of
 
 TEXTS = {"a": "wool " * 3 + "treaty of Kars ", "b": "the treaties were signed in winter"}

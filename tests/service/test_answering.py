@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 from encoders import WordHashEncoder
-from index_support import CHUNKING, make_source
+from index_support import CHUNKING, make_source, now
 from service_support import dossier_over
 
 from embeddings.local_index import LocalIndex
@@ -44,7 +44,7 @@ def test_every_quote_stands_in_the_source_where_it_says(index):
         for quote in answer.quotes:
             place = quote.citation.place
             assert place == answer.passages[quote.citation.number - 1].hit.place
-            text = index.source_text(place.document.source_id)
+            text = now(index).source_text(place.document.source_id)
             assert is_verified(quote.text, quote.citation.span, text, quote.match)
             found.add(quote.match)
     assert found == {"exact", "normalised"}

@@ -68,8 +68,8 @@ def test_a_model_that_takes_no_temperature_is_asked_without_one_from_then_on(scr
 
 
 def test_an_endpoint_that_is_down_cannot_be_reached():
-    with pytest.raises(ChatModelError, match="cannot be reached"):
-        model_at(closed_port()).complete(MESSAGES)
+    with closed_port() as url, pytest.raises(ChatModelError, match="cannot be reached"):
+        model_at(url).complete(MESSAGES)
 
 
 @pytest.mark.parametrize("status", [301, 401, 404, 500, 502])

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from encoders import WordHashEncoder
+from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
@@ -297,7 +298,8 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path):
 
 
 @pytest.mark.model
-def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(tmp_path):
+def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(tmp_path, graphs_folder):
+    use_graphs(graphs_folder, tmp_path / "data")
     indexed = dossier("index", str(LETTER), str(SHORT_NOTE), folder=tmp_path)
     assert (indexed.returncode, indexed.stderr) == (0, "")
     question = "What draft treaty did Stalin propose to Eden on post-war security?"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from encoders import WordHashEncoder
-from index_support import CHUNKING, make_source
+from index_support import CHUNKING, make_source, now
 from scripted_endpoint import closed_port, endpoint, streamed
 from service_support import dossier_over, index_files, make_app, serving
 
@@ -84,7 +84,7 @@ def test_quotations_are_given_their_place_in_the_source(index, script):
 
     [quote] = answer.quotes
     place = answer.passages[0].hit.place
-    text = index.source_text(place.document.source_id)
+    text = now(index).source_text(place.document.source_id)
     span = quote.citation.span
     assert text[span.start_char : span.end_char] == quote.text == "agreed to it at once"
     assert (quote.citation.number, quote.match) == (1, "exact")
@@ -213,7 +213,8 @@ def test_where_the_endpoint_fails_the_documents_own_words_serve_and_it_is_said(i
 
 
 def test_where_the_endpoint_is_down_the_documents_own_words_serve(index):
-    answer = answerer(index, closed_port()).ask(QUESTION)
+    with closed_port() as url:
+        answer = answerer(index, url).ask(QUESTION)
 
     assert (answer.kind, answer.text) == ("extractive", extractive(index).text)
     assert "cannot be reached" in answer.notice
@@ -322,7 +323,7 @@ def test_every_quotation_that_is_kept_stands_in_its_source(index, script):
     answer = answerer(index, script.url).ask(QUESTION)
 
     [quote] = answer.quotes
-    text = index.source_text(answer.passages[0].hit.place.document.source_id)
+    text = now(index).source_text(answer.passages[0].hit.place.document.source_id)
     assert quote.match == "exact"  # the words shown are the source's own
     assert is_verified(quote.text, quote.citation.span, text, quote.match)
     assert json.dumps(quote.text) == '"asked for the fortification of the Straits"'

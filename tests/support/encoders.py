@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 
 import numpy as np
 
@@ -37,8 +38,13 @@ class WordHashEncoder:
         return total / np.linalg.norm(total)
 
     def _direction(self, word):
-        digest = hashlib.sha256(f"{self.name}\0{self.revision}\0{word}".encode()).digest()
-        return np.random.default_rng(list(digest)).standard_normal(self.dimension)
+        return _direction(f"{self.name}\0{self.revision}\0{word}", self.dimension)
+
+
+@cache
+def _direction(name, dimension):
+    digest = hashlib.sha256(name.encode()).digest()
+    return np.random.default_rng(list(digest)).standard_normal(dimension)
 
 
 class WordHashTokenEncoder(WordHashEncoder):

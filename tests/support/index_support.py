@@ -26,6 +26,20 @@ def make_source(name, text, **values):
     )
 
 
+class now:  # noqa: N801 - reads as a word: now(index).sources()
+    """What a reader who comes now sees: a snapshot of its own for each call of one of its methods."""
+
+    def __init__(self, index):
+        self._index = index
+
+    def __getattr__(self, name):
+        def call(*arguments, **options):
+            with self._index.snapshot() as snapshot:
+                return getattr(snapshot, name)(*arguments, **options)
+
+        return call
+
+
 def prepare_by_hand(name, documents, *, vectors=None, dimension=4):
     """Prepare a source of ``documents``, each a title, metadata and the texts of its passages."""
     text = "\n".join("\n".join([title, *bodies]) for title, _, bodies in documents)

@@ -1,8 +1,8 @@
 """A language model's endpoint on loopback that says what it is told to, well or badly."""
 
 import json
+import socket
 import threading
-import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -93,9 +93,9 @@ def endpoint():
         thread.join()
 
 
+@contextmanager
 def closed_port():
-    """Return the address of an endpoint that is not there."""
-    with endpoint() as script:
-        url = script.url
-    time.sleep(0)
-    return url
+    """Give the address of an endpoint that is not there, and keep others from opening one meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/v1"

@@ -65,7 +65,7 @@ def serving(app, *, is_ready=True, **client_options):
         thread.join()
 
 
-def wait_until(condition, *, seconds=30):
+def wait_until(condition, *, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -1,9 +1,7 @@
 """A small library for the tests of the pages: papers with pages, a hostile one, and one that is long."""
 
-import time
-
 import pytest
-from service_support import LETTER, PAGED, SHORT_NOTE, make_app, serving, upload
+from service_support import LETTER, PAGED, SHORT_NOTE, finished_job, make_app, serving, upload
 
 HOSTILE_TITLE = "Letter of <script>alert('title')</script> & Co"
 HOSTILE = (
@@ -37,12 +35,7 @@ def site(tmp_path_factory):
 def fill(client):
     """Upload the library, and wait until it is indexed."""
     for name, content in FILES.items():
-        response = upload(client, name, content)
-        assert response.status_code == 202, response.text
-        job = response.json()
-        while job["status"] not in {"succeeded", "failed"}:
-            time.sleep(0.1)  # the server does its work in this very process
-            job = client.get(job["url"]).json()
+        job = finished_job(client, upload(client, name, content))
         assert job["status"] == "succeeded", job
 
 

@@ -6,13 +6,14 @@ from encoders import WordHashEncoder
 from typer.testing import CliRunner
 
 from chunker.readers.reading import read_source
-from eval.commands import evaluate, gold
+from eval import commands
 from eval.errors import ExternalSetError, GoldError
 from eval.gold.external import read_external
-from eval.reports.report import HIDDEN, QUESTIONS, WINDOWS, report_json
-from eval.reports.tables import report_tables
+from eval.reports.report import report_tables
+from eval.runs.evaluating import Request, evaluate
 from eval.runs.opening import open_data_folder, open_external
-from eval.runs.running import Request, run
+from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS
+from eval.runs.run_file import as_baseline, read_run, run_json
 from service.dossier import Dossier
 from service.settings import Settings
 
@@ -72,48 +73,48 @@ def request(*files, **options):
 
 
 def test_gold_is_asked_through_the_services_own_answerer(data, gold_file):
-    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
-    first, second = report.sections[QUESTIONS].records
+    run = evaluate(request(gold_file, data=data), encoder=WordHashEncoder())
+    first, second = run.sections[QUESTIONS]
     assert first.values["hit@5"] == 1.0
     assert (first.is_answerable, second.is_answerable) == (True, False)
     assert all(record.values.get("quotes_verified", 1.0) == 1.0 for record in (first, second))
-    assert "total" in report.sections[QUESTIONS].latency
-    assert report.index.model == "word-hash"
-    assert report.index.size_bytes > 0
+    assert "total" in first.timings_ms
+    assert run.index.model == "word-hash"
+    assert run.index.size_bytes > 0
 
 
 def test_with_its_evidence_hidden_a_question_never_finds_it(data, gold_file):
-    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
-    (record,) = report.sections[HIDDEN].records
+    run = evaluate(request(gold_file, data=data), encoder=WordHashEncoder())
+    (record,) = run.sections[HIDDEN]
     assert record.values["leaked"] == 0.0
     assert not any(shown.holds_evidence for shown in record.retrieved)
 
 
 def test_conversations_are_asked_in_three_ways(data, gold_file, talk_file):
     steps = []
-    report = run(
+    run = evaluate(
         request(gold_file, talk_file, data=data, asks_hidden=False),
         encoder=WordHashEncoder(),
         on_progress=lambda stage, total: steps.append((stage, total)),
     )
-    assert list(report.sections) == [
+    assert list(run.sections) == [
         QUESTIONS,
         "follow-ups with history",
         "follow-ups standalone",
         "follow-ups without history",
+        "first turns",
+        "first turns after another conversation",
     ]
-    assert report.sections["follow-ups standalone"].records[0].values["hit@5"] == 1.0
+    assert run.sections["follow-ups standalone"][0].values["hit@5"] == 1.0
     assert [steps.count(step) for step in ((QUESTIONS, 2), ("follow-ups with history", 2))] == [2, 2]
 
 
-def test_the_same_run_gives_the_same_report(data, gold_file):
+def test_the_same_questions_give_the_same_run(data, gold_file):
     def values():
-        report = run(request(gold_file, data=data), encoder=WordHashEncoder())
-        content = json.loads(report_json(report))
-        for section in content["sections"].values():
-            section.pop("latency")
-            for record in section["records"]:
-                record.pop("timings_ms")
+        run = evaluate(request(gold_file, data=data), encoder=WordHashEncoder())
+        content = json.loads(run_json(run))
+        for question in content["questions"]:
+            question.pop("timings_ms")
         return content
 
     assert values() == values()
@@ -123,7 +124,7 @@ def test_gold_for_another_corpus_is_refused(data, tmp_path):
     path = tmp_path / "other.jsonl"
     path.write_text(json.dumps({"id": "q", "question": "Who?", "evidence": [{"quote": "zebras"}]}))
     with pytest.raises(GoldError, match="see that the index holds the gold's sources"):
-        run(request(path, data=data), encoder=WordHashEncoder())
+        evaluate(request(path, data=data), encoder=WordHashEncoder())
 
 
 @pytest.fixture
@@ -147,20 +148,19 @@ def plain_set(tmp_path):
 
 
 def test_another_set_is_asked_in_an_index_of_its_own(plain_set):
-    report = run(request(external=plain_set), encoder=WordHashEncoder())
-    first, second = report.sections[QUESTIONS].records
+    run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
+    first, second = run.sections[QUESTIONS]
     assert (first.values["hit@5"], second.values["ndcg@10"]) == (1.0, 1.0)
     assert first.gold_answer == "Kars"
-    assert report.index.passages == 2
+    assert run.index.passages == 2
 
 
 def test_another_set_is_also_put_to_a_plain_system_and_both_stand_side_by_side(plain_set):
-    report = run(request(external=plain_set), encoder=WordHashEncoder())
-    plain = report.sections[WINDOWS]
-    assert [record.values["ndcg@10"] for record in plain.records] == [1.0, 1.0]
-    assert "confidence" not in plain.summary
-    assert plain.abstention is None
-    (table,) = [one for one in report_tables(report) if one.title == f"Against {WINDOWS}"]
+    run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
+    plain = run.sections[WINDOWS]
+    assert [record.values["ndcg@10"] for record in plain] == [1.0, 1.0]
+    assert not any("confidence" in record.values for record in plain)
+    (table,) = [one for one in report_tables(run) if one.title == f"Against {WINDOWS}"]
     row = next(row for row in table.rows if row[0] == "span_recall@4000chars")
     assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "+0.000 to +0.000")
 
@@ -189,62 +189,66 @@ def command(target, *arguments):
 
 
 def test_gold_check_names_every_problem_and_fails(gold_file, tmp_path):
-    assert command(gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
+    assert command(commands.gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
     gold_file.write_text('{"id": "q", "question": "Who?", "evidence": [{"quote": "zebras"}]}\n{')
-    result = command(gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE)
+    result = command(commands.gold, "check", gold_file, "--sources", ROOT / "corpus" / PAGE)
     assert result.exit_code == 1
     assert [line.split(":")[1] for line in result.stdout.splitlines()] == ["1", "2"]
-    assert command(gold, "check", gold_file, "--sources", tmp_path / "missing").exit_code == 1
+    assert command(commands.gold, "check", gold_file, "--sources", tmp_path / "missing").exit_code == 1
 
 
 def test_gold_suggest_prints_drafts_that_check_accepts(tmp_path):
-    result = command(gold, "suggest", ROOT / "corpus" / PAGE, "--count", 2)
+    result = command(commands.gold, "suggest", ROOT / "corpus" / PAGE, "--count", 2)
     assert result.exit_code == 0
     drafts = tmp_path / "drafts.jsonl"
     drafts.write_text(result.stdout, encoding="utf-8")
     assert len(result.stdout.splitlines()) == 2
-    assert command(gold, "check", drafts, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
+    assert command(commands.gold, "check", drafts, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
 
 
 def test_eval_asks_for_something_to_do_and_says_in_one_line_what_is_wrong(tmp_path):
-    assert command(evaluate).exit_code == 2
-    result = command(evaluate, tmp_path / "missing.jsonl")
+    assert command(commands.evaluate).exit_code == 2
+    result = command(commands.evaluate, tmp_path / "missing.jsonl")
     assert result.exit_code == 1
     assert result.stderr.startswith("dossier: ")
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_two_saved_reports_are_compared_on_the_command_line(data, gold_file, tmp_path):
-    report = run(request(gold_file, data=data), encoder=WordHashEncoder())
+def test_two_saved_runs_are_compared_on_the_command_line(data, gold_file, tmp_path):
+    run = evaluate(request(gold_file, data=data), encoder=WordHashEncoder())
     for name in ("a.json", "b.json"):
-        (tmp_path / name).write_text(report_json(report))
+        (tmp_path / name).write_text(run_json(run))
     files = (tmp_path / "a.json", tmp_path / "b.json")
-    result = command(evaluate, "--compare", *files, "--markdown", tmp_path / "c.md")
+    result = command(commands.evaluate, "--compare", *files, "--markdown", tmp_path / "c.md")
     assert result.exit_code == 0
     assert "| hit@5 | 1.000 | 1.000 | +0.000 |" in (tmp_path / "c.md").read_text()
     assert "hit@5" in result.stdout
 
 
-@pytest.mark.model
-def test_the_whole_command_writes_its_reports_and_passes_its_own_baseline(gold_file, tmp_path):
-    dossier = Dossier.open(settings=Settings(data=tmp_path / "data"))
-    dossier.index.add([read_source(ROOT / "corpus" / name, name=name) for name in SMALL])
-    dossier.close()
-    files = {name: tmp_path / name for name in ("report.json", "report.html", "report.md", "baseline.json")}
-    options = ["--data", tmp_path / "data", "--save", files["report.json"], "--html", files["report.html"]]
-    options += ["--markdown", files["report.md"], "--write-baseline", files["baseline.json"]]
-    result = command(evaluate, gold_file, *options)
+@pytest.fixture
+def quick_model(monkeypatch):
+    """Replaces the model where it is loaded; `make gate` runs the command with the real one."""
+    monkeypatch.setattr("service.assembly.load_encoder", lambda _: WordHashEncoder())
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_the_whole_command_writes_its_files_and_is_held_to_its_own_baseline(data, gold_file, tmp_path):
+    files = {name: tmp_path / name for name in ("run.json", "report.html", "report.md", "baseline.json")}
+    written = ["--save", files["run.json"], "--html", files["report.html"], "--markdown", files["report.md"]]
+    written += ["--write-baseline", files["baseline.json"]]
+    result = command(commands.evaluate, gold_file, "--data", data, *written)
     assert result.exit_code == 0, result.stderr
-    assert all(path.stat().st_size > 100 for path in files.values())
-    result = command(
-        evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"], "--json"
-    )
-    assert result.exit_code == 0, result.stderr
-    assert json.loads(result.stdout)["sections"]["questions"]["summary"]["hit@5"]["mean"] == 1.0
+    assert read_run(files["baseline.json"]) == as_baseline(read_run(files["run.json"]))
+    assert "<h1>Evaluation: gold</h1>" in files["report.html"].read_text()
+    assert files["report.md"].read_text().startswith("# gold\n")
+    for kept in ("run.json", "baseline.json"):
+        result = command(commands.evaluate, gold_file, "--data", data, "--baseline", files[kept], "--json")
+        assert result.exit_code == 0, result.stderr
+        assert json.loads(result.stdout)["figures"]["questions"]["hit@5"] == 1.0
     better = json.loads(files["baseline.json"].read_text())
-    better["questions"][0]["hit@1"] = 2.0
+    better["questions"][0]["values"]["hit@1"] = 2.0
     files["baseline.json"].write_text(json.dumps(better))
-    result = command(evaluate, gold_file, "--data", tmp_path / "data", "--baseline", files["baseline.json"])
+    result = command(commands.evaluate, gold_file, "--data", data, "--baseline", files["baseline.json"])
     assert result.exit_code == 1
     assert "questions: hit@1 went from 2.000 to 1.000" in result.stderr
     assert result.stderr.rstrip().endswith("worse: q1")

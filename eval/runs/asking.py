@@ -1,24 +1,27 @@
 """Asks gold questions in the ways that show something: plainly, with the evidence hidden, in conversation.
 
 Everything is asked through :class:`Ask`, one function wide; :func:`ask_through` makes one from the
-very ``Answerer`` that the service runs.
+very ``Dossier`` that the service runs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, Protocol
 
-from eval.measures.matching import ANY_OVERLAP, LocatedQuestion, SourceTexts, found_pieces, locate
-from eval.measures.metrics import Values, answer_values, first_hit_rank, question_values
-from eval.measures.page_truth import PageOf, no_page
-from eval.measures.response import Response, TextSpan, response_from_answer
+from eval.measures.matching import ANY_OVERLAP, found_pieces
+from eval.measures.metrics import answer_values, question_values
+from eval.measures.pages import PageOf, no_page
+from eval.measures.response import Response, response_from_answer
+from eval.runs.run import EvaluatedQuestion, evaluated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from eval.gold.questions import GoldConversation
+    from eval.gold.evidence import LocatedConversation, LocatedQuestion, SourceTexts, TextSpan
     from service.dossier import Dossier
+
+P = ParamSpec("P")
 
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
@@ -44,24 +47,6 @@ class Ask(Protocol):
         hidden: Sequence[TextSpan] = (),
     ) -> Response:
         """Return the response with at most ``top_k`` passages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One question with the response to it and what that is worth, measure by measure."""
-
-    question: LocatedQuestion
-    response: Response
-    values: Values
-    first_hit_rank: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedConversation:
-    """A gold conversation with the evidence of every turn found in the sources."""
-
-    turns: tuple[LocatedQuestion, ...]
-    standalone: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +81,24 @@ def ask_through(dossier: Dossier) -> Ask:
     return ask
 
 
+def and_then(ask: Callable[P, Response], tell: Callable[[], None]) -> Callable[P, Response]:
+    """Return what asks through ``ask`` and calls ``tell`` after each question."""
+
+    def ask_and_tell(*args: P.args, **options: P.kwargs) -> Response:
+        response = ask(*args, **options)
+        tell()
+        return response
+
+    return ask_and_tell
+
+
 def run_questions(
     ask: Ask,
     questions: Sequence[LocatedQuestion],
     measuring: Measuring,
-    *,
-    on_progress: Callable[[], None] | None = None,
-) -> tuple[Outcome, ...]:
-    """Ask every question as it stands; ``on_progress`` is called after each."""
-    responses = []
-    for question in questions:
-        responses.append(ask(question.gold.question, top_k=measuring.top_k))
-        if on_progress:
-            on_progress()
+) -> tuple[EvaluatedQuestion, ...]:
+    """Ask every question as it stands."""
+    responses = [ask(question.gold.question, top_k=measuring.top_k) for question in questions]
     return _measured(questions, responses, measuring)
 
 
@@ -116,16 +106,14 @@ def run_hidden_evidence(
     ask: Ask,
     questions: Sequence[LocatedQuestion],
     measuring: Measuring,
-    *,
-    on_progress: Callable[[], None] | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[EvaluatedQuestion, ...]:
     """Ask every answerable question with all passages that hold its evidence hidden: it must be refused.
 
     The questions are the same as those that are answered otherwise, so nothing about their wording
     can give them away. They come back as unanswerable ones; the value ``leaked`` is 1 where evidence
     was found all the same, which would be a fault of the hiding and not of the answering.
     """
-    outcomes = []
+    asked = []
     for question in questions:
         if not question.gold.is_answerable:
             continue
@@ -135,20 +123,8 @@ def run_hidden_evidence(
         values = answer_values(unanswerable, response, measuring.sources)
         values["confidence"] = response.confidence
         values["leaked"] = float(any(found_pieces(question, response.passages, share=ANY_OVERLAP)))
-        outcomes.append(Outcome(unanswerable, response, values))
-        if on_progress:
-            on_progress()
-    return tuple(outcomes)
-
-
-def locate_conversations(
-    conversations: Iterable[GoldConversation], sources: SourceTexts
-) -> tuple[LocatedConversation, ...]:
-    """Return the conversations with their evidence found; raises like :func:`locate`."""
-    return tuple(
-        LocatedConversation(locate(conversation.turns, sources), conversation.standalone)
-        for conversation in conversations
-    )
+        asked.append(evaluated(unanswerable, response, values))
+    return tuple(asked)
 
 
 def run_follow_ups(
@@ -157,8 +133,7 @@ def run_follow_ups(
     measuring: Measuring,
     *,
     mode: FollowUpMode,
-    on_progress: Callable[[], None] | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[EvaluatedQuestion, ...]:
     """Ask the follow-up questions (every turn but the first) in one of three ways.
 
     ``with history`` asks as a reader would, the system's own answers before it; ``standalone`` asks
@@ -178,16 +153,25 @@ def run_follow_ups(
             if number > 0:
                 questions.append(turn)
                 responses.append(response)
-            if on_progress:
-                on_progress()
+    return _measured(questions, responses, measuring)
+
+
+def run_first_turns(
+    ask: Ask,
+    conversations: Sequence[LocatedConversation],
+    measuring: Measuring,
+) -> tuple[EvaluatedQuestion, ...]:
+    """Ask every first turn after the whole conversation before it: it opens a new topic."""
+    questions = [conversation.turns[0] for conversation in conversations]
+    responses = []
+    for question, other in zip(questions, [*conversations[-1:], *conversations[:-1]], strict=True):
+        history = tuple(Exchange(turn.gold.question, turn.gold.answer) for turn in other.turns)
+        responses.append(ask(question.gold.question, top_k=measuring.top_k, history=history))
     return _measured(questions, responses, measuring)
 
 
 def _measured(
     questions: Sequence[LocatedQuestion], responses: Sequence[Response], measuring: Measuring
-) -> tuple[Outcome, ...]:
+) -> tuple[EvaluatedQuestion, ...]:
     values = question_values(questions, responses, measuring.sources, measuring.page_of)
-    return tuple(
-        Outcome(question, response, own, first_hit_rank(question, response))
-        for question, response, own in zip(questions, responses, values, strict=True)
-    )
+    return tuple(map(evaluated, questions, responses, values))

@@ -3,13 +3,15 @@ import pytest
 from chunker.documents import Document, Page, Passage, Span
 from chunker.text.sentences import sentence_spans
 from embeddings.search import Hit, Place, Scores
+from eval.gold.evidence import SourceTexts, TextSpan, locate, locate_conversations
 from eval.gold.questions import Evidence, GoldConversation, GoldQuestion
-from eval.measures.matching import SourceTexts, locate, overlap_chars
-from eval.measures.response import Response, ResponseQuote, RetrievedPassage, TextSpan, response_from_answer
-from eval.runs.runner import (
+from eval.measures.matching import overlap_chars
+from eval.measures.response import Response, ResponseQuote, RetrievedPassage, response_from_answer
+from eval.runs.asking import (
     Exchange,
     Measuring,
-    locate_conversations,
+    and_then,
+    run_first_turns,
     run_follow_ups,
     run_hidden_evidence,
     run_questions,
@@ -54,7 +56,6 @@ class SentenceSearch:
             answerable=best.score > 0.3,
             confidence=best.score,
             passages=tuple(ranked),
-            kind="extractive",
             text=best.text,
             quotes=(ResponseQuote(best.text, best.span),),
             timings_ms={"total": 2.0},
@@ -69,10 +70,9 @@ class SentenceSearch:
 
 def test_questions_are_asked_plainly_and_measured_in_order():
     ask, calls = SentenceSearch(), []
-    outcomes = run_questions(
-        ask, locate(GOLD, SOURCES), Measuring(SOURCES, top_k=4), on_progress=lambda: calls.append(1)
-    )
-    assert [outcome.question.gold.id for outcome in outcomes] == ["bases", "wool", "ships"]
+    told = and_then(ask, lambda: calls.append(1))
+    outcomes = run_questions(told, locate(GOLD, SOURCES), Measuring(SOURCES, top_k=4))
+    assert [outcome.id for outcome in outcomes] == ["bases", "wool", "ships"]
     assert [outcome.first_hit_rank for outcome in outcomes] == [1, 1, None]
     assert outcomes[1].values["hit@1"] == 1.0
     assert outcomes[1].values["answer_holds_evidence"] == 1.0
@@ -84,12 +84,13 @@ def test_questions_are_asked_plainly_and_measured_in_order():
 def test_with_the_evidence_hidden_the_answerable_questions_become_unanswerable():
     ask = SentenceSearch()
     outcomes = run_hidden_evidence(ask, locate(GOLD, SOURCES), Measuring(SOURCES))
-    assert [outcome.question.gold.id for outcome in outcomes] == ["bases", "wool"]
-    assert not any(outcome.question.gold.is_answerable for outcome in outcomes)
+    assert [outcome.id for outcome in outcomes] == ["bases", "wool"]
+    assert not any(outcome.is_answerable for outcome in outcomes)
     start = BOOK.index("bases on the Straits")
     assert ask.asked[0][2] == (TextSpan("book.txt", start, start + len("bases on the Straits")),)
     assert [outcome.values["leaked"] for outcome in outcomes] == [0.0, 0.0]
-    assert outcomes[0].values["answered"] == float(outcomes[0].response.answerable)
+    assert [outcome.values["answered"] for outcome in outcomes] == [0.0, 0.0]
+    assert all(0 <= outcome.values["confidence"] <= 0.3 for outcome in outcomes)
 
 
 def test_a_system_that_does_not_hide_the_evidence_is_found_out():
@@ -139,7 +140,26 @@ def test_follow_ups_are_asked_in_three_ways_and_only_they_are_measured(mode, ask
     (talk,) = locate_conversations([TALK], SOURCES)
     outcomes = run_follow_ups(ask, [talk], Measuring(SOURCES), mode=mode)
     assert [(wording, history) for wording, history, _ in ask.asked] == asked
-    assert [outcome.question.gold.id for outcome in outcomes] == ["talk#2"]
+    assert [outcome.id for outcome in outcomes] == ["talk#2"]
+
+
+def test_first_turns_are_asked_after_a_whole_other_conversation():
+    other = GoldConversation(
+        "other",
+        (
+            question("other#1", "Who agreed to send wool?", "Stalin agreed"),
+            question("other#2", "Where to?", "to Ankara"),
+        ),
+        ("Who agreed to send wool?", "Where was the wool sent?"),
+    )
+    ask = SentenceSearch()
+    asked = run_first_turns(ask, locate_conversations([TALK, other], SOURCES), Measuring(SOURCES))
+    assert [one.id for one in asked] == ["talk#1", "other#1"]
+    assert [[exchange.question for exchange in history] for _, history, _ in ask.asked] == [
+        ["Who agreed to send wool?", "Where to?"],
+        ["What did Molotov ask Ribbentrop about?", "And who promised an answer?"],
+    ]
+    assert ask.asked[0][1][0].answer == "Stalin agreed"
 
 
 def place(start, end, source="book.txt", page=None, page_end=None):
@@ -170,8 +190,8 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
         standalone_question="What did Molotov ask?",
         answerable=True,
         confidence=0.7,
-        kind="extractive",
         text="Molotov asked. [1]",
+        words="Molotov asked.",
         quotes=(ResponseQuote("Molotov asked.", TextSpan("book.txt", 0, 14)),),
         passages=(
             RetrievedPassage(
@@ -181,8 +201,6 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
                 title="Telegram",
                 page="404",
                 page_end="405",
-                page_method="estimated",
-                page_margin=2,
                 also_in=(TextSpan("page.txt", 0, 52),),
             ),
         ),

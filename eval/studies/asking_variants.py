@@ -3,62 +3,34 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from operator import or_
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from eval.gold.external import read_external
+from eval.gold.evidence import SourceTexts, locate
+from eval.gold.external import QuestionSet, read_external
 from eval.gold.questions import evenly_spread, load_questions
-from eval.measures.matching import SourceTexts, locate
-from eval.measures.metrics import Values, retrieval_values, word_budget_value
+from eval.measures.metrics import retrieval_values, word_budget_value
 from eval.measures.response import response_from_retrieval
-from eval.runs.opening import as_source, refuse_strangers
+from eval.runs.asking import TOP_K
+from eval.runs.opening import refuse_strangers
+from eval.runs.run import EvaluatedQuestion, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from chunker.documents import Source
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
-    from eval.measures.matching import LocatedQuestion
+    from eval.gold.evidence import LocatedQuestion
     from eval.measures.response import Response
+    from eval.runs.progress import ShownProgress
     from eval.studies.variants import Variant
 
-TOP_K = 20
 
-
-class OnProgress(Protocol):
-    """Is told of a stage, its number of steps and, unless it is one step more, how many are done."""
-
-    def __call__(self, stage: str, total: int, *, done: int | None = None) -> None:
-        """Show it."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """Sources, and answerable questions about them with their evidence found."""
-
-    name: str
-    sources: tuple[Source, ...]
-    questions: tuple[LocatedQuestion, ...]
-
-
-@dataclass(slots=True)
-class Measured:
-    """What one variant reached: values by question id, and milliseconds a question."""
-
-    values: dict[str, Values] = field(default_factory=dict)
-    times_ms: list[float] = field(default_factory=list)
-
-    def mean(self, metric: str) -> float:
-        """Return the mean of a measure over the questions."""
-        return float(np.mean([values[metric] for values in self.values.values()]))
-
-
-Results = dict[str, Measured]
+Results = dict[str, tuple[EvaluatedQuestion, ...]]
+"""By variant, every question and what its ranking is worth."""
 
 
 def read_gold(gold: Path, corpus: Path, *, limit: int | None) -> QuestionSet:
@@ -79,10 +51,9 @@ def read_gold(gold: Path, corpus: Path, *, limit: int | None) -> QuestionSet:
 
 
 def read_other(folder: Path, *, limit: int | None) -> QuestionSet:
-    """Read somebody else's set; raises like :func:`eval.gold.external.read_external`."""
+    """Read the answerable questions of a set; raises like :func:`~eval.gold.external.read_external`."""
     external = read_external(folder, limit=limit)
-    answerable = tuple(one for one in external.questions if one.gold.is_answerable)
-    return QuestionSet(external.name, tuple(map(as_source, external.sources)), answerable)
+    return replace(external, questions=tuple(one for one in external.questions if one.gold.is_answerable))
 
 
 def ask_all_ways(
@@ -91,7 +62,7 @@ def ask_all_ways(
     folder: Path,
     *,
     encoder: Encoder,
-    on_progress: OnProgress,
+    on_progress: ShownProgress,
 ) -> Results:
     """Index the set in ``folder`` with and without headers, and put its questions to all ``variants``."""
     from embeddings.ranking.retriever import Retriever
@@ -116,11 +87,11 @@ def ask_all_ways(
                 found = retriever.retrieve(question.gold.question, top_k=TOP_K)
                 responses[name].append(response_from_retrieval(question.gold.question, found))
             on_progress(f"{asked.name}: asking {len(variants)} ways", len(asked.questions))
-    return {name: _measured(asked.questions, given) for name, given in responses.items()}
+    return {name: _evaluated(asked.questions, given) for name, given in responses.items()}
 
 
 def _indexed(
-    asked: QuestionSet, folder: Path, *, encoder: Encoder, header: bool, on_progress: OnProgress
+    asked: QuestionSet, folder: Path, *, encoder: Encoder, header: bool, on_progress: ShownProgress
 ) -> LocalIndex:
     """Return the index of the set's sources; what stands in ``folder`` already is not made again."""
     from service.assembly import open_index
@@ -130,7 +101,9 @@ def _indexed(
     data = folder / asked.name / kind.replace(" ", "-")
     data.mkdir(parents=True, exist_ok=True)
     index = open_index(load_settings({"data": data, "passage_header": header}).settings, encoder=encoder)
-    refuse_strangers(index, [source.name for source in asked.sources], name=asked.name)
+    with index.snapshot() as snapshot:
+        names = [source.name for source in asked.sources]
+        refuse_strangers(snapshot.sources(), names, folder=data, name=asked.name)
 
     def show(at: IndexingProgress) -> None:
         on_progress(f"{asked.name} {kind}: passages of one source", at.to_encode, done=at.encoded)
@@ -141,11 +114,12 @@ def _indexed(
     return index
 
 
-def _measured(questions: Sequence[LocatedQuestion], responses: Sequence[Response]) -> Measured:
-    measured = Measured()
+def _evaluated(
+    questions: Sequence[LocatedQuestion], responses: Sequence[Response]
+) -> tuple[EvaluatedQuestion, ...]:
     ranked = retrieval_values(questions, responses)
-    for question, response, values in zip(questions, responses, ranked, strict=True):
-        budget = {} if question.judges_whole_sources else word_budget_value(question, response)
-        measured.values[question.gold.id] = values | budget
-        measured.times_ms.append(sum(response.timings_ms.values()))
-    return measured
+    budget = (
+        {} if question.judges_whole_sources else word_budget_value(question, response)
+        for question, response in zip(questions, responses, strict=True)
+    )
+    return tuple(map(evaluated, questions, responses, map(or_, ranked, budget)))

@@ -1,0 +1,65 @@
+"""A data folder: what its files are called, and the lock that one writer of it has at a time.
+
+index.sqlite      everything; the only file that must be kept
+vectors.faiss     saves making the vector index again; may be deleted at any time
+indexing.lock     held while a source is indexed
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from embeddings.errors import IndexBusyError, IndexStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STORE_NAME = "index.sqlite"
+VECTORS_NAME = "vectors.faiss"
+LOCK_NAME = "indexing.lock"
+
+LOCK_TIMEOUT_SECONDS = 10.0  # one source takes seconds: longer than that, and another run is at work
+
+
+def make_folder(folder: Path) -> None:
+    """Make a data folder where it is missing.
+
+    Raises:
+        IndexStoreError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexStoreError(
+            f"The data folder {folder} cannot be made ({error.strerror}): choose another."
+        ) from error
+
+
+@contextmanager
+def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold the lock that one writer of a data folder has at a time, in whatever process.
+
+    The operating system releases it when its holder dies.
+
+    Raises:
+        IndexBusyError: another writer has held it for ``timeout_seconds``.
+    """
+    lock = FileLock(folder / LOCK_NAME, timeout=timeout_seconds, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise IndexBusyError(
+            f"Another indexing run is at work on {folder}: wait until it is done, then try again."
+        ) from error
+    except OSError as error:
+        raise IndexStoreError(
+            f"{folder / LOCK_NAME} cannot be written ({error.strerror}): check its permissions."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

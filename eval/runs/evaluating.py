@@ -1,0 +1,171 @@
+"""One whole evaluation: opens the index and asks in every way requested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from eval.gold.evidence import locate, locate_conversations
+from eval.gold.external import read_external
+from eval.gold.questions import (
+    GoldConversation,
+    GoldQuestion,
+    evenly_spread,
+    holds_conversations,
+    load_conversations,
+    load_questions,
+)
+from eval.measures.metrics import RETRIEVED
+from eval.runs.asking import (
+    TOP_K,
+    FollowUpMode,
+    Measuring,
+    and_then,
+    run_first_turns,
+    run_follow_ups,
+    run_hidden_evidence,
+    run_questions,
+)
+from eval.runs.opening import open_data_folder, open_external
+from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, Run
+from eval.runs.run_file import installed_versions
+from eval.runs.windows import windows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from embeddings.encoders.encoder import Encoder
+    from eval.gold.evidence import LocatedConversation, LocatedQuestion
+    from eval.runs.asking import Ask
+    from eval.runs.opening import Opened
+    from eval.runs.run import EvaluatedQuestion
+
+    OnProgress = Callable[[str, int], None]
+    Section = tuple[str, tuple[EvaluatedQuestion, ...]]
+
+FOLLOW_UP_MODES: tuple[FollowUpMode, ...] = ("with history", "standalone", "without history")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to evaluate: gold files over the index in ``data``, or an external set in one of its own.
+
+    ``limit`` asks only so many questions, evenly spread; ``made_at`` is an ISO time.
+    """
+
+    gold_files: tuple[Path, ...]
+    name: str
+    made_at: str
+    external: Path | None = None
+    data: Path | None = None
+    asks_hidden: bool = True
+    limit: int | None = None
+    top_k: int = TOP_K
+
+
+def evaluate(
+    request: Request, *, encoder: Encoder | None = None, on_progress: OnProgress | None = None
+) -> Run:
+    """Evaluate; ``on_progress`` gets the stage and its number of steps after each of them.
+
+    ``encoder`` replaces the configured model.
+
+    Raises:
+        EvalError: the gold or the set cannot be used.
+        IndexStoreError: the index cannot be opened.
+    """
+    on_progress = on_progress or _no_progress
+    if request.external is not None:
+        external = read_external(request.external, limit=request.limit)
+        indexed = _step("indexing", len(external.sources), on_progress)
+        with open_external(external, data=request.data, encoder=encoder, on_progress=indexed) as opened:
+            asking = _Asking(opened, request, on_progress)
+            return asking.run([*asking.questions(external.questions), *asking.windows(external.questions)])
+    questions, conversations = _read_gold(request)
+    with open_data_folder(request.data, encoder=encoder) as opened:
+        asking = _Asking(opened, request, on_progress)
+        located = locate_conversations(conversations, opened.sources)
+        return asking.run(
+            [*asking.questions(locate(questions, opened.sources)), *asking.conversations(located)]
+        )
+
+
+def _read_gold(request: Request) -> tuple[Sequence[GoldQuestion], Sequence[GoldConversation]]:
+    questions: list[GoldQuestion] = []
+    conversations: list[GoldConversation] = []
+    for path in request.gold_files:
+        if holds_conversations(path):
+            conversations += load_conversations(path)
+        else:
+            questions += load_questions(path)
+    return evenly_spread(questions, request.limit), conversations
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks what was opened, section by section."""
+
+    opened: Opened
+    request: Request
+    on_progress: OnProgress
+
+    def run(self, sections: Sequence[Section]) -> Run:
+        return Run(
+            name=self.request.name,
+            made_at=self.request.made_at,
+            index=self.opened.facts,
+            sections=dict(sections),
+            settings={"top_k": self.request.top_k, "limit": self.request.limit},
+            versions=installed_versions(),
+        )
+
+    @property
+    def measuring(self) -> Measuring:
+        return Measuring(self.opened.sources, self.opened.page_of, self.request.top_k)
+
+    def ask(self, stage: str, total: int) -> Ask:
+        return and_then(self.opened.ask, _step(stage, total, self.on_progress))
+
+    def questions(self, questions: Sequence[LocatedQuestion]) -> Iterator[Section]:
+        if not questions:
+            return
+        # The first question pays for what is loaded lazily; it is asked once more to time it fairly.
+        self.opened.ask(questions[0].gold.question, top_k=self.request.top_k)
+        yield QUESTIONS, run_questions(self.ask(QUESTIONS, len(questions)), questions, self.measuring)
+        answerable = sum(question.gold.is_answerable for question in questions)
+        if (
+            self.request.asks_hidden
+            and answerable
+            and not any(question.judges_whole_sources for question in questions)
+        ):
+            yield HIDDEN, run_hidden_evidence(self.ask(HIDDEN, answerable), questions, self.measuring)
+
+    def windows(self, questions: Sequence[LocatedQuestion]) -> Iterator[Section]:
+        """Ask a plain system the same; it answers nothing, so only what it retrieves counts."""
+        with windows_of(self.opened.sources.texts) as ask:
+            step = _step(WINDOWS, len(questions), self.on_progress)
+            found = run_questions(and_then(ask, step), questions, self.measuring)
+        kept = ({name: one.values[name] for name in RETRIEVED if name in one.values} for one in found)
+        yield WINDOWS, tuple(replace(one, values=values) for one, values in zip(found, kept, strict=True))
+
+    def conversations(self, conversations: Sequence[LocatedConversation]) -> Iterator[Section]:
+        if not conversations:
+            return
+        first = [conversation.turns[0] for conversation in conversations]
+        for mode in FOLLOW_UP_MODES:
+            name = f"follow-ups {mode}"
+            turns = sum(len(one.turns) - (mode != "with history") for one in conversations)
+            yield name, run_follow_ups(self.ask(name, turns), conversations, self.measuring, mode=mode)
+        name = "first turns"
+        yield name, run_questions(self.ask(name, len(first)), first, self.measuring)
+        name = "first turns after another conversation"
+        yield name, run_first_turns(self.ask(name, len(first)), conversations, self.measuring)
+
+
+def _step(stage: str, total: int, on_progress: OnProgress) -> Callable[[], None]:
+    return lambda: on_progress(stage, total)
+
+
+def _no_progress(_: str, __: int) -> None:
+    """Tell nobody."""

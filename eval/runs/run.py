@@ -1,0 +1,146 @@
+"""A run: gold questions put to a system in one way or several, each with what came and what it is worth."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chunker.text.normalising import tidy
+from eval.measures.matching import first_hit_rank, found_pieces, results_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from eval.gold.evidence import LocatedQuestion
+    from eval.measures.metrics import Values
+    from eval.measures.response import Response
+
+QUESTIONS = "questions"
+HIDDEN = "hidden evidence"
+WINDOWS = "BM25 over windows of 800 characters"
+SHOWN_PASSAGES = 3  # of those retrieved, as many as a person reads beside what was wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A gold quote, tidied, and where it stands, in words."""
+
+    quote: str
+    document: str
+    is_alternative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A retrieved passage, tidied, as a report shows it beside what was wanted."""
+
+    title: str
+    source: str
+    page: str | None
+    text: str
+    holds_evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedQuestion:
+    """One question that was asked: what was wanted, what came, what it is worth.
+
+    ``kind`` is the gold's. ``mark`` is made of the wording and the quotes: whoever changes either changes
+    the question. ``first_hit_rank`` is ``None`` where no result held evidence. The fields from there on are
+    empty in a baseline.
+    """
+
+    id: str
+    kind: str
+    is_answerable: bool
+    mark: str
+    values: Values
+    first_hit_rank: int | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    question: str = ""
+    standalone_question: str = ""
+    gold_answer: str = ""
+    answer: str = ""
+    wanted: tuple[Wanted, ...] = ()
+    retrieved: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """The index that was asked; ``size_bytes`` is that of its files, ``None`` where unknown."""
+
+    model: str = ""
+    passages: int = 0
+    generation: int = 0
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Questions by section, which is the way they were asked: ``questions``, ``hidden evidence`` and so on.
+
+    ``made_at`` is an ISO time; ``settings`` are what was asked for, ``versions`` what answered.
+    """
+
+    name: str
+    made_at: str
+    index: IndexFacts
+    sections: Mapping[str, tuple[EvaluatedQuestion, ...]]
+    settings: Mapping[str, int | None] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def section(self, name: str) -> tuple[EvaluatedQuestion, ...]:
+        """Return the questions asked in that way; none where it was not asked."""
+        return self.sections.get(name, ())
+
+
+def evaluated(question: LocatedQuestion, response: Response, values: Values) -> EvaluatedQuestion:
+    """Return the record of a question, of the response to it and of what that is worth."""
+    gold = question.gold
+    results = results_of(question, response)[:SHOWN_PASSAGES]
+    found = found_pieces(question, results)
+    wanted = tuple(
+        Wanted(
+            quote=tidy(piece.quote).text,
+            document=", ".join(part for part in (piece.document, piece.date) if part),
+            is_alternative=piece.is_alternative,
+        )
+        for piece in gold.evidence
+    )
+    return EvaluatedQuestion(
+        id=gold.id,
+        kind=gold.kind,
+        is_answerable=gold.is_answerable,
+        mark=mark_of(gold.question, *(piece.quote for piece in wanted)),
+        values=values,
+        first_hit_rank=first_hit_rank(question, response),
+        timings_ms=response.timings_ms,
+        question=gold.question,
+        standalone_question=response.standalone_question,
+        gold_answer=gold.answer,
+        answer=response.text,
+        wanted=wanted,
+        retrieved=tuple(
+            Shown(result.title, result.span.source_name, result.page, tidy(result.text).text, bool(pieces))
+            for result, pieces in zip(results, found, strict=True)
+        ),
+    )
+
+
+def mark_of(*texts: str) -> str:
+    """Return twelve characters that change with any of the texts."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def values_of(questions: Iterable[EvaluatedQuestion], metric: str) -> dict[str, float]:
+    """Return a measure by question id, of the questions that it applies to."""
+    return {one.id: one.values[metric] for one in questions if metric in one.values}
+
+
+def unchanged(
+    before: Sequence[EvaluatedQuestion], after: Iterable[EvaluatedQuestion]
+) -> tuple[EvaluatedQuestion, ...]:
+    """Return the questions of ``after`` that were asked ``before`` with the same words and quotes."""
+    marks = {one.id: one.mark for one in before}
+    return tuple(one for one in after if marks.get(one.id) == one.mark)

@@ -1,0 +1,147 @@
+"""What lists and readers are told of one state of an index."""
+
+from contextlib import contextmanager
+from itertools import product
+
+from encoders import WordHashEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from index_support import CHUNKING, make_source, prepare_by_hand, write_by_hand
+
+from chunker.documents import DocumentMetadata, Heading, Page, PageStart
+from embeddings.local_index import LocalIndex
+from embeddings.search import Filters
+from embeddings.store.catalogue import Catalogue
+from embeddings.store.connections import Store
+
+TELEGRAMS = " ".join(f"Telegram {number} spoke of the harbour and of cotton." for number in range(30))
+
+
+@contextmanager
+def snapshot_of(folder, *sources):
+    with LocalIndex.open(folder, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        with index.snapshot() as snapshot:
+            yield snapshot
+
+
+@contextmanager
+def catalogue_of(folder, *prepared):
+    store = Store(folder / "index.sqlite")
+    write_by_hand(store, *prepared)
+    with store.reading() as connection:
+        yield Catalogue(connection)
+    store.close()
+
+
+def test_what_the_reader_knew_of_a_source_is_kept(tmp_path):
+    text = "Chapter one\n\nThe envoy closed the Straits."
+    source = make_source(
+        "a.pdf",
+        text,
+        media_type="application/pdf",
+        size_bytes=4711,
+        title="Papers",
+        headings=(Heading(0, 11, 1, "Chapter one"),),
+        page_starts=(PageStart(0, Page("xii", "printed")), PageStart(13, Page("1", "printed"))),
+    )
+    with snapshot_of(tmp_path, source) as snapshot:
+        record = snapshot.source("a.pdf")
+        assert record == snapshot.source(source.id)
+        assert [record] == snapshot.sources()
+        assert (record.id, record.media_type, record.size_bytes) == (source.id, "application/pdf", 4711)
+        assert (record.title, record.characters) == ("Papers", len(text))
+        assert snapshot.source_text(source.id) == text
+        assert snapshot.page_map(source.id).at(0) == Page("xii", "printed")
+        assert snapshot.page_map(source.id).at(20) == Page("1", "printed")
+        [[passage, *_], *_] = [snapshot.passages_of(d.document.id) for d in snapshot.documents()[0]]
+        assert passage.page == Page("xii", "printed")
+
+
+def test_of_a_source_that_is_not_there_nothing_is_known(tmp_path):
+    with snapshot_of(tmp_path) as snapshot:
+        assert snapshot.source("nowhere") is None
+        assert snapshot.source_text("nowhere") is None
+        assert snapshot.text("nowhere", 0, 1) is None
+        assert snapshot.page_map("nowhere") is None
+        assert snapshot.document("nowhere") is None
+        assert snapshot.neighbours("nowhere") == (None, None)
+        assert snapshot.passages_of("nowhere") == []
+        assert snapshot.places([7, "nowhere"]) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(text=st.text(st.sampled_from("ab \n\0é日🙂"), max_size=12))
+def test_a_slice_of_a_text_is_that_of_the_whole_text(tmp_path_factory, text):
+    source = make_source("a.txt", text)
+    with snapshot_of(tmp_path_factory.mktemp("slice"), source) as snapshot:
+        for start, end in product(range(15), repeat=2):
+            assert snapshot.text(source.id, start, end) == text[start:end]
+
+
+def test_documents_are_listed_filtered_and_paged(tmp_path):
+    texts = {
+        "b.txt": "The envoy closed the Straits.",
+        "a.txt": "Cotton prices were rising.",
+        "c.txt": TELEGRAMS,
+    }
+    sources = [make_source(name, text, title=f"Papers {name}") for name, text in texts.items()]
+    with snapshot_of(tmp_path, *sources) as snapshot:
+        records, total = snapshot.documents()
+        assert ([record.source_name for record in records], total) == (["a.txt", "b.txt", "c.txt"], 3)
+        assert records[0].passages == 1
+        assert records[2].passages == len(snapshot.passages_of(records[2].document.id)) > 1
+        assert snapshot.documents(offset=1, limit=1) == (records[1:2], 3)
+        assert snapshot.documents(filters=Filters(sources=("c.txt",))) == (records[2:], 1)
+        assert snapshot.documents(title_contains="no such title %_") == ([], 0)
+        assert snapshot.documents(title_contains=records[1].document.title.upper()) == (records[1:2], 1)
+        assert snapshot.document(records[1].document.id) == records[1]
+
+
+def test_neighbours_are_whole_documents_of_the_same_source(tmp_path):
+    papers = [(title, DocumentMetadata(kind="letter"), ["text"]) for title in ("One", "Two", "Three")]
+    other = prepare_by_hand("b.txt", [("Other", DocumentMetadata(), ["text"])])
+    with catalogue_of(tmp_path, prepare_by_hand("a.txt", papers), other) as catalogue:
+        [one, two, three, alone], _ = catalogue.documents()
+        assert two.document.metadata.kind == "letter"
+        expected = {one: (None, two), two: (one, three), three: (two, None), alone: (None, None)}
+        assert {record: catalogue.neighbours(record.document.id) for record in expected} == expected
+
+
+def test_facets_count_documents_by_what_they_can_be_filtered_by(tmp_path):
+    papers = [
+        ("One", DocumentMetadata(kind="letter", participants=("Molotov", "Eden")), []),
+        ("Two", DocumentMetadata(kind="note", participants=("Molotov",)), []),
+        ("Three", DocumentMetadata(kind="note"), []),
+    ]
+    with catalogue_of(tmp_path, prepare_by_hand("a.txt", papers)) as catalogue:
+        facets = catalogue.facets()
+    assert facets.kinds == (("note", 2), ("letter", 1))
+    assert facets.participants == (("Molotov", 2), ("Eden", 1))
+    assert (facets.years, facets.undated) == ((), 3)
+
+
+def test_passages_are_found_by_key_or_id_in_the_order_asked_for(tmp_path):
+    with snapshot_of(tmp_path, make_source("a.txt", TELEGRAMS)) as snapshot:
+        [record], _ = snapshot.documents()
+        passages = snapshot.passages_of(record.document.id)
+        assert [passage.ordinal for passage in passages] == list(range(len(passages)))
+        ids = [passages[2].id, "unknown", passages[0].id]
+        assert [place.passage for place in snapshot.places(ids)] == [passages[2], passages[0]]
+        keys = snapshot.passage_keys(record.document.id)
+        by_key = snapshot.places(keys)
+        assert [place.passage for place in by_key] == passages
+        assert snapshot.places([place.passage.id for place in by_key]) == by_key
+        assert all(place.document == record.document and place.source_name == "a.txt" for place in by_key)
+
+
+def test_around_a_passage_stand_its_document_and_its_neighbours(tmp_path):
+    with snapshot_of(tmp_path, make_source("a.txt", TELEGRAMS)) as snapshot:
+        [record], _ = snapshot.documents()
+        keys = snapshot.passage_keys(record.document.id)
+        document = snapshot.documents_of(keys[:1])[keys[0]]
+        assert document.days is None
+        assert snapshot.surroundings(keys) == {
+            key: (document.key, before, after)
+            for before, key, after in zip([None, *keys], keys, [*keys[1:], None], strict=False)
+        }
