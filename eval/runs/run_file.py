@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from eval.errors import RunError
 from eval.runs.run import EvaluatedQuestion, IndexFacts, Run, Shown, Wanted
 from eval.runs.summary import summarise
+from service.version import DISTRIBUTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ FORMAT = "dossier-run-1"
 GATED = ("hit@1", "hit@5", "mrr@10", "ndcg@10", "evidence@10", "answer_holds_evidence", "page_exact")
 KEPT = (*GATED, "answered", "confidence", "quotes_verified", "leaked")
 DECIMALS = 4  # of what is kept: a question's value moves by more, or has not moved
-VERSIONS_OF = ("dossier", "numpy", "onnxruntime", "faiss-cpu", "tokenizers")
+VERSIONS_OF = (DISTRIBUTION, "numpy", "onnxruntime", "faiss-cpu", "tokenizers")
 
 
 def installed_versions() -> dict[str, str]:

@@ -128,12 +128,12 @@ class _Check:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._page_map = lru_cache(maxsize=None)(snapshot.page_map)
-        self._text = lru_cache(maxsize=None)(snapshot.source_text)
 
     def stands(self, quote: Quote) -> bool:
         """Tell whether the quote stands at its place as it claims."""
-        source_id = quote.citation.place.document.source_id
-        return is_verified(quote.text, quote.citation.span, self._text(source_id) or "", quote.match)
+        source_id, span = quote.citation.place.document.source_id, quote.citation.span
+        found = self._snapshot.text(source_id, span.start_char, span.end_char) or ""
+        return is_verified(quote.text, Span(0, len(found)), found, quote.match)
 
     def paged(self, piece: Piece) -> Piece:
         """Return the piece with each quote on its own pages, and each citation at the words quoted there."""
