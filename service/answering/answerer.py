@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import Span
 from chunker.text.normalising import tidy
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from embeddings.ranking.retriever import Retrieval, Retriever
     from embeddings.search import Filters, HiddenSpan, Hit
-    from service.answer import Piece, Turn
+    from service.answer import AnswerKind, Piece, Turn
     from service.answering.extracting import Sentence
     from service.answering.writing import Writer
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -96,21 +98,27 @@ class Answerer:
         yield found
         with _timed(timings_ms, "answer"):
             draft = self._extracted(found, sentences, retrieval)
+        batches = iter([draft.pieces])
         if self._writer is not None:
-            with _timed(timings_ms, "generate"):
-                draft = _written(self._writer, found, draft, failure)
-        with _timed(timings_ms, "answer"):
-            pieces, failed_quotes = check_pieces(draft.pieces, self._retriever.index)
-            if draft.kind != "none" and not any(piece.citations for piece in pieces):
-                draft = _refused(retrieval)
-                pieces = draft.pieces
-        yield from pieces
+            batches = _each_timed(timings_ms, "generate", _written(self._writer, found, draft, failure))
+        pieces: tuple[Piece, ...] = ()
+        failed_quotes = 0
+        for batch in batches:
+            with _timed(timings_ms, "answer"):
+                checked, failed = check_pieces(batch, self._retriever.index)
+            pieces += checked
+            failed_quotes += failed
+            if _kind_of(batch) == "none" or any(piece.citations for piece in pieces):
+                yield from checked
+        if _kind_of(pieces) != "none" and not any(piece.citations for piece in pieces):
+            pieces = _refused(retrieval).pieces
+            yield from pieces
         timings_ms["total"] = (time.perf_counter() - started) * 1000
         yield Answer(
             question=question,
             standalone_question=standalone,
             confidence=found.confidence,
-            kind=draft.kind,
+            kind=_kind_of(pieces),
             pieces=pieces,
             passages=passages,
             index=found.index,
@@ -148,18 +156,36 @@ class Answerer:
         return Draft("extractive", quoted(chosen, found.passages)) if chosen else _refused(retrieval)
 
 
-def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Draft:
-    """Return what ``writer`` makes of it; where that fails, or failed before, the ``draft`` with a notice."""
+def _written(
+    writer: Writer, found: Found, draft: Draft, failure: str | None
+) -> Iterator[tuple[Piece, ...]]:
+    """Yield what ``writer`` makes of it; where that fails, or failed before, the ``draft`` with a notice."""
     if draft.kind == "none":
-        return draft
+        yield draft.pieces
+        return
+    has_said = False
     try:
         if failure is None:
-            return writer.write(found.standalone_question, found.passages)
+            for piece in writer.write(found.standalone_question, found.passages):
+                has_said = True
+                yield (piece,)
+            return
     except WritingError as error:
         failure = str(error)
     logger.warning("the language model was of no use: %s", failure)
+    if has_said:
+        yield (Words(f"The language model's answer is not whole: {failure}.", "notice"),)
+        return
     notice = f"In the documents' own words, since the language model was of no use: {failure}."
-    return replace(draft, pieces=(*draft.pieces, Words(notice, "notice")))
+    yield (*draft.pieces, Words(notice, "notice"))
+
+
+def _kind_of(pieces: Sequence[Piece]) -> AnswerKind:
+    """Return the kind of an answer that is made of ``pieces``."""
+    if any(isinstance(piece, Words) and piece.role == "refusal" for piece in pieces):
+        return "none"
+    is_worded = any(isinstance(piece, Words) and piece.role == "sentence" for piece in pieces)
+    return "generated" if is_worded else "extractive"
 
 
 def _refused(retrieval: Retrieval) -> Draft:
@@ -197,3 +223,13 @@ def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def _each_timed(timings_ms: dict[str, float], stage: str, items: Iterator[T]) -> Iterator[T]:
+    """Yield ``items``, adding the time that waiting for each takes to a stage's."""
+    while True:
+        with _timed(timings_ms, stage):
+            item = next(items, None)
+        if item is None:
+            return
+        yield item

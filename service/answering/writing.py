@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from service.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from service.answer import AnswerKind, Piece, RankedPassage, Turn
 
@@ -33,5 +33,8 @@ class Writer(Protocol):
     def stand_alone(self, question: str, history: Sequence[Turn]) -> str | None:
         """Return ``question`` so that it can be understood without ``history``; ``None``: by rule, please."""
 
-    def write(self, question: str, passages: Sequence[RankedPassage]) -> Draft:
-        """Return an answer to ``question`` that rests on ``passages``."""
+    def write(self, question: str, passages: Sequence[RankedPassage]) -> Iterator[Piece]:
+        """Yield the pieces of an answer to ``question`` that rests on ``passages``, each as soon as it is known.
+
+        A refusal among them says that the passages do not answer.
+        """

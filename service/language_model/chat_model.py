@@ -48,11 +48,18 @@ class ChatMessage:
 class ChatModel(Protocol):
     """Continues a conversation. Must be safe to use from many threads."""
 
-    def complete(self, messages: Sequence[ChatMessage]) -> str:
-        """Return the model's whole reply.
+    def complete(self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None) -> str:
+        """Return the model's whole reply, of at most ``max_tokens``.
 
         Raises:
             ChatModelError: there is none.
+        """
+
+    def stream(self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None) -> Iterator[str]:
+        """Yield the model's reply piece by piece, as it comes.
+
+        Raises:
+            ChatModelError: there is none, or what was yielded is not the whole of it.
         """
 
 
@@ -79,6 +86,7 @@ class OpenAIChatModel:
         self._clock = clock
         self._rests_until = 0.0
         self._takes_temperature = True
+        self._limit_name = "max_tokens"
         self._lock = threading.Lock()
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -89,74 +97,96 @@ class OpenAIChatModel:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-    def complete(self, messages: Sequence[ChatMessage]) -> str:
+    def complete(self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None) -> str:
         """Return the model's whole reply."""
+        return "".join(self.stream(messages, max_tokens=max_tokens))
+
+    def stream(self, messages: Sequence[ChatMessage], *, max_tokens: int | None = None) -> Iterator[str]:
+        """Yield the model's reply as it comes; in one piece where the endpoint does not stream."""
         import httpx
 
         if self._clock() < self._rests_until:
             raise ChatModelError("it was too slow or too busy a moment ago")
+        says_anything = False
         try:
-            reply = self._reply(messages)
+            for piece in self._reply(messages, max_tokens):
+                says_anything = says_anything or bool(piece.strip())
+                yield piece
         except httpx.TimeoutException:
             raise self._rest(f"it did not answer within {self._timeout_seconds:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ChatModelError(f"it cannot be reached ({type(error).__name__})") from error
-        if not reply.strip():
+        if not says_anything:
             raise ChatModelError("its reply was empty")
-        return reply
 
-    def _reply(self, messages: Sequence[ChatMessage]) -> str:
-        try:
-            return self._request(messages)
-        except _TemperatureRefusedError:
-            # Reasoning models take none; the others are to say the same to the same question.
-            self._takes_temperature = False
-            return self._request(messages)
+    def _reply(self, messages: Sequence[ChatMessage], max_tokens: int | None) -> Iterator[str]:
+        while True:
+            try:
+                yield from self._request(messages, max_tokens)
+            except _ParameterRefusedError:
+                continue  # raised before anything was said, and never twice for the same parameter
+            return
 
-    def _request(self, messages: Sequence[ChatMessage]) -> str:
+    def _request(self, messages: Sequence[ChatMessage], max_tokens: int | None) -> Iterator[str]:
         deadline = self._clock() + self._timeout_seconds
-        with self._client.stream("POST", self._address, json=self._body(messages)) as response:
+        body = self._body(messages, max_tokens)
+        with self._client.stream("POST", self._address, json=body) as response:
             if response.status_code != 200:
                 raise self._refusal(response)
             if "event-stream" in response.headers.get("content-type", ""):
-                return self._streamed(response.iter_lines(), deadline)
-            return _whole(b"".join(self._limited(response.iter_bytes(), deadline)))
+                yield from self._streamed(response.iter_lines(), deadline)
+            else:
+                yield _whole(b"".join(self._limited(response.iter_bytes(), deadline)))
 
-    def _body(self, messages: Sequence[ChatMessage]) -> dict[str, Any]:
+    def _body(self, messages: Sequence[ChatMessage], max_tokens: int | None) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self._model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "stream": True,
         }
-        return body | {"temperature": 0} if self._takes_temperature else body
+        if self._takes_temperature:
+            body["temperature"] = 0
+        if max_tokens is not None:
+            body[self._limit_name] = max_tokens
+        return body
 
     def _refusal(self, response: httpx.Response) -> ChatModelError:
         text = response.read()[:10_000].decode("utf-8", "replace")
-        if response.status_code == 400 and "temperature" in text and self._takes_temperature:
-            return _TemperatureRefusedError("it takes no temperature")
+        if response.status_code == 400 and self._adapts_to(text):
+            return _ParameterRefusedError("it takes another parameter")
         logger.warning("the language model answered %d: %s", response.status_code, text[:_MAX_ERROR_CHARS])
         error = ChatModelError(f"it answered with the error {response.status_code}")
         if response.status_code in {429, 503}:
             return self._rest(str(error), seconds=_seconds(response.headers.get("retry-after")))
         return error
 
+    def _adapts_to(self, complaint: str) -> bool:
+        """Change what a reasoning model complains of; the others are to say the same to the same question."""
+        if "max_completion_tokens" in complaint and self._limit_name == "max_tokens":
+            self._limit_name = "max_completion_tokens"
+            return True
+        if "temperature" in complaint and self._takes_temperature:
+            self._takes_temperature = False
+            return True
+        return False
+
     def _rest(self, message: str, *, seconds: float = _REST_SECONDS) -> ChatModelError:
         with self._lock:
             self._rests_until = max(self._rests_until, self._clock() + min(seconds, _MAX_REST_SECONDS))
         return ChatModelError(message)
 
-    def _streamed(self, lines: Iterator[str], deadline: float) -> str:
-        pieces: list[str] = []
+    def _streamed(self, lines: Iterator[str], deadline: float) -> Iterator[str]:
         for line in self._limited(lines, deadline):
             if not line.startswith("data:"):
                 continue
             data = line.removeprefix("data:").strip()
             if data == "[DONE]":
-                return "".join(pieces)
+                return
             choice = _first_choice(_json(data))
-            pieces.append(_text((choice.get("delta") or {}).get("content")))
+            yield _text((choice.get("delta") or {}).get("content"))
             if choice.get("finish_reason"):
-                return "".join(pieces)
+                _refuse_cut(choice)
+                return
         raise ChatModelError("its reply broke off")
 
     def _limited(self, pieces: Iterator[AnyStr], deadline: float) -> Iterator[AnyStr]:
@@ -171,14 +201,19 @@ class OpenAIChatModel:
             yield piece
 
 
-class _TemperatureRefusedError(ChatModelError):
-    """The model takes no temperature."""
+class _ParameterRefusedError(ChatModelError):
+    """The model takes no such parameter; without it, it may answer."""
 
 
 def _whole(body: bytes) -> str:
     """Return the reply of an endpoint that does not stream."""
     choice = _first_choice(_json(body.decode("utf-8", "replace")))
     return _text((choice.get("message") or {}).get("content"))
+
+
+def _refuse_cut(choice: dict[str, Any]) -> None:
+    if choice.get("finish_reason") == "length":
+        raise ChatModelError("its reply was longer than it was given room for")
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""Whether a sentence denies what its source says, or says what that denies: negations, where they stand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chunker.text.normalising import fold
+from embeddings.terms import STOPWORDS, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+_FILE = Path(__file__).parents[1] / "data" / "negations.toml"
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[.;:!?,()]")
+_STOPS = frozenset(".;!?")
+_BREAKS = frozenset([*".;:!?()", "but"])
+_ROOT_CHARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NegationSettings:
+    """How near a negation stands to what it denies.
+
+    It denies the ``governed_words`` content words behind it in its clause; of an answer's denial the
+    ``scope_words`` behind it are looked for in the source. A word of the answer is compared with the place of
+    the source that shares most of the ``context_words`` content words on either side. Words that deny by
+    themselves ("refuse") do so for what stands within ``near_tokens``.
+    """
+
+    governed_words: int = 4
+    affirmed_words: int = 2
+    scope_words: int = 3
+    context_words: int = 6
+    near_tokens: int = 10
+    own_near_tokens: int = 5
+    least_context: int = 2
+
+
+NEGATION = NegationSettings()
+
+
+class _Token(NamedTuple):
+    """A word or a stop: ``stem`` is empty for function words and stops."""
+
+    word: str
+    stem: str
+    denies: str  # "strong", "soft" or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text's tokens, and by place what is denied: ``governed`` directly, ``near`` perhaps."""
+
+    tokens: tuple[_Token, ...]
+    governed: tuple[tuple[int, ...], ...]
+    near: frozenset[int]
+    own_near: frozenset[int]
+
+    def context(self, at: int) -> frozenset[str]:
+        """Return the content words around a place, without the one at it."""
+        before = [token.stem for token in self.tokens[:at] if token.stem][-NEGATION.context_words :]
+        behind = [token.stem for token in self.tokens[at + 1 :] if token.stem][: NEGATION.context_words]
+        return frozenset([*before, *behind])
+
+
+def agrees(sentence: str, source_sentences: Sequence[str]) -> bool:
+    """Tell whether ``sentence`` denies just what ``source_sentences`` deny, as far as words tell."""
+    told = _read(sentence)
+    source = _read("\n".join(source_sentences))
+    if not all(_is_denied_there(told, at, source) for at in _strong(told.tokens)):
+        return False
+    affirmed = {
+        place
+        for at, token in enumerate(told.tokens)
+        if token.stem and at not in told.own_near
+        for place in [_best_place(told, at, source)]
+        if place is not None and _overlap(told.context(at), source.context(place)) >= NEGATION.least_context
+    }
+    return not any(_is_affirmed(scope, affirmed) for scope in source.governed)
+
+
+def _is_denied_there(told: _Reading, at: int, source: _Reading) -> bool:
+    words = NEGATION.scope_words * (2 if told.tokens[at].word in ("neither", "nor") else 1)
+    scope = _behind(told.tokens, at, words) or _before(told.tokens, at, NEGATION.scope_words)
+    verdicts = [
+        place in source.near for one in scope for place in [_best_place(told, one, source)] if place is not None
+    ]
+    return any(verdicts) if verdicts else bool(_strong(source.tokens))
+
+
+def _is_affirmed(scope: Sequence[int], affirmed: Collection[int]) -> bool:
+    """Tell whether an answer affirms what a source denies: its first word, or several of the next."""
+    return bool(scope) and (scope[0] in affirmed or sum(at in affirmed for at in scope) >= NEGATION.affirmed_words)
+
+
+def _best_place(told: _Reading, at: int, source: _Reading) -> int | None:
+    """Return where ``source`` has the word at a place of ``told``, in the most similar surroundings."""
+    wanted, around = told.tokens[at].stem, told.context(at)
+    places = [
+        place for place, token in enumerate(source.tokens) if token.stem and _is_same(wanted, token.stem)
+    ]
+    return max(places, key=lambda place: _overlap(around, source.context(place)), default=None)
+
+
+def _overlap(first: Collection[str], second: Collection[str]) -> int:
+    return sum(any(_is_same(one, other) for other in second) for one in first)
+
+
+def _is_same(first: str, second: str) -> bool:
+    return first == second or (len(first) >= _ROOT_CHARS and first[:_ROOT_CHARS] == second[:_ROOT_CHARS])
+
+
+def _read(text: str) -> _Reading:
+    words = _data()
+    folded = words.idioms.sub(" ", fold(text).text)
+    tokens = tuple(_token(match[0], words) for match in _TOKEN.finditer(folded))
+    strong = _strong(tokens)
+    governed = tuple(tuple(_behind(tokens, at, NEGATION.governed_words)) for at in strong)
+    near = {place for scope in governed for place in scope}
+    own_near = set(near)
+    for at, token in enumerate(tokens):
+        if token.denies:
+            near |= set(_around(tokens, at))
+            reach = NEGATION.own_near_tokens if token.denies == "soft" else NEGATION.near_tokens
+            before = NEGATION.own_near_tokens if token.denies == "soft" else 3
+            own_near |= {place for place in _around(tokens, at) if at - before <= place <= at + reach}
+    return _Reading(tokens, governed, frozenset(near), frozenset(own_near))
+
+
+def _around(tokens: Sequence[_Token], at: int) -> range:
+    """Return the places around one that are near it and within its sentence."""
+    start, end = at, at + 1
+    while start > max(0, at - NEGATION.near_tokens) and tokens[start - 1].word not in _STOPS:
+        start -= 1
+    while end < min(len(tokens), at + NEGATION.near_tokens + 1) and tokens[end].word not in _STOPS:
+        end += 1
+    return range(start, end)
+
+
+def _behind(tokens: Sequence[_Token], at: int, count: int) -> list[int]:
+    found: list[int] = []
+    for place in range(at + 1, len(tokens)):
+        if tokens[place].word in _BREAKS or len(found) == count:
+            break
+        if tokens[place].stem:
+            found.append(place)
+    return found
+
+
+def _before(tokens: Sequence[_Token], at: int, count: int) -> list[int]:
+    return [place for place in range(at) if tokens[place].stem][-count:]
+
+
+def _strong(tokens: Sequence[_Token]) -> list[int]:
+    return [place for place, token in enumerate(tokens) if token.denies == "strong"]
+
+
+def _token(word: str, words: _Words) -> _Token:
+    if word in words.strong or word.endswith("n't"):
+        return _Token(word, "", "strong")
+    if word in STOPWORDS or not word[0].isalnum():
+        return _Token(word, "", "")
+    root = stem(words.irregular.get(word, word))
+    return _Token(word, root, "soft" if root in words.soft else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    strong: frozenset[str]
+    soft: frozenset[str]
+    irregular: dict[str, str]
+    idioms: re.Pattern[str]
+
+
+@cache
+def _data() -> _Words:
+    table = tomllib.loads(_FILE.read_text("utf-8"))
+    idioms = "|".join(" ".join(table["idioms"].split()).split(", "))
+    irregular = {form: forms[0] for line in table["irregular"].split(", ") for forms in [line.split()] for form in forms}
+    return _Words(
+        frozenset(table["strong"].split()),
+        frozenset(map(stem, table["soft"].split())),
+        irregular,
+        re.compile(rf"\b(?:{idioms})\b"),
+    )

@@ -1,0 +1,210 @@
+"""Whether passages support a sentence, as far as its numbers, names, words and negations tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from chunker.text.normalising import tidy
+from chunker.text.sentences import sentence_spans
+from embeddings.terms import STOPWORDS, stem, stems
+from service.language_model.naming import KnownNames, capitalised_words, known_names, plain, read_names
+from service.language_model.negation import agrees
+from service.language_model.quantities import days, decades, quantities, values
+from service.wording.phrases import MONTHS, date_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from fractions import Fraction
+
+    from service.answer import RankedPassage
+    from service.language_model.naming import Name
+    from service.language_model.quantities import Quantity
+
+Fault = Literal["address", "number", "name", "place", "words", "negation"]
+
+_ADDRESS = re.compile(r"(?:https?:|www\.|mailto:|data:|javascript:)", re.IGNORECASE)
+_MONTHS = frozenset(name.lower() for name in MONTHS)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SupportSettings:
+    """How far a sentence may differ from the passages that it cites."""
+
+    least_share: float = 0.5
+    least_share_anchored: float = 0.3
+    anchors: int = 2
+    root_chars: int = 5
+    same_language_share: float = 0.12
+    context_words: int = 6
+    least_context: int = 2
+    near_best: float = 0.8
+    lines_before: int = 1
+    lines_behind: int = 0
+
+
+SUPPORT = SupportSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a passage: its text, the stems of its content words, its names."""
+
+    text: str
+    stems: frozenset[str]
+    names: KnownNames
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a passage can vouch for: its own words, and those of its document's title, people and date."""
+
+    stems: frozenset[str]
+    words: frozenset[str]
+    names: KnownNames
+    values: frozenset[Fraction]
+    days: frozenset[tuple[int, int]]
+    about: KnownNames
+    lines: tuple[Line, ...]
+    units: frozenset[tuple[Fraction, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """How the texts around a reply write words: in plain form, with a capital and without."""
+
+    capitals: frozenset[str]
+    lower: frozenset[str]
+    asked: frozenset[str]
+
+
+def surroundings(question: str, passages: Iterable[RankedPassage]) -> Surroundings:
+    """Return how the question and the passages write words."""
+    read = [capitalised_words(text) for text in (question, *(passage.text for passage in passages))]
+    capitals = frozenset[str]().union(*(inside for inside, _ in read))
+    lower = frozenset[str]().union(*(small for _, small in read))
+    return Surroundings(capitals, lower, frozenset(plain(m[0]) for m in _WORD.finditer(question)))
+
+
+def known_of(passage: RankedPassage) -> Known:
+    """Return what ``passage`` can vouch for."""
+    document = passage.hit.place.document
+    date = document.metadata.date
+    about = [document.title, *document.metadata.participants]
+    about += [date.start, date.end, date_words(date.text)] if date else []
+    text = "\n".join([passage.text, *about])
+    tidied = tidy(passage.text).text
+    found = quantities(text)
+    return Known(
+        stems=frozenset(stems(text)),
+        words=frozenset(match[0] for match in _WORD.finditer(text.lower())),
+        names=known_names([text]),
+        values=values(text),
+        days=days(text),
+        about=known_names(about),
+        lines=tuple(_line(tidied[span.start_char : span.end_char]) for span in sentence_spans(tidied)),
+        units=frozenset((reading, _unit(one)) for one in found for reading in one.readings if one.unit),
+    )
+
+
+def _line(text: str) -> Line:
+    return Line(text, frozenset(stems(text)), known_names([text]))
+
+
+def fault_of(sentence: str, cited: Sequence[Known], around: Surroundings) -> Fault | None:
+    """Return why ``cited`` do not support ``sentence``, ``None`` where they do as far as can be told."""
+    if _ADDRESS.search(sentence):
+        return "address"
+    if not _numbers_agree(sentence, cited):
+        return "number"
+    names = read_names(sentence, capitals=around.capitals, lower=around.lower)
+    words = {word for word in stems(sentence) if not word.isdigit()}
+    if not words:
+        return "words"
+    if _is_foreign(sentence, cited):
+        held = sum(any(one.names.holds(name) for one in cited) for name in names)
+        return None if held * 2 >= len(names) and held else "name"
+    if not all(any(one.names.holds(name) for one in cited) for name in names):
+        return "name"
+    if not _shares_enough(words, names, len(quantities(sentence)), cited):
+        return "words"
+    if not all(_is_in_its_place(name, names, sentence, cited, around) for name in names):
+        return "place"
+    if not agrees(sentence, [line.text for known in cited for line in known.lines]):
+        return "negation"
+    return None
+
+
+def _numbers_agree(sentence: str, cited: Sequence[Known]) -> bool:
+    known = frozenset[object]().union(*(one.values for one in cited))
+    tens = decades(sentence)
+    if not days(sentence) <= frozenset().union(*(one.days for one in cited)):
+        return False
+    units = frozenset[tuple[object, str]]().union(*(one.units for one in cited))
+    for quantity in quantities(sentence):
+        if not quantity.is_plain:
+            continue
+        if any(reading in tens for reading in quantity.readings):
+            decade = next(int(reading) for reading in quantity.readings if reading in tens)
+            if not any(year in known for year in range(decade, decade + 10)):
+                return False
+        elif not quantity.readings & known:
+            return False
+        unit = _unit(quantity)
+        others = {value for value, of in units if of == unit} if unit else set()
+        if others and not quantity.readings & others:
+            return False
+    return True
+
+
+def _unit(quantity: Quantity) -> str:
+    if len(quantity.unit) < 3 or quantity.unit in STOPWORDS or quantity.unit in _MONTHS or not quantity.unit.isalpha():
+        return ""
+    return stem(quantity.unit)
+
+
+def _is_foreign(sentence: str, cited: Sequence[Known]) -> bool:
+    """Tell whether ``sentence`` is in another language than the passages: it shares hardly a small word."""
+    small = [word for word in _WORD.findall(sentence) if word.islower()]
+    known = frozenset[str]().union(*(one.words for one in cited))
+    shared = sum(word in known or word in STOPWORDS for word in small)
+    return len(small) >= 3 and shared <= SUPPORT.same_language_share * len(small)
+
+
+def _shares_enough(words: set[str], names: Sequence[Name], numbers: int, cited: Sequence[Known]) -> bool:
+    known = frozenset[str]().union(*(one.stems for one in cited))
+    roots = {word[: SUPPORT.root_chars] for word in known if len(word) >= SUPPORT.root_chars}
+    named = {word for name in names for word in stems(name.text)}
+    shared = sum(word in known or word in named or word[: SUPPORT.root_chars] in roots for word in words)
+    anchored = len(names) + numbers >= SUPPORT.anchors
+    return shared >= (SUPPORT.least_share_anchored if anchored else SUPPORT.least_share) * len(words)
+
+
+def _is_in_its_place(
+    name: Name, names: Sequence[Name], sentence: str, cited: Sequence[Known], around: Surroundings
+) -> bool:
+    """Tell whether a name stands where the passages speak of what the sentence says of it.
+
+    The line that shares most with the words around the name, or the one before or behind it, has it, or the
+    document's title; or nobody else is named there whom the sentence does not name.
+    """
+    if any(known.about.holds(name) for known in cited):
+        return True
+    before, behind = stems(sentence[: name.start_char]), stems(sentence[name.end_char :])
+    context = {*before[-SUPPORT.context_words :], *behind[: SUPPORT.context_words]}
+    lines = [(known, at, line) for known in cited for at, line in enumerate(known.lines)]
+    shared = [len(context & line.stems) for _, _, line in lines]
+    most = max(shared, default=0)
+    if most < SUPPORT.least_context:
+        return True
+    best = [place for place, share in zip(lines, shared, strict=True) if share >= most * SUPPORT.near_best]
+    near = [line for known, at, _ in best for line in known.lines[max(0, at - SUPPORT.lines_before) : at + 1 + SUPPORT.lines_behind]]
+    if any(line.names.holds(name) for line in near):
+        return True
+    return not any(
+        not any(same.holds(other) for same in [known_names([sentence])])
+        for _, _, line in best
+        for other in read_names(line.text, capitals=around.capitals, lower=around.lower)
+    )
