@@ -25,7 +25,11 @@ _CAPITALISED_RUN = re.compile(r"[A-Z][\w'’]*(?:[ -](?:of|the|and|for|on|in|de|
 _JOINTS = frozenset("of the and for on in de des du".split())
 _MAX_SHORT_FORM = 3
 """Up to so many letters a name of the world's is a short form: "US", "UN"."""
-_PLACE_WORDS = frozenset("in at near from to into outside around inside through via of".split())
+_PLACE_WORDS = frozenset("in at near into outside around inside through via".split())
+_POSTS = frozenset(
+    """ambassador ambassadors embassy envoy envoys legation mission attache representative representation charge
+    consul consulate minister counsellor correspondent""".split()
+)
 _SAID_AS_SUBJECT = re.compile(
     r"\s*(?:'s|,|and\b|was|were|is|are|had|has|have|did|does|will|would|could|can|should|may|might|must|never"
     r"|\w{2,}ed|said|told|gave|took|made|went|came|saw|wrote|spoke|thought|knew|held|left|met|sent|got|let|put)\b"
@@ -189,7 +193,8 @@ def read_names(sentence: str, *, capitals: frozenset[str], lower: frozenset[str]
 def _world_name(sentence: str, levelled: str, start: int, end: int, family: str) -> Name:
     before = levelled[:start].split()
     is_seat = family.startswith("seat:")
-    at_place = bool(before) and before[-1] in _PLACE_WORDS
+    # "agreed in Moscow" is said of the city, "the ambassador in Moscow" of the state as well
+    at_place = bool(before) and before[-1] in _PLACE_WORDS and before[-2:-1] not in [[post] for post in _POSTS]
     families = frozenset() if is_seat else frozenset({family})
     return Name(levelled[start:end], sentence[start:end], start, end, families, is_seat and not at_place)
 

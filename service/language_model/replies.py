@@ -35,6 +35,7 @@ _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)\s*:?\
 _SOURCES = re.compile(r"^\W*(?:sources?|references?|citations?|notes?|footnotes?)\W*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^\s*\[\^?\d{1,3}\]\s*:")
 _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_UNFINISHED_CITATION = re.compile(r"\s*[\[(【][^\[\]()【】]*$")
 _UNFINISHED_TAG = re.compile(r"<[^<>\s]{0,8}$")
 _OPENS, _CLOSES = "<think>", "</think>"
 
@@ -113,7 +114,7 @@ class ReplyReader:
         """Return the sentences of a line's beginning that nothing to come can change."""
         if self._lists_sources or _HEADING.match(line) or _has_open_quotation(line):
             return []
-        read = _sentences(line, self.known)[:-1]
+        read = _sentences(_UNFINISHED_CITATION.sub("", line), self.known)[:-1]
         return read if read and read[0].numbers else []
 
 
