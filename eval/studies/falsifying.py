@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Way = Literal["number", "name of a cited passage", "name of another passage", "negation put in", "negation taken out"]
+Way = Literal[
+    "number", "name of a cited passage", "name of another passage", "negation put in", "negation taken out"
+]
 
 _FIGURES = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,])|(?<![\w.,])\d+(?![\w,]|\.\d)")
 _NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
@@ -21,14 +23,38 @@ _AUXILIARY = re.compile(
 )
 _PAST = re.compile(r"\b(?!need|indeed|speed|hundred)([a-z]{2,}?)(ied|eed|ed)\b")
 _IRREGULAR = {
-    **{"said": "say", "told": "tell", "gave": "give", "took": "take", "made": "make", "went": "go", "came": "come"},
-    **{"saw": "see", "wrote": "write", "spoke": "speak", "thought": "think", "knew": "know", "held": "hold"},
-    **{"left": "leave", "met": "meet", "sent": "send", "got": "get", "let": "let", "put": "put", "felt": "feel"},
-    **{"became": "become", "began": "begin", "brought": "bring", "stood": "stand", "found": "find", "kept": "keep"},
+    "said": "say",
+    "told": "tell",
+    "gave": "give",
+    "took": "take",
+    "made": "make",
+    "went": "go",
+    "came": "come",
+    "saw": "see",
+    "wrote": "write",
+    "spoke": "speak",
+    "thought": "think",
+    "knew": "know",
+    "held": "hold",
+    "left": "leave",
+    "met": "meet",
+    "sent": "send",
+    "got": "get",
+    "let": "let",
+    "put": "put",
+    "felt": "feel",
+    "became": "become",
+    "began": "begin",
+    "brought": "bring",
+    "stood": "stand",
+    "found": "find",
+    "kept": "keep",
 }
 _IRREGULAR_PAST = re.compile(rf"\b(?:{'|'.join(_IRREGULAR)})\b")
-_NEGATION = re.compile(r"\b(?P<aux>could|can|would|did|does|do|was|were|is|are|had|has|have|will|should|must|may)"
-                       r"(?:n['’]t|\s+not|not|\s+never)\b|\bnever\s+|\bnot\s+(?!only\b)|\b(?P<no>no)\s+(?!longer\b)")
+_NEGATION = re.compile(
+    r"\b(?P<aux>could|can|would|did|does|do|was|were|is|are|had|has|have|will|should|must|may)"
+    r"(?:n['’]t|\s+not|not|\s+never)\b|\bnever\s+|\bnot\s+(?!only\b)|\b(?P<no>no)\s+(?!longer\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +91,14 @@ def falsified(
 
 
 def said_otherwise(sentence: str) -> str:
-    """Return ``sentence`` in other words as far as rules go: shorter, with numbers and dates in another form."""
+    """Return ``sentence`` otherwise as far as rules go: shorter, numbers and dates in another form."""
     text = re.sub(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]", "", sentence)
     text = re.sub(r"\b(?:also|very|however|thus|therefore|then|indeed|[a-z]{4,}ly),?\s+", "", text)
-    text = re.sub(r"^(?:In addition|Moreover|Furthermore|For example|However|Thus),?\s+(\w)", lambda m: m[1].upper(), text)
+    text = re.sub(
+        r"^(?:In addition|Moreover|Furthermore|For example|However|Thus),?\s+(\w)",
+        lambda m: m[1].upper(),
+        text,
+    )
     text = _NUMBER_WORD.sub(lambda m: str(_NUMBER_WORDS.index(m[0].lower()) + 2), text)
     text = re.sub(r"\b(\d+),000,000\b", r"\1 million", text)
     text = re.sub(r"\b(\d+),000\b", r"\1 thousand", text)

@@ -1,4 +1,4 @@
-"""Measures the check of a language model's sentences: how many true ones it drops, how many false ones it keeps.
+"""Measures the check of a model's sentences: how many true ones it drops, how many false ones it keeps.
 
     python -m eval.studies.support_check --data data --external FOLDER --external FOLDER … [--show]
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from eval.gold.evidence import LocatedQuestion, SourceTexts
     from eval.runs.opening import Opened
     from service.answer import RankedPassage
-    from service.language_model.support import Fault, Known, Surroundings
+    from service.language_model.support import Fault, Surroundings
 
 GOLD = Path(__file__).parents[1] / "data" / "questions.jsonl"
 TOP_K = 10
@@ -70,9 +70,7 @@ def told_in(opened: Opened, questions: Sequence[LocatedQuestion], *, is_worded: 
             continue
         answer = opened.dossier.ask(question.gold.question, top_k=TOP_K)
         pieces = found_pieces(question, response_from_answer(answer).passages)
-        cited = frozenset(
-            passage.rank for passage, held in zip(answer.passages, pieces, strict=True) if held
-        )
+        cited = frozenset(passage.rank for passage, held in zip(answer.passages, pieces, strict=True) if held)
         text = question.gold.answer
         sentences = tuple(text[span.start_char : span.end_char] for span in sentence_spans(text))
         if not is_worded:
@@ -117,7 +115,9 @@ def _false_ones(sentence: str, told: Told, around: Surroundings) -> Iterator[tup
                 name.text
                 for passage in passages
                 for name in read_names(passage.text, capitals=around.capitals, lower=around.lower)
-                if name.text[0].isupper() and len(name.plain) > 3 and name.plain not in around.lower
+                if name.text[0].isupper()
+                and len(name.plain) > 3
+                and name.plain not in around.lower
                 and not name.families & families
                 and not any(is_same_name(name.plain, one) for one in own)
             }
@@ -138,8 +138,8 @@ def rows_of(judged: Sequence[Judged]) -> list[list[str]]:
     """Return one row a way: how many sentences, and the share that was dropped."""
     rows = [["sentences", "n", "dropped"]]
     false_ones = [one for one in judged if one.way not in (TRUE, FOREIGN)]
-    for way in dict.fromkeys([TRUE, *sorted({one.way for one in judged})]):
-        rows.append(_row(way, [one for one in judged if one.way == way]))
+    ways = dict.fromkeys([TRUE, *sorted({one.way for one in judged})])
+    rows += [_row(way, [one for one in judged if one.way == way]) for way in ways]
     rows.append(_row("false in one place, all ways", false_ones))
     return rows
 

@@ -156,9 +156,7 @@ class Answerer:
         return Draft("extractive", quoted(chosen, found.passages)) if chosen else _refused(retrieval)
 
 
-def _written(
-    writer: Writer, found: Found, draft: Draft, failure: str | None
-) -> Iterator[tuple[Piece, ...]]:
+def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Iterator[tuple[Piece, ...]]:
     """Yield what ``writer`` makes of it; where that fails, or failed before, the ``draft`` with a notice."""
     if draft.kind == "none":
         yield draft.pieces

@@ -34,7 +34,7 @@ class Writer(Protocol):
         """Return ``question`` so that it can be understood without ``history``; ``None``: by rule, please."""
 
     def write(self, question: str, passages: Sequence[RankedPassage]) -> Iterator[Piece]:
-        """Yield the pieces of an answer to ``question`` that rests on ``passages``, each as soon as it is known.
+        """Yield the pieces of an answer that rests on ``passages``, each as soon as it is known.
 
         A refusal among them says that the passages do not answer.
         """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from chunker.text.normalising import fold, tidy
+from chunker.text.normalising import tidy
 from embeddings.terms import STOPWORDS
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 _FILE = Path(__file__).parents[1] / "data" / "names.toml"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SHORT_FORM = re.compile(r"\b(?:[A-Z]\.){2,6}|\b[A-Z]{2,6}\b")
-_CAPITALISED_RUN = re.compile(r"[A-Z][\w'’]*(?:[ -](?:of|the|and|for|on|in|de|des|du)\b)*(?:[ -]+[A-Z][\w'’]*)*")
+_CAPITALISED_RUN = re.compile(
+    r"[A-Z][\w'’]*(?:[ -](?:of|the|and|for|on|in|de|des|du)\b)*(?:[ -]+[A-Z][\w'’]*)*"
+)
 _JOINTS = frozenset("of the and for on in de des du".split())
 _MAX_SHORT_FORM = 3
 """Up to so many letters a name of the world's is a short form: "US", "UN"."""
 _PLACE_WORDS = frozenset("in at near into outside around inside through via".split())
 _POSTS = frozenset(
-    """ambassador ambassadors embassy envoy envoys legation mission attache representative representation charge
-    consul consulate minister counsellor correspondent""".split()
+    """ambassador ambassadors embassy envoy envoys legation mission attache representative
+    representation charge consul consulate minister counsellor correspondent""".split()
 )
 _SAID_AS_SUBJECT = re.compile(
     r"\s*(?:'s|,|and\b|was|were|is|are|had|has|have|did|does|will|would|could|can|should|may|might|must|never"
@@ -41,9 +43,9 @@ class NameSettings:
     """How far two spellings of one name may differ; chosen by hand, not measured.
 
     Two spellings are one where, levelled by sound, their similarity (:func:`rapidfuzz.fuzz.ratio`, 0 to
-    100) is ``same_name``: Saracoglu and Sarajoglu are, at 88, Inonu and Ismet are not, at 20; shorter ones than
-    ``least_spelt_chars`` must agree. Two words are of one root where they share ``least_root_chars`` and what is
-    behind them are endings.
+    100) is ``same_name``: Saracoglu and Sarajoglu are, at 88, Inonu and Ismet are not, at 20; shorter
+    ones than ``least_spelt_chars`` must agree. Two words are of one root where they share
+    ``least_root_chars`` and what is behind them are endings.
     """
 
     same_name: float = 84
@@ -58,9 +60,27 @@ _ENDINGS = frozenset(
     aya ogo omu in ina istan stan land ite ites ist ists ism en a ean eans""".split()
 ) | {""}
 _SOUNDS = (
-    *(("shch", "s"), ("sch", "s"), ("tsch", "c"), ("tch", "c"), ("dzh", "j"), ("dsch", "j"), ("zh", "j"), ("kh", "h")),
+    *(
+        ("shch", "s"),
+        ("sch", "s"),
+        ("tsch", "c"),
+        ("tch", "c"),
+        ("dzh", "j"),
+        ("dsch", "j"),
+        ("zh", "j"),
+        ("kh", "h"),
+    ),
     *(("ch", "c"), ("sh", "s"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("ck", "k"), ("ks", "x"), ("tz", "z")),
-    *(("ts", "z"), ("ou", "u"), ("oe", "o"), ("ue", "u"), ("ae", "a"), ("ee", "i"), ("ei", "ai"), ("ey", "ai")),
+    *(
+        ("ts", "z"),
+        ("ou", "u"),
+        ("oe", "o"),
+        ("ue", "u"),
+        ("ae", "a"),
+        ("ee", "i"),
+        ("ei", "ai"),
+        ("ey", "ai"),
+    ),
     *(("q", "k"), ("y", "i"), ("w", "v"), ("ff", "v"), ("c", "k")),
 )
 _CYRILLIC = dict(
@@ -91,7 +111,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names that texts can vouch for: their words in plain form, the families they belong to, short forms."""
+    """What texts can vouch for: their words in plain form, the families of their names, short forms."""
 
     words: frozenset[str]
     families: frozenset[str]
@@ -99,7 +119,8 @@ class KnownNames:
 
     def holds(self, name: Name) -> bool:
         """Tell whether a text names the same."""
-        if name.plain in self.words or name.families & self.families:
+        is_short = name.text.isupper() and len(name.plain) <= _MAX_SHORT_FORM
+        if (name.plain in self.words and not is_short) or name.families & self.families:
             return True
         if name.is_seat and _state_of(name.plain) in self.families:
             return True
@@ -119,7 +140,7 @@ def plain(word: str) -> str:
 
 
 def is_same_name(first: str, second: str) -> bool:
-    """Tell whether two plain words are one name: of one root, or spelt by another habit of transliteration."""
+    """Tell whether two plain words are one name: of one root, or transliterated otherwise."""
     if first == second:
         return True
     if first[:1] != second[:1] or not first or not second:
@@ -194,7 +215,9 @@ def _world_name(sentence: str, levelled: str, start: int, end: int, family: str)
     before = levelled[:start].split()
     is_seat = family.startswith("seat:")
     # "agreed in Moscow" is said of the city, "the ambassador in Moscow" of the state as well
-    at_place = bool(before) and before[-1] in _PLACE_WORDS and before[-2:-1] not in [[post] for post in _POSTS]
+    at_place = (
+        bool(before) and before[-1] in _PLACE_WORDS and before[-2:-1] not in [[post] for post in _POSTS]
+    )
     families = frozenset() if is_seat else frozenset({family})
     return Name(levelled[start:end], sentence[start:end], start, end, families, is_seat and not at_place)
 

@@ -12,8 +12,8 @@ from chunker.text.normalising import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-    seventeen eighteen nineteen""".split()
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen""".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINAL_UNITS = """zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
     thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth""".split()
@@ -37,14 +37,10 @@ _MONTHS = """january february march april may june july august september october
 _MONTH_NUMBERS = {form: number for number, name in enumerate(_MONTHS, start=1) for form in (name, name[:3])}
 _MONTH_NUMBERS["sept"] = 9
 
-_TOKEN = re.compile(
-    r"\d{1,3}(?:[,.' ]\d{3})+(?!\d)|\d+[.,]\d+(?![.,]?\d)|\d+\s?\d⁄\d|\d+|[^\W\d_]+"
-)
+_TOKEN = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+(?!\d)|\d+[.,]\d+(?![.,]?\d)|\d+\s?\d⁄\d|\d+|[^\W\d_]+")
 _HALVES = {"1⁄2": Fraction(1, 2), "1⁄4": Fraction(1, 4), "3⁄4": Fraction(3, 4)}
 _BROKEN = re.compile(r"\b(\d{1,3}?) ?(1/2|1/4|3/4)\b")  # "21/2", where two and a half lost its raised part
-_MONTH = r"(?P<{0}>january|february|march|april|may|june|july|august|september|october|november|december" + (
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
+_MONTH = rf"(?P<{{0}}>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 _DAY = r"(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"
 _DAY_FORMS = (
     re.compile(
@@ -76,12 +72,10 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Return the numbers of ``text`` in their order: "23,000", "23 thousand", "twenty-three thousand", "VIII"."""
+    """Return the numbers of ``text``: "23,000", "23 thousand", "twenty-three thousand", "VIII"."""
     folded = _folded(text)
     found = [*_quantities_in(folded)]
-    found += [
-        Quantity(frozenset({Fraction(_roman(m[0]))}), "", is_plain=True) for m in _ROMAN.finditer(text)
-    ]
+    found += [Quantity(frozenset({Fraction(_roman(m[0]))}), "", is_plain=True) for m in _ROMAN.finditer(text)]
     return found
 
 
@@ -153,7 +147,9 @@ def _read(tokens: list[tuple[str, int, int]], at: int, folded: str) -> tuple[int
     else:
         end, readings = _spelt(tokens, at, folded)
         is_plain = is_plain or end > at + 1
-    if _follows(folded, tokens, end, ["and", "a", "half"]) or _follows(folded, tokens, end, ["and", "one", "half"]):
+    if _follows(folded, tokens, end, ["and", "a", "half"]) or _follows(
+        folded, tokens, end, ["and", "one", "half"]
+    ):
         readings, end, is_plain = {value + Fraction(1, 2) for value in readings}, end + 3, True
     unscaled = set(readings)
     while end < len(tokens) and (scale := _SCALES.get(tokens[end][0])):
@@ -161,7 +157,12 @@ def _read(tokens: list[tuple[str, int, int]], at: int, folded: str) -> tuple[int
         if gap.strip(" -") or (tokens[end][0] in _LETTER_SCALES and gap):
             break
         readings, end, is_plain = {value * scale for value in readings}, end + 1, True
-        if scale > 12 and end < len(tokens) and tokens[end][0] in _WORDS and _is_near(folded, tokens, end - 1, end):
+        if (
+            scale > 12
+            and end < len(tokens)
+            and tokens[end][0] in _WORDS
+            and _is_near(folded, tokens, end - 1, end)
+        ):
             end, rest, _ = _read(tokens, end, folded)
             return end, {value + more for value in readings for more in rest}, True
     if end == at + 1 and (scale := _scale_of_span(tokens, end, folded)):

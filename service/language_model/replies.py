@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from chunker.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set as AbstractSet
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 NOT_ANSWERED = "NOT ANSWERED"
 
@@ -23,15 +24,13 @@ _FORMS = (
 )
 # Bare "(1)" and raised figures are citations only where a clause ends, else they count or measure something.
 _BARE = re.compile(rf"(?<=[\w.!?\"”’»\])])\s?\(\s*({_NUMBERS})\s*\)(?=\s*(?:[.,;:!?]|\(|\[|$)|\s+[A-Z\"“])")
-_RAISED_MARK = re.compile(
-    r"(?:(?<=[^\W\d_]{3})|(?<=[.!?\"”’»]))([¹²³⁴-⁹][⁰¹²³⁴-⁹]?)(?=[\s.,;:!?]|$)"
-)
+_RAISED_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.!?\"”’»]))([¹²³⁴-⁹][⁰¹²³⁴-⁹]?)(?=[\s.,;:!?]|$)")
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:,\d{1,3})*)\]")
 _AFTER_STOP = re.compile(r"(?P<stop>[.!?…][\"'”’»)]*)(?P<citations>(?:\s*\[\d{1,3}(?:,\d{1,3})*\])+)")
 _QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|\"([^\"]+)\"|„([^„“”]+)[“”]")
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]{1,300}>|(?<!\w)[*_`>|]+|[*_`|]+(?!\w)")
 _LIST_MARK = re.compile(r"^\s*(?:[-•*–>]\s+|\(?\d{1,2}[.)]\s+)+")
-_HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)\s*:?\s*$|^[^\[\]]*:\s*$")
+_HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)\s*:?\s*$|^[^\[\].!?]*:\s*$")
 _SOURCES = re.compile(r"^\W*(?:sources?|references?|citations?|notes?|footnotes?)\W*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^\s*\[\^?\d{1,3}\]\s*:")
 _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
@@ -155,7 +154,7 @@ def _with_plain_citations(line: str, known: AbstractSet[int]) -> str:
 
     def marked_if_known(match: re.Match[str]) -> str:
         numbers = [int(number) for number in re.findall(r"\d+", match[1].translate(_RAISED))]
-        return f" {marked(match)}" if known.issuperset(numbers) else match[0]
+        return f" {marked(match)}" if set(numbers) <= known else match[0]
 
     for form in _FORMS:
         line = form.sub(marked, line)

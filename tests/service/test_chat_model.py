@@ -180,3 +180,30 @@ def test_a_redirect_is_not_followed_with_the_key(script):
         script.gives(307, "", Location=f"{other.url}/chat/completions")
         assert refusal(script, key="secret-of-theirs") == "it answered with the error 307"
         assert other.requests == []
+
+
+def test_a_reply_is_given_piece_by_piece(script):
+    assert [*model_at(script.url).stream(MESSAGES)][:2] == [REPLY[:7], REPLY[7:14]]
+
+
+def test_a_model_that_takes_another_limit_is_asked_with_it_from_then_on(script):
+    complaint = '{"error": {"message": "Unsupported: use max_completion_tokens"}}'
+    script.replies = [
+        (400, {"Content-Type": "application/json"}, complaint),
+        (200, {"Content-Type": "text/event-stream"}, streamed(REPLY)),
+    ]
+    model = model_at(script.url)
+
+    assert [model.complete(MESSAGES, max_tokens=50), model.complete(MESSAGES, max_tokens=50)] == [
+        REPLY,
+        REPLY,
+    ]
+    limits = [(one.get("max_tokens"), one.get("max_completion_tokens")) for one in script.requests]
+    assert limits == [(50, None), (None, 50), (None, 50)]
+
+
+def test_a_reply_cut_at_its_limit_is_told(script):
+    choice = {"delta": {"content": REPLY}, "finish_reason": "length"}
+    script.gives(body=f"data: {json.dumps({'choices': [choice]})}\n\n", content_type="text/event-stream")
+
+    assert refusal(script) == "its reply was longer than it was given room for"

@@ -1,6 +1,7 @@
 """Answers a language model words: held to the passages, and replaced by extractive ones where it fails."""
 
 import json
+import time
 
 import pytest
 from encoders import WordHashEncoder
@@ -52,8 +53,8 @@ def script():
         yield script
 
 
-def answerer(index, url, *, threshold=0.0, max_tokens=4000):
-    model = OpenAIChatModel(url=url, model="m", key=None, timeout_seconds=0.5)
+def answerer(index, url, *, threshold=0.0, max_tokens=4000, timeout_seconds=0.5):
+    model = OpenAIChatModel(url=url, model="m", key=None, timeout_seconds=timeout_seconds)
     writer = ModelWriter(model, PromptLimit(token_counter(), max_tokens))
     return dossier_over(index, threshold=threshold, writer=writer)
 
@@ -374,3 +375,47 @@ def test_a_quote_that_no_longer_stands_in_its_source_is_left_out_and_counted(tmp
     assert (answer.kind, answer.text, answer.quotes) == ("none", NO_ANSWER, ())
     assert answer.failed_quotes > 0
     assert asked[0].failed_quotes == answer.failed_quotes
+
+
+def dripping(*texts, seconds, ends=True):
+    """Return a reply's events with a pause between the texts."""
+    events = [part for text in texts for part in (streamed(text, ends=False), seconds)]
+    return (200, {"Content-Type": "text/event-stream"}, [*events, "data: [DONE]\n\n"] if ends else events)
+
+
+def test_each_sentence_is_given_before_the_model_has_said_the_next(index, script):
+    script.replies = [
+        dripping("Turkey asked for the Straits [1]. The Sov", "iet Union agreed to it [1].", seconds=0.3)
+    ]
+    started = time.perf_counter()
+    events = answerer(index, script.url, timeout_seconds=5.0).stream(QUESTION)
+    assert next(events).passages
+    assert next(events).text == "Turkey asked for the Straits."
+    first_after = time.perf_counter() - started
+    answer = list(events)[-1]
+
+    assert first_after < 0.3
+    assert time.perf_counter() - started >= 0.6
+    assert answer.text == "Turkey asked for the Straits. [1] The Soviet Union agreed to it. [1]"
+
+
+def test_what_was_said_stands_where_the_model_breaks_off_and_it_is_told(index, script):
+    script.replies = [dripping("Turkey asked for the Straits [1]. The Sov", seconds=0.0, ends=False)]
+    answer = answerer(index, script.url).ask(QUESTION)
+
+    assert (answer.kind, answer.text) == ("generated", "Turkey asked for the Straits. [1]")
+    assert answer.notice == "The language model's answer is not whole: its reply broke off."
+
+
+def test_of_a_partial_answer_only_the_refusing_sentence_goes(index, script):
+    script.says("Turkey asked for the Straits [1]. When it did is NOT ANSWERED.")
+    answer = answerer(index, script.url).ask(QUESTION)
+
+    assert (answer.kind, answer.text) == ("generated", "Turkey asked for the Straits. [1]")
+    assert answer.notice is None
+
+
+def test_the_model_is_told_how_much_it_may_say(index, script):
+    answerer(index, script.url).ask(QUESTION)
+
+    assert script.requests[-1]["max_tokens"] == 600

@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ranked_passages import ranked
 
-from chunker.documents import Document, DocumentDate, DocumentMetadata, Passage, Span
-from embeddings.search import Hit, Place, Scores
-from service.answer import Citation, RankedPassage, plain_text
+from service.answer import plain_text
 from service.answering.quoting import is_verified
 from service.language_model.grounding import ground, keeps_to
 
@@ -14,18 +13,6 @@ TEXTS = (
     "Aras said in Ankara that Turkey wanted *12 ships* and asked for an answer at once. He was tired.",
     "Litvinov replied that the Soviet Union would deliver two ships, not twelve, before the winter.",
 )
-DATE = DocumentDate("1937-06-01", "1937-06-01", "day")
-
-
-def ranked(rank, text):
-    document = Document("d", "s", 0, "Talk of Litvinov with Aras", 0, 500, DocumentMetadata(date=DATE))
-    passage = Passage("p", "d", 0, 0, len(text), text, 20)
-    place = Place(passage, document, "talks.md")
-    return RankedPassage(
-        Hit(place, 1.0, Scores()), text, Citation(rank, place, Span(0, len(text)), None, None)
-    )
-
-
 PASSAGES = [ranked(rank, text) for rank, text in enumerate(TEXTS, start=1)]
 
 
