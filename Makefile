@@ -17,7 +17,7 @@ CODE := chunker embeddings service eval tests bench
 STATE = $(shell find chunker embeddings service corpus requirements.lock -type f ! -name '*.pyc' \
 	| LC_ALL=C sort | xargs cksum | cksum | tr ' ' '-')
 FRESH = build/index-$(STATE)
-# More processes than this gain nothing: the longest test module is then what takes the time.
+# Each process may load torch and a model, and a browser beside them. Chosen by hand; measured with two.
 MAX_TEST_PROCESSES ?= 4
 # Other question sets beside the gold:
 #   make ablation ABLATION_OPTIONS="--external FOLDER --limit 300 --keep build/ablation"
