@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from embeddings.store import lexical_index
+from embeddings.store import lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
 from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.search import Filters, HiddenSpan
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import Row
+    from embeddings.store.word_counts import WordCount
     from embeddings.store.vector_index import KeyArray, VectorIndex
 
 
@@ -83,6 +84,18 @@ class Snapshot(Catalogue):
             term: self._connection.execute(statement, (f'"{term}"',)).fetchone()[0]
             for term in lexical_index.query_terms(query)
         }
+
+    def word_counts(self, words: Collection[str]) -> dict[str, int]:
+        """Return those of ``words``, folded, that passages hold as they are written, and how many hold each."""
+        return word_counts.counted(self._connection, words)
+
+    def words_beginning_with(self, first_letters: str, lengths: range) -> list[WordCount]:
+        """Return the words that begin with one of the letters and have one of the lengths."""
+        return word_counts.beginning_with(self._connection, first_letters, lengths)
+
+    def words_sounding_like(self, code: str, *, limit: int) -> list[WordCount]:
+        """Return the words with this sound (:func:`embeddings.sounds.sound`), the most frequent first."""
+        return word_counts.sounding_like(self._connection, code, limit=limit)
 
     def folded_texts(self, passage_keys: Sequence[int]) -> dict[int, str]:
         """Return the text of each passage as lexical search sees it, folded, without its header."""
