@@ -22,9 +22,12 @@ _LETTERS = {
     **dict.fromkeys("szj", "C"), **dict.fromkeys("ckqg", "K"), **dict.fromkeys("fvw", "F"),
     **dict.fromkeys("bp", "P"), **dict.fromkeys("dt", "T"), "l": "L", "m": "M", "n": "N", "r": "R",
 }  # fmt: skip
+_HARD_CH = re.compile("ch(?=[lmnr])")
 _SOFT_C = re.compile("c(?=[eiy])")
 _UNIT = re.compile("|".join([*_GROUPS, "."]), re.DOTALL)
-_VOWEL = "A"
+_VOWEL, _VOWELS = "A", frozenset("aeiou")
+_SOFT_START = frozenset("aeiouyjh")
+# Letters that some writers begin a word with where others take another of the same row.
 _ALIKE_AT_THE_START = ("aeiouyjh", "ckqgxh", "cszjdt", "fvwpb", "gj", "td")
 
 
@@ -34,15 +37,29 @@ def sound(word: str) -> str:
 
     Empty where it has no letter of the Latin alphabet.
     """
-    classes = [_VOWEL] if word and word[0] in "aeiouy" else []
-    for unit in _UNIT.findall(_SOFT_C.sub("s", word)):
-        for found in _GROUPS.get(unit) or _LETTERS.get(unit, ""):
-            if classes[-1:] != [found]:
-                classes.append(found)
-    return "".join(classes)
+    spoken_word = spoken(word)
+    initial = _VOWEL if spoken_word[:1].islower() else ""
+    return initial + "".join(letter for letter in spoken_word if letter.isupper())
+
+
+@lru_cache(maxsize=8_192)
+def spoken(word: str) -> str:
+    """Return ``word``, which is folded, with its vowels as they are and the classes of its consonants."""
+    letters: list[str] = []
+    for unit in _UNIT.findall(_SOFT_C.sub("s", _HARD_CH.sub("k", word.replace("y", "i")))):
+        for found in _GROUPS.get(unit) or _LETTERS.get(unit) or (unit if unit in _VOWELS else ""):
+            if letters[-1:] != [found]:
+                letters.append(found)
+    return "".join(letters)
+
+
+def may_begin_alike(word: str, other: str) -> bool:
+    """Return whether one word may be the other as to its first letter: the same, or a vowel, j or h."""
+    return word[:1] == other[:1] or (word[:1] in _SOFT_START and other[:1] in _SOFT_START)
 
 
 def first_letters(word: str) -> str:
     """Return the letters that ``word`` may begin with in another spelling, its own first, each once."""
     first = word[:1]
-    return "".join(dict.fromkeys([first, *(letter for row in _ALIKE_AT_THE_START if first in row for letter in row)]))
+    alike = (row for row in _ALIKE_AT_THE_START if first and first in row)
+    return "".join(dict.fromkeys([first, *"".join(alike)]))

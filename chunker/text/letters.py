@@ -55,7 +55,9 @@ def _is_left_out(character: str) -> bool:
     marked = unicodedata.combining(character)
     if marked:
         return marked in {_OVERLAY, _VOICING} or marked in _VOWEL_POINTS or marked >= _ATTACHED
-    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f" or character == "\u034f"
+    return (
+        unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f" or character == "\u034f"
+    )
 
 
 def _plain_part(character: str) -> str:

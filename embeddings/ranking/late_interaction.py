@@ -55,6 +55,13 @@ def question_tokens(
     return QuestionTokens(encoding.token_vectors[counting], weights[counting] / weights.sum())
 
 
+def whole_words(text: str, tokens: Tokens) -> frozenset[str]:
+    """Return the words of ``text``, folded, that are one token: the model has them in its vocabulary."""
+    words = [_word_around(text, start, end) for start, end in tokens.offsets]
+    spans = zip(words, tokens.offsets.tolist(), strict=True)
+    return frozenset(fold(text[slice(*word)]).text for word, offsets in spans if list(word) == offsets)
+
+
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     while start > 0 and text[start - 1].isalnum():
         start -= 1

@@ -20,8 +20,9 @@ from embeddings.encoders.encoder import TextEncoding
 from embeddings.ranking.cues import CueSettings, date_agreement, number_agreement, wants_numbers
 from embeddings.ranking.folding import FoldingSettings, fold_hits
 from embeddings.ranking.fusion import fuse, weighted_sum
-from embeddings.ranking.late_interaction import question_tokens
+from embeddings.ranking.late_interaction import question_tokens, whole_words
 from embeddings.ranking.late_scoring import LateScorer
+from embeddings.ranking.spelling import Respelling, SpellingSettings, respelt
 from embeddings.search import Filters, Hit
 from embeddings.terms import stem
 
@@ -84,6 +85,7 @@ class RetrievalSettings:
     rerank_weight: float = 2.0
     cues: CueSettings = field(default_factory=CueSettings)
     folding: FoldingSettings = field(default_factory=FoldingSettings)
+    spelling: SpellingSettings | None = field(default_factory=SpellingSettings)
 
     def __post_init__(self) -> None:
         if not (self.passage_weight or self.ngram_weight or self.dense_weight):
@@ -106,7 +108,8 @@ class Retrieval:
 
     ``term_weights`` gives each stem of the question its inverse document frequency. ``matches`` tells
     of as many of the best hits as were asked for, by passage id, how the question meets them token by
-    token; it is empty without late interaction.
+    token; it is empty without late interaction. ``also_searched`` gives words of the question, as they were
+    asked, the words of the index that were searched beside them, the likeliest first.
     """
 
     hits: tuple[Hit, ...]
@@ -114,17 +117,20 @@ class Retrieval:
     term_weights: dict[str, float]
     matches: dict[str, TokenMatches]
     timings_ms: dict[str, float]
+    also_searched: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
     """A question as every method sees it.
 
+    ``text`` is as it was asked, ``respelling`` as the index writes it; ``word_weights`` are of the latter.
     ``vector`` has shape ``(dimension,)``, or ``(0,)`` where no method needs it; ``tokens`` is None
     without late interaction.
     """
 
     text: str
+    respelling: Respelling
     vector: FloatArray
     word_weights: dict[str, float]
     tokens: QuestionTokens | None
@@ -171,19 +177,24 @@ class Retriever:
         ``matched`` best hits it is told how the question meets them token by token.
         """
         timings_ms: dict[str, float] = {}
-        with _timed(timings_ms, "encode"):
-            encoding = self._encoding(question)
         with self._index.snapshot() as snapshot:
             with _timed(timings_ms, "search"):
                 info = snapshot.info()
-                asked = self._question(snapshot, question, encoding, info)
+                frequencies = snapshot.document_frequencies(question)
+                respelling = self._respelling(snapshot, question, frequencies)
+            with _timed(timings_ms, "encode"):
+                encoding = self._encoding(respelling.text)
+            with _timed(timings_ms, "search"):
+                weights = _word_weights(snapshot, frequencies, respelling, info)
+                tokens = self._tokens(respelling.text, encoding, weights)
+                asked = _Question(question, respelling, encoding.vector, weights, tokens)
                 left_out = snapshot.overlapping(hidden)
                 ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
             with _timed(timings_ms, "rank"):
                 ranking = self._rescored(snapshot, asked, ranking, left_out)
             if self._reranker is not None:
                 with _timed(timings_ms, "rerank"):
-                    ranking = self._reranked(snapshot, self._reranker, question, ranking)
+                    ranking = self._reranked(snapshot, self._reranker, respelling.text, ranking)
             with _timed(timings_ms, "rank"):
                 hits = self._hits(snapshot, ranking, top_k)
                 matches = self._matches(snapshot, asked, hits[:matched])
@@ -193,6 +204,7 @@ class Retriever:
             term_weights={stem(word): weight for word, weight in asked.word_weights.items()},
             matches=matches,
             timings_ms=timings_ms,
+            also_searched=respelling.also_searched,
         )
 
     def _encoding(self, question: str) -> TextEncoding:
@@ -202,16 +214,33 @@ class Retriever:
         vector = self._encoder.encode([question])[0] if self._settings.dense_weight else nothing.ravel()
         return TextEncoding(vector, np.zeros(0, dtype=np.int32), nothing)
 
-    def _question(
-        self, snapshot: Snapshot, question: str, encoding: TextEncoding, info: IndexInfo
-    ) -> _Question:
-        frequencies = snapshot.document_frequencies(question)
-        weights = {word: _idf(count, info.passages) for word, count in frequencies.items()}
-        tokens = None
-        if self._late is not None:
-            read = cast("TokenEncoder", self._encoder).tokenize(question)
-            tokens = question_tokens(question, encoding, read, weights)
-        return _Question(question, encoding.vector, weights, tokens)
+    def _respelling(self, snapshot: Snapshot, question: str, frequencies: dict[str, int]) -> Respelling:
+        if self._settings.spelling is None:
+            return Respelling(question, {}, {})
+        vocabulary: frozenset[str] = frozenset()
+        if self._late is not None and frequencies:
+            vocabulary = whole_words(question, cast("TokenEncoder", self._encoder).tokenize(question))
+        return respelt(snapshot, question, frequencies, self._settings.spelling, vocabulary=vocabulary)
+
+    def _tokens(
+        self, question: str, encoding: TextEncoding, word_weights: dict[str, float]
+    ) -> QuestionTokens | None:
+        if self._late is None:
+            return None
+        read = cast("TokenEncoder", self._encoder).tokenize(question)
+        return question_tokens(question, encoding, read, word_weights)
+
+    def _lexical(
+        self, snapshot: Snapshot, asked: _Question, kind: LexicalField, *, limit: int, filters: Filters
+    ) -> dict[int, float]:
+        """Return the lexical scores of a field; of the words also searched they count less."""
+        also = " ".join(word for words in asked.respelling.also_searched.values() for word in words)
+        text = f"{asked.text} {also}" if kind == "ngrams" else asked.text
+        scores = dict(snapshot.lexical_search(text, field=kind, limit=limit, filters=filters))
+        if also and kind != "ngrams" and self._settings.spelling is not None:
+            for key, score in snapshot.lexical_search(also, field=kind, limit=limit, filters=filters):
+                scores[key] = scores.get(key, 0.0) + self._settings.spelling.weight * score
+        return scores
 
     def _first_ranking(
         self, snapshot: Snapshot, asked: _Question, filters: Filters, left_out: frozenset[int]
@@ -222,9 +251,7 @@ class Retriever:
         if settings.dense_weight:
             dense = dict(snapshot.dense_search(asked.vector, limit=limit, filters=filters))
         passages, ngrams, documents = (
-            dict(snapshot.lexical_search(asked.text, field=kind, limit=limit, filters=filters))
-            if weight
-            else {}
+            self._lexical(snapshot, asked, kind, limit=limit, filters=filters) if weight else {}
             for kind, weight in self._lexical_weights
         )
         keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
@@ -310,6 +337,17 @@ def _late_scorer(index: LocalIndex, encoder: Encoder, settings: RetrievalSetting
         neighbour_share=settings.neighbour_share,
         document_share=settings.document_share,
     )
+
+
+def _word_weights(
+    snapshot: Snapshot, frequencies: dict[str, int], respelling: Respelling, info: IndexInfo
+) -> dict[str, float]:
+    """Return the inverse document frequency of each content word of a question as the index writes it."""
+    kept = {word: count for word, count in frequencies.items() if word not in respelling.replaced}
+    meant = (
+        snapshot.document_frequencies(" ".join(respelling.replaced.values())) if respelling.replaced else {}
+    )
+    return {word: _idf(count, info.passages) for word, count in {**kept, **meant}.items()}
 
 
 def _idf(count: int, passages: int) -> float:

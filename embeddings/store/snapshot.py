@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from embeddings.search import Filters, HiddenSpan
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import Row
-    from embeddings.store.word_counts import WordCount
     from embeddings.store.vector_index import KeyArray, VectorIndex
+    from embeddings.store.word_counts import WordCount
 
 
 class Surroundings(NamedTuple):
