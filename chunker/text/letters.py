@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Letters that Unicode does not take apart and whose names do not say what they are a form of.
 _PLAIN = {
     "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ŋ": "n", "ĸ": "k", "ı": "i", "ȷ": "j", "ə": "a", "ǝ": "e",
-    "ɛ": "e", "ɔ": "o", "ƿ": "w", "ȝ": "y", "ʒ": "z", "ʉ": "u", "ɩ": "i", "ʋ": "v", "ʊ": "u", "ꜣ": "", "ꜥ": "",
+    "ɛ": "e", "ɔ": "o", "ƿ": "w", "ȝ": "y", "ʒ": "z", "ʉ": "u", "ɩ": "i", "ʋ": "v", "ʊ": "u",
     # Signs of transliteration that most writers leave out.
-    "ʾ": "", "ʿ": "", "ˀ": "", "ˁ": "", "ʽ": "", "\u0640": "",
+    "ʾ": "", "ʿ": "", "ˀ": "", "ˁ": "", "ʽ": "", "ꜣ": "", "ꜥ": "", "\u0640": "",
 }  # fmt: skip
 _QUOTES = {**dict.fromkeys("‘’‚‛ʹʼʻˈ′`´", "'"), **dict.fromkeys("“”„‟ʺ″«»", '"')}
 _SIGNS = {**_QUOTES, "−": "-", "⁄": "/"}
@@ -61,21 +65,31 @@ def _is_left_out(character: str) -> bool:
 
 
 def _plain_part(character: str) -> str:
-    if character.isascii():
-        return " " if character.isspace() else character
-    if character in _PLAIN:
-        return _PLAIN[character]
-    if character in _SIGNS:
-        return _SIGNS[character]
+    if character.isspace():
+        return " "
+    known = character if character.isascii() else _PLAIN.get(character, _SIGNS.get(character))
+    if known is not None:
+        return known
     category = unicodedata.category(character)
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    if category == "Pd":
-        return "-"
+    if category in {"Nd", "Pd"}:
+        return "-" if category == "Pd" else str(unicodedata.decimal(character))
     formed = _FORMED.match(unicodedata.name(character, ""))
-    if formed:
-        return _plain_part(unicodedata.lookup(formed[1]))
-    return " " if character.isspace() else character
+    return _plain_part(unicodedata.lookup(formed[1])) if formed else character
+
+
+@lru_cache(maxsize=1)
+def undecomposed() -> Mapping[int, str]:
+    """Return a table for :meth:`str.translate`: Latin letters that Unicode does not take apart, as one letter.
+
+    For readers that strip accents as Unicode knows them; the text's length stays the same.
+    """
+    table = {}
+    for code in range(0xC0, 0x250):
+        letter = chr(code)
+        form = plain(letter)
+        if len(unicodedata.normalize("NFD", letter)) == 1 and len(form) == 1 and form.isascii():
+            table[code] = form.upper() if letter.isupper() else form
+    return table
 
 
 def other_spellings(word: str, *, shortened: bool) -> tuple[str, ...]:

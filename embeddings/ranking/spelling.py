@@ -37,8 +37,8 @@ class SpellingSettings:
     0 to 1), of the ``sounding`` that most passages hold. A word that
     the model has whole in its vocabulary is no error: it is only looked for one letter away by the same
     sound (rumours, rumors). Up to ``most`` words are searched for one, none more than ``within`` errors worse
-    than the best. A best word of up to ``sure_errors`` stands for the asked one where meaning is compared;
-    below ``sure_letters`` letters, only if it sounds alike. Lexical scores of all count ``weight``.
+    than the best. A best word of up to ``sure_errors`` stands for one of at least ``sure_letters`` letters
+    where meaning is compared. Lexical scores of all count ``weight``.
 
     Chosen by hand; ``python -m eval.studies.typing_errors`` measures them together.
     """
@@ -202,8 +202,7 @@ def _sounds_alike(word: str, other: str, settings: SpellingSettings) -> bool:
 
 
 def _is_sure(word: str, candidate: Candidate, settings: SpellingSettings) -> bool:
-    is_long = len(word) >= settings.sure_letters
-    return candidate.errors <= settings.sure_errors and (is_long or sound(word) == sound(candidate.word))
+    return candidate.errors <= settings.sure_errors and len(word) >= settings.sure_letters
 
 
 def _in_case_of(written: str, word: str) -> str:

@@ -86,7 +86,7 @@ class Snapshot(Catalogue):
         }
 
     def word_counts(self, words: Collection[str]) -> dict[str, int]:
-        """Return those of ``words``, folded, that passages hold as they are written, and how many hold each."""
+        """Return those of ``words``, folded, that passages hold so written, and how many hold each."""
         return word_counts.counted(self._connection, words)
 
     def words_beginning_with(self, first_letters: str, lengths: range) -> list[WordCount]:

@@ -90,20 +90,12 @@ def variants() -> tuple[Variant, ...]:
 def errors_table(
     name: str, results: Sequence[tuple[str, Sequence[EvaluatedQuestion], Sequence[EvaluatedQuestion]]]
 ) -> Table:
-    """Return a row for each asking of a set: its name, and its questions without and with words also searched.
+    """Return a row for each asking of a set: its name, its questions without and with words also searched.
 
     The interval is that of the difference in MRR@10 over questions (paired bootstrap).
     """
-    columns = (
-        "questions",
-        "hit@5",
-        "also searched",
-        "MRR@10",
-        "also searched",
-        "difference",
-        "ms",
-        "also searched",
-    )
+    searched = "also searched"
+    columns = ("questions", "hit@5", searched, "MRR@10", searched, "difference", "ms", searched)
     return Table(name, columns, tuple(_row(*result) for result in results))
 
 
