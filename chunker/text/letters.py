@@ -73,13 +73,21 @@ def _plain_part(character: str) -> str:
     category = unicodedata.category(character)
     if category in {"Nd", "Pd"}:
         return "-" if category == "Pd" else str(unicodedata.decimal(character))
+    return _without_addition(character)
+
+
+def _without_addition(character: str) -> str:
+    """Return the plain form of the letter that ``character`` is by its name, with a stroke or a hook."""
     formed = _FORMED.match(unicodedata.name(character, ""))
-    return _plain_part(unicodedata.lookup(formed[1])) if formed else character
+    try:
+        return _plain_part(unicodedata.lookup(formed[1])) if formed else character
+    except KeyError:  # a letter that stands with its stroke alone
+        return character
 
 
 @lru_cache(maxsize=1)
 def undecomposed() -> Mapping[int, str]:
-    """Return a table for :meth:`str.translate`: Latin letters that Unicode does not take apart, as one letter.
+    """Return a table for :meth:`str.translate`: letters that Unicode keeps whole, as one plain letter each.
 
     For readers that strip accents as Unicode knows them; the text's length stays the same.
     """

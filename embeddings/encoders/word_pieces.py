@@ -128,7 +128,7 @@ class WordPieces:
 
 
 def _strips_accents(definition: str) -> bool:
-    """Tell whether the tokenizer strips accents, as BERT's does where it lowers case and is not told not to."""
+    """Tell whether the tokenizer strips accents, as BERT's does with lower case unless told otherwise."""
     normalizer = json.loads(definition).get("normalizer") or {}
     strips = normalizer.get("strip_accents")
     lowers = normalizer.get("type") == "BertNormalizer" and bool(normalizer.get("lowercase"))
