@@ -22,7 +22,8 @@ _LETTERS = {
     **dict.fromkeys("szj", "C"), **dict.fromkeys("ckqg", "K"), **dict.fromkeys("fvw", "F"),
     **dict.fromkeys("bp", "P"), **dict.fromkeys("dt", "T"), "l": "L", "m": "M", "n": "N", "r": "R",
 }  # fmt: skip
-_HARD_CH = re.compile("ch(?=[lmnr])")
+_HARD_CH = re.compile("ch(?=[lmnr]|t(?!ch))")
+_VOWEL_J = re.compile("(?<=[aeiou])j(?![aeiou])")
 _SOFT_C = re.compile("c(?=[eiy])")
 _UNIT = re.compile("|".join([*_GROUPS, "."]), re.DOTALL)
 _VOWEL, _VOWELS = "A", frozenset("aeiou")
@@ -46,7 +47,8 @@ def sound(word: str) -> str:
 def spoken(word: str) -> str:
     """Return ``word``, which is folded, with its vowels as they are and the classes of its consonants."""
     letters: list[str] = []
-    for unit in _UNIT.findall(_SOFT_C.sub("s", _HARD_CH.sub("k", word.replace("y", "i")))):
+    told = _SOFT_C.sub("s", _HARD_CH.sub("k", _VOWEL_J.sub("i", word.replace("y", "i"))))
+    for unit in _UNIT.findall(told):
         for found in _GROUPS.get(unit) or _LETTERS.get(unit) or (unit if unit in _VOWELS else ""):
             if letters[-1:] != [found]:
                 letters.append(found)

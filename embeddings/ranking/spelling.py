@@ -183,11 +183,10 @@ def _alike(snapshot: Snapshot, word: str, *, is_whole: bool, settings: SpellingS
         and other not in STOPWORDS
     }
     if len(code) >= settings.sound_length and not is_whole:
-        found |= {
-            other: Candidate(settings.sure_errors, -passages, other)
-            for other, passages in snapshot.words_sounding_like(code, limit=settings.sounding)
-            if other not in found and other != word and _sounds_alike(word, other, settings)
-        }
+        for other, passages in snapshot.words_sounding_like(code, limit=settings.sounding):
+            if other != word and _sounds_alike(word, other, settings):
+                by_sound = Candidate(settings.sure_errors, -passages, other)
+                found[other] = min(by_sound, found.get(other, by_sound))
     return list(found.values())
 
 

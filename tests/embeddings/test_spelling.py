@@ -75,7 +75,7 @@ def test_a_variant_is_searched_as_the_word_that_the_index_holds(snapshot, asked,
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_with_any_one_error_is_found(snapshot, name, kind):
     for seed in range(12):
-        wrong = mistyped(name, kind=kind, chance=random.Random(seed))
+        wrong = mistyped(name, kind=kind, chance=random.Random(seed))  # noqa: S311 - no secret
         if wrong != name:
             assert name.lower() in searched(snapshot, wrong).also_searched[wrong]
 
