@@ -67,7 +67,8 @@ class Sentence:
     """A sentence of a hit, tidied: ``rank`` counts hits from 1, ``span`` indexes the source's text.
 
     ``number`` counts the sentences of its passage that are more than a few words. ``scores`` is None without
-    late interaction. ``gives`` tells whether it holds the kind of thing asked for, None where the question does not say.
+    late interaction. ``gives`` tells whether it holds the kind of thing asked for, None where the question
+    does not say.
     """
 
     rank: int
@@ -106,8 +107,10 @@ class Window:
         return sum(sentence.words for sentence in self.sentences)
 
 
-def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSettings) -> list[Sentence]:
-    """Return the sentences of the best hits, the best first.
+def read_sentences(
+    question: str, retrieval: Retrieval, settings: ExtractionSettings, *, passages: int
+) -> list[Sentence]:
+    """Return the sentences of the best ``passages`` hits, the best first.
 
     With late interaction, a sentence is worth that, with half the credit for what only its document's
     header says, and its mean token's cosine; without, the share of the question's terms it holds,
@@ -117,7 +120,7 @@ def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSett
     """
     found = (
         sentence
-        for rank, hit in enumerate(retrieval.hits[: settings.max_passages], start=1)
+        for rank, hit in enumerate(retrieval.hits[:passages], start=1)
         for sentence in _sentences(question, rank, hit, retrieval, settings)
     )
     return sorted(found, key=lambda sentence: (-sentence.score, sentence.rank, sentence.span))
