@@ -22,8 +22,9 @@ AskedForm = Literal["extract", "overview"]
 
 _YEAR = r"(?:1\d{3}|20\d{2})"
 _YEARS = re.compile(rf"(?<![\d.,/-]){_YEAR}(?!\d|[.,]\d)")
+# "the winter of 1940-41" is one time of two years, no span.
 _SPAN = re.compile(
-    rf"\b{_YEAR}\s?[-–/]\s?(?:\d{{2}}|\d{{4}})\b"
+    rf"(?<!winter of )(?<!winter )\b{_YEAR}\s?[-–/]\s?(?:\d{{2}}|\d{{4}})\b"
     rf"|\b(?:between\b.{{1,60}}\band|from\b.{{1,60}}\b(?:to|until))\b.{{0,30}}\b{_YEAR}\b",
     re.IGNORECASE,
 )

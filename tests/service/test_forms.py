@@ -34,6 +34,7 @@ def test_a_question_for_a_whole_course_of_things_asks_for_an_overview(question):
         "When did the price of herring change?",
         "Who compared the two offers?",
         "How many ships came between 1820 and 1834?",
+        "Which ships lay in the ice in the winter of 1870-71?",
         "What did the bishop say about his policy in May 1831?",
         "What was agreed upon in Batum?",
         "Where did Anna find a position?",
@@ -110,10 +111,10 @@ def test_one_paper_is_no_overview(tmp_path):
 
 
 def test_the_form_can_be_asked_for_over_http_and_what_is_left_out_is_counted(tmp_path):
-    with serving(make_app(tmp_path)) as client:
+    with serving(make_app(tmp_path, encoder=WordHashEncoder(dimension=512))) as client:
         things = "oak iron rope tar flour frost ice flood rats owls moss stones nails glue".split()
         for year, thing in enumerate(things, start=1899):
-            told = f"The mill wheel needs {' '.join(f'{thing}{number}' for number in range(9))}."
+            told = f"The mill wheel needs {' '.join(f'{thing}{number}' for number in range(3))}."
             text = f"# Letter on {thing}\n\nMay 3, {year}\n\n{told}"
             finished_job(client, upload(client, f"{year}.md", text))
         asked = {"question": "mill wheel", "form": "overview"}
