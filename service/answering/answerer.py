@@ -202,7 +202,7 @@ class Answerer:
         windows = extract(of_shown, settings.extraction)
         if windows and probability >= settings.threshold:
             return Draft("extractive", (*quoted(windows, shown), *unsure))
-        if windows and probability >= settings.doubt:
+        if windows and probability >= settings.doubt and not retrieval.knows_no_word:
             of_lead = attribution(shown[windows[0].rank].citation)
             return Draft("none", (Words(IN_DOUBT, "refusal"), of_lead, *quoted(windows[:1], shown)), "none")
         return _refused(retrieval)
