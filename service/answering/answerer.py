@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.text.normalising import tidy
+from embeddings.search import Filters
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
 from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
+from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.overview import OverviewSettings, overview, papers_of, rule_of
-from service.answering.quoting import check_pieces
+from service.answering.quoting import check_pieces, quote_of
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.understanding.conversation import stand_alone
 from service.understanding.dependence import read_dependence
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.ranking.retriever import Retrieval, Retriever
-    from embeddings.search import Filters, HiddenSpan, Hit
+    from embeddings.search import HiddenSpan, Hit
     from service.answer import Piece, Turn
     from service.answering.extracting import Sentence
+    from service.answering.facts import Fact
     from service.answering.overview import Paper
     from service.answering.writing import Writer
     from service.understanding.forms import AskedForm
@@ -101,6 +104,11 @@ class Answerer:
         with _timed(timings_ms, "read"):
             standalone, failure = self._stand_alone(question, history)
             is_wide = (form or form_of(standalone)) == "overview"
+            with self._retriever.index.snapshot() as snapshot:
+                fact = None if form else fact_of(standalone, snapshot, filters or Filters())
+        if fact is not None:
+            yield from self._told(question, standalone, fact)
+            return
         looked_at = self._settings.overview.hits if is_wide else self._settings.extraction.max_passages
         retrieval = self._retriever.retrieve(
             standalone,
@@ -187,6 +195,30 @@ class Answerer:
             for number, rank in enumerate(sorted(ranks), start=1)
         }
         return _Reading(of_best, papers, shown, signals_of(retrieval, of_best))
+
+    def _told(self, question: str, standalone: str, fact: Fact) -> Iterator[Found | Piece | Answer]:
+        """Yield the answer that the catalogue gives."""
+        wanted = frozenset(stems(standalone))
+        passages = tuple(
+            _ranked_passage(number, hit, wanted) for number, hit in enumerate(fact.hits, start=1)
+        )
+        index = IndexState(fact.index.generation, fact.index.model, fact.index.passages)
+        yield Found(question, standalone, 1.0, passages, index)
+        whole = [quote_of(passage, passage.citation.span) for passage in passages]
+        told = tuple(piece for one in whole for piece in (attribution(one.citation), one))
+        pieces, failed = check_pieces((Words(fact.words, "fact"), *told), self._retriever.index)
+        yield from pieces
+        yield Answer(
+            question=question,
+            standalone_question=standalone,
+            confidence=1.0,
+            kind="extractive",
+            form="facts",
+            pieces=pieces,
+            passages=passages,
+            index=index,
+            failed_quotes=failed,
+        )
 
     def _draft(self, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
