@@ -54,11 +54,11 @@ def growth_table(run: Run, summaries: Mapping[str, Summary]) -> Table:
 
 
 def collections_tables(runs: Sequence[Run]) -> tuple[Table, ...]:
-    """Return the confidence of several runs, each of a collection, side by side."""
+    """Return the confidence of several runs side by side: as asked, with the evidence hidden, and as it grew."""
     told, risky = [], {}
     for run in runs:
         summaries = summarise(run)
-        for name in (QUESTIONS, *(name for name in run.passages if name != QUESTIONS)):
+        for name in dict.fromkeys((QUESTIONS, HIDDEN, *run.passages)):
             if name not in summaries:
                 continue
             title = run.name if name == QUESTIONS else f"{run.name}, {name}"
@@ -135,7 +135,7 @@ def _risk_table(judged: Mapping[str, Abstention]) -> Table:
         for name, one in judged.items()
     )
     columns = ("answering only the surest", *(f"{coverage:.0%}" for coverage in RISK_COVERAGES), "AURC")
-    return Table("Risk by coverage: so many of them are wrong", columns, rows)
+    return Table("Risk by coverage: share without evidence in 5 passages", columns, rows)
 
 
 def between(found: Interval) -> str:

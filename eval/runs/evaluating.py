@@ -6,17 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from eval.gold.entries import gold_form
 from eval.gold.evidence import locate, locate_conversations
 from eval.gold.external import read_external
-from eval.gold.questions import (
-    GoldConversation,
-    GoldQuestion,
-    evenly_spread,
-    load_conversations,
-    load_questions,
-)
-from eval.gold.survey import GoldSurvey, load_survey, locate_surveys
+from eval.gold.files import read_gold
+from eval.gold.survey import locate_surveys
 from eval.measures.metrics import RETRIEVED
 from eval.runs.asking import (
     TOP_K,
@@ -91,7 +84,7 @@ def evaluate(
         with open_external(external, data=request.data, encoder=encoder, on_progress=indexed) as opened:
             asking = _Asking(opened, request, on_progress)
             return asking.run([*asking.questions(external.questions), *asking.windows(external.questions)])
-    gold = _read_gold(request)
+    gold = read_gold(request.gold_files, limit=request.limit)
     with _open_gold(request, encoder, on_progress) as opened:
         asking = _Asking(opened, request, on_progress)
         questions = locate(gold.questions, opened.sources)
@@ -105,30 +98,6 @@ def evaluate(
                 *asking.among_distractors(questions),  # last, for the index grows
             ]
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Gold:
-    """What gold files hold, by form."""
-
-    questions: Sequence[GoldQuestion]
-    conversations: Sequence[GoldConversation]
-    surveys: Sequence[GoldSurvey]
-
-
-def _read_gold(request: Request) -> _Gold:
-    questions: list[GoldQuestion] = []
-    conversations: list[GoldConversation] = []
-    surveys: list[GoldSurvey] = []
-    for path in request.gold_files:
-        match gold_form(path):
-            case "conversations":
-                conversations += load_conversations(path)
-            case "survey":
-                surveys += load_survey(path)
-            case "questions":
-                questions += load_questions(path)
-    return _Gold(evenly_spread(questions, request.limit), conversations, surveys)
 
 
 @contextmanager
