@@ -115,6 +115,12 @@ class Retrieval:
     matches: dict[str, TokenMatches]
     timings_ms: dict[str, float]
 
+    @property
+    def knows_no_word(self) -> bool:
+        """Whether the question has content words and the index holds none of them."""
+        unknown = _idf(0, self.index.passages)
+        return bool(self.term_weights) and all(weight >= unknown for weight in self.term_weights.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:

@@ -12,7 +12,8 @@ from chunker.documents import Span
 from chunker.text.normalising import tidy
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
-from service.answering.extracting import ExtractionSettings, extract, quoted, read_sentences
+from service.answering.composing import attribution, quoted
+from service.answering.extracting import ExtractionSettings, extract, read_sentences
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.quoting import check_pieces
 from service.answering.writing import NO_ANSWER, Draft, WritingError
@@ -32,17 +33,30 @@ logger = logging.getLogger(__name__)
 
 NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
 NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
+IN_DOUBT = "Whether the documents answer this is in doubt. These words may bear on it:"
+UNSURE = "These words come nearest; whether they answer the question is unsure."
+NOT_UNDERSTOOD = (
+    "None of the question's words stands in the documents, so that it could not be judged: try their own "
+    "language, other words, or names. These passages come nearest."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
     """When a question counts as answered, and what an answer is made of.
 
-    ``threshold`` is the confidence from which on it is answered. It is a little under even odds: a reader
-    who is shown the quotes can set a poor answer aside, but not find one that was withheld.
+    From the confidence ``threshold`` on it is answered. Under it, down to ``doubt``, the nearest words are
+    shown as such, neither as an answer nor as a denial; under that the documents do not answer it.
+    An answer under ``sure``, a little under even odds, says that it may be none. Confidences cannot tell a
+    near miss, so the words are shown and the claim is small: a reader can set poor words aside, but not find
+    those that were withheld. 98 of 100 answerable questions of the
+    development gold lie above ``threshold``; of questions on other matters (XQuAD's, to the first corpus)
+    96 of 100 lie under it and 69 under ``doubt``; to an index of four files 100 and 98.
     """
 
-    threshold: float = 0.4
+    threshold: float = 0.15
+    doubt: float = 0.05
+    sure: float = 0.4
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
 
 
@@ -141,11 +155,16 @@ class Answerer:
 
     def _extracted(self, found: Found, sentences: Sequence[Sentence], retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
-        if not retrieval.hits or found.confidence < self._settings.threshold:
-            return _refused(retrieval)
         shown = [sentence for sentence in sentences if sentence.rank <= len(found.passages)]
-        chosen = extract(shown, self._settings.extraction)
-        return Draft("extractive", quoted(chosen, found.passages)) if chosen else _refused(retrieval)
+        windows = extract(shown, self._settings.extraction) if shown else []
+        if windows and found.confidence >= self._settings.threshold:
+            unsure = (Words(UNSURE, "notice"),) if found.confidence < self._settings.sure else ()
+            return Draft("extractive", (*quoted(windows, found.passages), *unsure))
+        if windows and found.confidence >= self._settings.doubt:
+            lead = quoted(windows[:1], found.passages)
+            of_lead = attribution(found.passages[windows[0].rank - 1].citation)
+            return Draft("none", (Words(IN_DOUBT, "refusal"), of_lead, *lead))
+        return _refused(retrieval)
 
 
 def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Draft:
@@ -164,6 +183,8 @@ def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) ->
 
 def _refused(retrieval: Retrieval) -> Draft:
     text = NO_ANSWER if retrieval.hits else NOTHING_FOUND
+    if retrieval.hits and retrieval.knows_no_word:
+        text = NOT_UNDERSTOOD
     if not retrieval.index.passages:
         text = NOTHING_INDEXED
     return Draft("none", (Words(text, "refusal"),))

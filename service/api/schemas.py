@@ -211,7 +211,7 @@ class WordsPiece(BaseModel):
 
     type: Literal["words"] = "words"
     text: str
-    role: Literal["sentence", "refusal", "notice"]
+    role: Literal["sentence", "attribution", "refusal", "notice"]
     citations: list[int] = Field(description="the passages that a sentence rests on")
 
 

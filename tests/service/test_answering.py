@@ -31,7 +31,9 @@ def test_the_answer_quotes_the_sentence_that_holds_the_question_s_words(index):
     index.add([make_source("straits.md", STRAITS), make_source("prisoners.md", PRISONERS)])
     answer = dossier_over(index).ask("Who asked for the fortification of the Straits?")
     assert answer.kind == "extractive"
-    assert "Turkey asked for the fortification of the Straits. [1]" in answer.text
+    lead = answer.pieces[0]
+    assert "Turkey asked for the fortification of the Straits." in lead.text
+    assert lead.citation.number == 1
     assert answer.passages[0].hit.place.source_name == "straits.md"
 
 
