@@ -1,4 +1,4 @@
-"""What one question's response is worth, as named numbers between 0 and 1.
+"""What one question's response is worth, as named numbers: shares between 0 and 1, and a few counts.
 
 Ranked retrieval (``hit@k``, ``mrr@10``, ``ndcg@10``) is computed by ir-measures from the ranks at which
 pieces of evidence are first found; a result that only repeats what a better one brought counts for
@@ -155,11 +155,13 @@ def _cut(passage: RetrievedPassage, length_chars: int) -> RetrievedPassage:
 def answer_values(question: LocatedQuestion, response: Response, sources: SourceTexts) -> Values:
     """Return what the answer itself is worth.
 
-    ``answered``: it did not refuse. ``quotes_verified`` as in :func:`verified_quotes`.
+    ``answered``: it did not refuse. ``quotes_verified`` as in :func:`verified_quotes`, ``answer_words`` as in
+    :func:`answer_length`.
     For answerable questions also ``answer_holds_evidence`` (its quotes together cover at least half
     of a gold quote) and ``token_f1`` against the gold answer; both are 0 for a refusal.
     """
-    values = {"answered": float(response.answerable)} | verified_quotes(response, sources)
+    values = {"answered": float(response.answerable)}
+    values |= verified_quotes(response, sources) | answer_length(response)
     if question.gold.is_answerable:
         if not question.judges_whole_sources:
             values["answer_holds_evidence"] = float(_answer_holds_evidence(question.evidence, response))
@@ -168,6 +170,11 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
                 token_f1(response.words, question.gold.answer) if response.answerable else 0.0
             )
     return values
+
+
+def answer_length(response: Response) -> Values:
+    """Return ``answer_words``, the number of words of the answer; empty for a refusal."""
+    return {"answer_words": float(len(response.words.split()))} if response.answerable else {}
 
 
 def verified_quotes(response: Response, sources: SourceTexts) -> Values:

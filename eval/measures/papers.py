@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from eval.measures.matching import covers, says, shows_of
+from eval.measures.metrics import answer_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +51,7 @@ def survey_values(survey: LocatedSurvey, response: Response, documents: Document
         f"ndcg@{NDCG_DEPTH} (papers)": _ndcg(survey, returned),
         "must_papers_quoted": len(must_have & quoted) / len(must_have),
         "papers_quoted": float(len(quoted)),
-        "answer_words": float(len(response.words.split())),
+        **answer_length(response),
     }
     if quoted:
         values["relevant_papers_quoted"] = len(quoted & set(survey.papers)) / len(quoted)

@@ -54,7 +54,7 @@ def growth_table(run: Run, summaries: Mapping[str, Summary]) -> Table:
 
 
 def collections_tables(runs: Sequence[Run]) -> tuple[Table, ...]:
-    """Return the confidence of several runs side by side: as asked, with the evidence hidden, and as it grew."""
+    """Return the confidence of several runs side by side: asked, with evidence hidden, in a larger index."""
     told, risky = [], {}
     for run in runs:
         summaries = summarise(run)
@@ -73,14 +73,13 @@ def collections_tables(runs: Sequence[Run]) -> tuple[Table, ...]:
 
 
 TOLD = (
-    "answerable",
-    "unanswerable",
+    "answerable / not",
     "AUROC",
     "answered",
     "refused",
     "evidence held",
-    "confidence, answerable",
-    "confidence, unanswerable",
+    "confidence if answerable",
+    "confidence if not",
     "calibration error",
 )
 
@@ -91,8 +90,7 @@ def _told(questions: Sequence[EvaluatedQuestion], summary: Summary) -> tuple[str
     others = [one for one in questions if not one.is_answerable]
     told = summary.abstention
     return (
-        str(len(answerable)),
-        str(len(others)),
+        f"{len(answerable)} / {len(others)}",
         f"{told.auroc.value:.3f} ({between(told.auroc)})" if told and told.auroc else "-",
         figure(_mean(one.values.get("answered") for one in answerable)),
         figure(_mean(1 - one.values["answered"] for one in others if "answered" in one.values)),

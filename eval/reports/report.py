@@ -47,6 +47,7 @@ MEANINGS: Mapping[str, str] = {
     "quotes_verified": "quotes that stand in the source as claimed",
     "answer_holds_evidence": "the quotes cover half of a gold quote",
     "token_f1": "words shared with the gold answer",
+    "answer_words": "words of the answer, a number",
     "leaked": "hidden evidence that was found all the same (must be 0)",
     "confidence": "mean confidence",
     "must_papers@10": "must-have papers among the first 10 papers returned",
@@ -57,7 +58,6 @@ MEANINGS: Mapping[str, str] = {
     "papers_quoted": "papers that the answer quotes, a number",
     "key_quotes_held": "key quotes that the answer holds by half",
     "in_order_of_time": "steps from paper to paper that keep it, in overviews",
-    "answer_words": "words of the answer, a number",
 }
 KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
 SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
@@ -128,7 +128,7 @@ def _survey_table(survey: Sequence[EvaluatedQuestion]) -> Table:
             one.kind,
             one.form or "-",
             *(figure(one.values.get(name)) for name in SURVEY_COLUMNS),
-            *(f"{one.values[name]:.0f}" for name in SURVEY_NUMBERS),
+            *(f"{one.values[name]:.0f}" if name in one.values else "-" for name in SURVEY_NUMBERS),
         )
         for one in survey
     ]

@@ -97,7 +97,8 @@ def test_an_answer_without_quotes_says_nothing_of_their_relevance_or_order():
     found = values(THREE, response([0], answerable=False, words="No."))
     assert not {"relevant_papers_quoted", "in_order_of_time"} & found.keys()
     assert (found["must_papers_quoted"], found["papers_quoted"], found["answered"]) == (0.0, 0.0, 0.0)
-    assert found["answer_words"] == 1.0
+    assert "answer_words" not in found
+    assert values(THREE, response(quotes=[quote(0)], words="Two words."))["answer_words"] == 2.0
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_the_report_shows_what_becomes_of_the_confidence_as_the_index_grows(smal
         answered = [one.values["answered"] for one in asked]
         assert row["answered"] == f"{(answered[0] + answered[1]) / 2:.3f}"
         assert row["refused"] == f"{1 - answered[2]:.3f}"
-        assert row["confidence, unanswerable"] == f"{asked[2].values['confidence']:.3f}"
+        assert row["confidence if not"] == f"{asked[2].values['confidence']:.3f}"
 
 
 def test_the_questions_of_a_small_collection_stand_one_by_one(small_run):
@@ -188,7 +188,7 @@ def test_one_command_asks_a_folder_its_questions_among_a_set_of_others(small_col
     assert run.passages == {QUESTIONS: 3, "among 1 other documents": 4}
     sides = ("--side-by-side", tmp_path / "run.json", "--markdown", tmp_path / "sides.md")
     assert command(*sides).exit_code == 0
-    assert "| questions, among 1 other documents | 4 | 2 | 1 |" in (tmp_path / "sides.md").read_text()
+    assert "| questions, among 1 other documents | 4 | 2 / 1 |" in (tmp_path / "sides.md").read_text()
 
 
 def test_what_does_not_go_together_is_said(small_collection):
