@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from embeddings.search import Hit, Place
 
 AnswerKind = Literal["extractive", "generated", "none"]
-AnswerForm = Literal["extract", "none"]
+AnswerForm = Literal["extract", "overview", "facts", "none"]
 QuoteMatch = Literal["exact", "normalised"]
-WordsRole = Literal["sentence", "attribution", "refusal", "notice"]
+WordsRole = Literal["sentence", "attribution", "fact", "refusal", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +234,9 @@ class Found:
 class Answer:
     """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
 
+    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``facts`` (what the
+    catalogue says of the collection) or ``none``. Of an overview ``total`` counts the papers found and
+    ``rule`` says how those shown were taken.
     ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
     left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
     ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).
@@ -243,9 +246,12 @@ class Answer:
     standalone_question: str
     confidence: float
     kind: AnswerKind
+    form: AnswerForm
     pieces: tuple[Piece, ...]
     passages: tuple[RankedPassage, ...]
     index: IndexState
+    total: int | None = None
+    rule: str | None = None
     failed_quotes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     signals: dict[str, float] = field(default_factory=dict)
@@ -254,11 +260,6 @@ class Answer:
     def answerable(self) -> bool:
         """Whether the documents answer the question."""
         return self.kind != "none"
-
-    @property
-    def form(self) -> AnswerForm:
-        """The form of the answer: ``extract``, or ``none`` where there is no answer."""
-        return "extract" if self.answerable else "none"
 
     @property
     def text(self) -> str:

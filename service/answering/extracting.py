@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _STATES = re.compile(r"[.!…:;。！；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
+_NOTE = re.compile(r"\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\[\d{1,3}\])(?=\s)")
+"""What the text of a note begins with."""
 _LEANS_BACK = re.compile(
     r"\W*(?:he|she|it|they|him|her|his|its|their|this|that|these|those|such|the (?:latter|former)|also|then"
     r"|therefore|thus|hence|however|but|moreover|in (?:this|that)|for (?:this|that))\b",
@@ -34,7 +36,7 @@ class ExtractionSettings:
 
     Single sentences that are picked apart lose the evidence beside them. On the development gold, nothing
     refused, the answer holds the evidence for .74 of the questions in 80 words of single sentences, for .88
-    in 149 words of windows, .69 of them in the lead alone; on 300 questions of XQuAD .93 in 64 words and .98
+    in 148 words of windows, .69 of them in the lead alone; on 300 questions of XQuAD .93 in 64 words and .98
     in 103, on 300 of COVID-QA .70 in 151. Steps of a tenth either way move gold by .03 at most.
 
     The lead is grown to ``lead_words`` around the best sentence, further windows to ``further_words``, by
@@ -43,11 +45,11 @@ class ExtractionSettings:
     fewer than ``min_words`` begins none; a further one needs ``min_further_words`` and ``least_share`` of the
     best one's worth. A sentence is worth ``late_weight`` times its late interaction, ``cosine_weight`` times
     the cosine of its mean token, ``passage_weight`` times its passage's score, plus ``gives_gain`` where it
-    gives the number or date asked for, less ``fragment_loss`` for a fragment.
+    gives the number or date asked for, less ``fragment_loss`` for a fragment or a note.
     """
 
     lead_words: int = 90
-    further_words: int = 30
+    further_words: int = 25
     leaning_words: int = 40
     max_words: int = 170
     max_windows: int = 5
@@ -67,7 +69,8 @@ class Sentence:
     """A sentence of a hit, tidied: ``rank`` counts hits from 1, ``span`` indexes the source's text.
 
     ``number`` counts the sentences of its passage that are more than a few words. ``scores`` is None without
-    late interaction. ``gives`` tells whether it holds the kind of thing asked for, None where the question does not say.
+    late interaction. ``gives`` tells whether it holds the kind of thing asked for, None where the question
+    does not say.
     """
 
     rank: int
@@ -106,8 +109,10 @@ class Window:
         return sum(sentence.words for sentence in self.sentences)
 
 
-def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSettings) -> list[Sentence]:
-    """Return the sentences of the best hits, the best first.
+def read_sentences(
+    question: str, retrieval: Retrieval, settings: ExtractionSettings, *, passages: int
+) -> list[Sentence]:
+    """Return the sentences of the best ``passages`` hits, the best first.
 
     With late interaction, a sentence is worth that, with half the credit for what only its document's
     header says, and its mean token's cosine; without, the share of the question's terms it holds,
@@ -117,7 +122,7 @@ def read_sentences(question: str, retrieval: Retrieval, settings: ExtractionSett
     """
     found = (
         sentence
-        for rank, hit in enumerate(retrieval.hits[: settings.max_passages], start=1)
+        for rank, hit in enumerate(retrieval.hits[:passages], start=1)
         for sentence in _sentences(question, rank, hit, retrieval, settings)
     )
     return sorted(found, key=lambda sentence: (-sentence.score, sentence.rank, sentence.span))
@@ -202,7 +207,8 @@ def _sentences(
             if scores
             else _term_score(text, retrieval.term_weights)
         )
-        form = settings.gives_gain * bool(has_type) - settings.fragment_loss * (not _STATES.search(text))
+        is_torn = not _STATES.search(text) or bool(_NOTE.match(text))
+        form = settings.gives_gain * bool(has_type) - settings.fragment_loss * is_torn
         yield Sentence(
             rank=rank,
             number=number,

@@ -186,6 +186,7 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
         standalone_question="What did Molotov ask?",
         confidence=0.7,
         kind="extractive",
+        form="extract",
         pieces=(Quote("Molotov asked.", citation, "exact"),),
         passages=(RankedPassage(hit, "tidied", citation, (Span(0, 3),)),),
         index=IndexState(1, "model", 9),

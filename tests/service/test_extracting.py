@@ -132,7 +132,7 @@ def worth(found, beginning):
 
 def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
     asked, plain = (
-        read_sentences(question, retrieved(question), ExtractionSettings())
+        read_sentences(question, retrieved(question), ExtractionSettings(), passages=3)
         for question in ("How many prisoners?", "Which prisoners?")
     )
     assert worth(asked, "The envoy asked") == pytest.approx(worth(plain, "The envoy asked"))
@@ -142,11 +142,11 @@ def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
 
 
 def test_a_fragment_is_worth_less_than_a_sentence(retrieved):
-    found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings())
+    found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings(), passages=3)
     assert worth(found, "In the commissariat") < worth(found, "They were held")
 
 
 def test_a_question_is_worth_less_than_a_statement_of_the_same_words(tmp_path):
     with asking(tmp_path, "Was the harbour closed? The harbour was closed.") as retrieve:
-        found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings())
+        found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings(), passages=3)
     assert worth(found, "Was the harbour") < worth(found, "The harbour was")

@@ -43,6 +43,7 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
     events = dossier.stream(
         request.question,
         top_k=request.top_k,
+        form=request.form,
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
