@@ -22,7 +22,7 @@ _LETTERS = {
     **dict.fromkeys("szj", "C"), **dict.fromkeys("ckqg", "K"), **dict.fromkeys("fvw", "F"),
     **dict.fromkeys("bp", "P"), **dict.fromkeys("dt", "T"), "l": "L", "m": "M", "n": "N", "r": "R",
 }  # fmt: skip
-_HARD_CH = re.compile("ch(?=[lmnr]|t(?!ch))")
+_HARD_CH = re.compile("(?<![st])ch(?=[lmnr]|t(?!ch))")
 _VOWEL_J = re.compile("(?<=[aeiou])j(?![aeiou])")
 _SOFT_C = re.compile("c(?=[eiy])")
 _UNIT = re.compile("|".join([*_GROUPS, "."]), re.DOTALL)

@@ -35,7 +35,7 @@ class SpellingSettings:
     least ``sound_length`` classes is the same are taken for one in other spellings if with their vowels they
     are the same as far as ``sound_alike`` says and as they are written as far as ``look_alike`` does (Indel,
     0 to 1), of the ``sounding`` that most passages hold. A word that
-    the model has whole in its vocabulary is no error: it is only looked for one letter away by the same
+    the model has in its vocabulary is no error: it is only looked for one letter away by the same
     sound (rumours, rumors). Up to ``most`` words are searched for one, none more than ``within`` errors worse
     than the best. A best word of up to ``sure_errors`` stands for one of at least ``sure_letters`` letters
     where meaning is compared. Lexical scores of all count ``weight``.

@@ -133,6 +133,11 @@ class Snapshot(Catalogue):
             for key, document, start, end in self._of(statement, passage_keys)
         }
 
+    def has_documents_of(self, first_day: str, last_day: str) -> bool:
+        """Return whether the date of any document begins between two ISO days, both inclusive."""
+        statement = "SELECT EXISTS (SELECT 1 FROM documents WHERE date_start BETWEEN ? AND ?)"
+        return bool(self._connection.execute(statement, (first_day, last_day)).fetchone()[0])
+
     def passage_keys(self, document_id: str) -> list[int]:
         """Return the keys of the passages of a document in their order."""
         rows = self._connection.execute(
