@@ -1,12 +1,9 @@
 import pytest
 from encoders import WordHashEncoder
-from hypothesis import given
-from hypothesis import strategies as st
 from index_support import CHUNKING, make_source
 
 from chunker.documents import Page, PageStart
 from embeddings.local_index import LocalIndex
-from embeddings.ranking.folding import fold_duplicates, shingles
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
 
 SENTENCES = [
@@ -49,37 +46,3 @@ def test_no_document_is_named_twice(hits_for):
 def test_no_passage_comes_twice(hits_for):
     shown = [hit.place.passage.id for hit in hits_for("envoy delegation secretary steamers")]
     assert len(shown) == len(set(shown))
-
-
-PAPER = "the ambassador said that turkey would stay neutral as long as nobody touched the straits"
-OTHER = "the delegation asked for the return of prisoners of war held in the camps near constantinople"
-
-
-def test_the_same_words_are_folded_into_the_better_ranked():
-    ranked = [shingles(PAPER), shingles(OTHER), shingles(PAPER + " today")]
-    assert fold_duplicates(ranked) == [(0, [2]), (1, [])]
-
-
-def test_words_that_stand_in_two_better_ranked_passages_are_named_by_both():
-    whole = f"{PAPER} {OTHER}"
-    assert fold_duplicates([shingles(PAPER), shingles(OTHER), shingles(whole)]) == [(0, [2]), (1, [2])]
-
-
-def test_a_passage_that_says_something_new_besides_is_kept():
-    new = "he added that the fleet had left sevastopol in the night for an unknown destination in the south"
-    assert fold_duplicates([shingles(PAPER), shingles(f"{PAPER} {new}")]) == [(0, []), (1, [])]
-
-
-@pytest.mark.parametrize("texts", [[], [""], ["", ""]])
-def test_empty_texts_are_no_trouble(texts):
-    assert sum(1 + len(others) for _, others in fold_duplicates([shingles(t) for t in texts])) == len(texts)
-
-
-@given(st.lists(st.text(alphabet="ab ", max_size=30), max_size=8))
-def test_every_text_is_kept_or_folded_and_kept_ones_stay_in_rank_order(texts):
-    groups = fold_duplicates([shingles(text) for text in texts])
-    kept = [position for position, _ in groups]
-    folded = {position for _, others in groups for position in others}
-    assert kept == sorted(kept)
-    assert set(kept).isdisjoint(folded)
-    assert set(kept) | folded == set(range(len(texts)))
