@@ -92,7 +92,13 @@ def standing(text: Words, other: Words) -> Standing:
     return Standing("same", tuple(before), tuple(after[::-1]))
 
 
-def is_beside(before: Words, after: Words, *, of_words: int) -> bool:
+def repeats(text: Words, other: Words) -> bool:
+    """Return whether the words of ``text`` all stand in ``other``, but for an introduction or a site's own."""
+    found = standing(text, other)
+    return found.relation == "same" and _is_beside(found.before, found.after, of_words=len(text))
+
+
+def _is_beside(before: Words, after: Words, *, of_words: int) -> bool:
     """Return whether words around a copy of ``of_words`` words say nothing: a short introduction, a menu.
 
     What follows may take back what was said, so nothing but a site's own words may follow.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
-from embeddings.ranking.repeating import is_beside, standing
+from embeddings.ranking.repeating import repeats, standing
 from embeddings.ranking.wording import read_words, same_run
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class Papers:
         theirs = self._read(
             other.document, other.passage.start_char - margin, other.passage.end_char + margin
         )
-        found = standing(own, theirs)
-        if found.relation != "same" or not is_beside(found.before, found.after, of_words=len(own)):
+        if not repeats(own, theirs):
             return False
         return place.document.id == other.document.id or self._may_be_one(place, other)
 

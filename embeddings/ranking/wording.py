@@ -163,7 +163,7 @@ _LOOKALIKES = str.maketrans({"1": "l", "0": "o", "i": "l", "j": "l", "v": "u"})
 
 def _look(word: str) -> str:
     """Return a word with letters that print alike made one."""
-    for printed, letter in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u")):
+    for printed, letter in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("ri", "n"), ("li", "h")):
         word = word.replace(printed, letter)
     return word.translate(_LOOKALIKES)
 
@@ -205,7 +205,7 @@ def _sounds(name: str) -> frozenset[str]:
         sound = sound.replace(letters, one)
     sound = re.sub(r"ts(?=k)", "tz", _ENDING.sub("v", sound)).replace("z", "s")
     sound = re.sub(r"(?<=[^aeiou])e$", "", sound) if len(sound) > WORDING.hardened_letters + 1 else sound
-    sound = re.sub(r"(.)\1+", r"\1", re.sub(r"[ei]{2,}", "e", sound))
+    sound = re.sub(r"(.)\1+", r"\1", re.sub(r"[ei]{2,}(?=.)", "e", sound))
     if len(name) >= WORDING.hardened_letters:
         sound = re.sub(r"^h", "g", re.sub(r"d$", "t", sound))
     sound = re.sub(r"^[ei]", "e", sound)

@@ -111,8 +111,11 @@ def _question(
     kind: str = "",
 ) -> LocatedQuestion:
     """Return a question that is answerable if it has evidence; its quotes are what stands there."""
-    located = tuple(pieces)
-    quotes = [texts.words(piece.places[0]) for piece in located if not piece.is_whole_source]
+    located = tuple(
+        piece if piece.is_whole_source else replace(piece, quote=texts.words(piece.places[0]))
+        for piece in pieces
+    )
+    quotes = [piece.quote for piece in located if not piece.is_whole_source]
     gold = GoldQuestion(
         id=identity,
         question=wording.strip(),

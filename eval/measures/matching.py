@@ -1,12 +1,17 @@
 """Whether what was retrieved is what was wanted.
 
 A passage matches a piece of evidence when it overlaps the gold quote by at least a given share of the
-quote's characters (one half unless told otherwise).
+quote's characters (one half unless told otherwise). Of the other places that a result names
+(``also_in``) one counts only where the quote's words can be read in the passage that is shown: a reader
+sees no other, and a result that names the right paper beside a wrong one is wrong.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from embeddings.ranking.repeating import standing
+from embeddings.ranking.wording import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,10 +62,24 @@ def found_pieces(
         frozenset(
             index
             for index, evidence in enumerate(question.evidence)
-            if matches(passage.spans, evidence, share=share)
+            if matches([passage.span], evidence, share=share)
+            or (
+                matches(passage.also_in, evidence, share=share)
+                and _is_read_in(evidence.quote, passage.text, share=share)
+            )
         )
         for passage in passages
     )
+
+
+def _is_read_in(quote: str, text: str, *, share: float) -> bool:
+    """Return whether ``share`` of a quote's words or more, and some of them, stand in ``text``; False where it is empty."""
+    words = read_words(quote)
+    if not words:
+        return False
+    found = standing(words, read_words(text))
+    read = len(words) - len(found.before) - len(found.after)
+    return found.relation == "same" and read >= share * len(words)
 
 
 def results_of(question: LocatedQuestion, response: Response) -> tuple[RetrievedPassage, ...]:

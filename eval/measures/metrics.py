@@ -150,7 +150,12 @@ def _cut(passage: RetrievedPassage, length_chars: int) -> RetrievedPassage:
     def cut(span: TextSpan) -> TextSpan:
         return replace(span, end_char=min(span.end_char, span.start_char + length_chars))
 
-    return replace(passage, span=cut(passage.span), also_in=tuple(cut(span) for span in passage.also_in))
+    return replace(
+        passage,
+        span=cut(passage.span),
+        text=passage.text[:length_chars],
+        also_in=tuple(cut(span) for span in passage.also_in),
+    )
 
 
 def answer_values(question: LocatedQuestion, response: Response, sources: SourceTexts) -> Values:

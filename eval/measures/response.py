@@ -24,7 +24,7 @@ class RetrievedPassage:
     """One search result: where it stands, what it says and the page it cites.
 
     ``page`` and ``page_end`` are labels, ``None`` where the system gives no page. ``also_in`` are
-    other places where the same words stand; they count for the same rank.
+    other places where the same words stand; evidence there counts only if its words are in ``text``.
     """
 
     span: TextSpan
@@ -34,11 +34,6 @@ class RetrievedPassage:
     page: str | None = None
     page_end: str | None = None
     also_in: tuple[TextSpan, ...] = ()
-
-    @property
-    def spans(self) -> tuple[TextSpan, ...]:
-        """Every place this result stands for."""
-        return (self.span, *self.also_in)
 
 
 @dataclass(frozen=True, slots=True)

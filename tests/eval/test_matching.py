@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.errors import GoldError
-from eval.gold.evidence import LocatedEvidence, SourceTexts, TextSpan, locate
+from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan, locate
 from eval.gold.questions import Evidence, GoldQuestion
 from eval.measures.matching import (
     ANY_OVERLAP,
@@ -74,11 +74,39 @@ def test_what_is_covered_twice_counts_once():
     assert not covers([], span(0, 90))
 
 
-def test_other_places_of_a_passage_count_for_its_rank():
-    question = locate([gold("Two.")], SourceTexts({"book.txt": BOOK}))[0]
+REGISTER = "[p. 3] The guild appoints Ole Dahl as pilot from 2 May 1901 at 700 kroner a year."
+LOOSE = "The guild appoints Nils Moe as pilot from 2 May 1903 at 720 kroner a year."
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_hit"),
+    [
+        (LOOSE, True),
+        (f"Menu. {LOOSE} He signs.", True),
+        (LOOSE.replace("kroner", "kröner").replace("The guild", "The\nguild").upper(), True),
+        (LOOSE[:60], True),
+        (LOOSE[:25], False),
+        (REGISTER, False),
+        (LOOSE.replace("Nils Moe", "Nils Lie"), False),
+        (LOOSE.replace("720", "702"), False),
+        ("The harbour is full of ice.", False),
+        ("", False),
+    ],
+)
+def test_another_place_of_a_passage_counts_only_if_its_words_are_in_the_passage_shown(shown, is_hit):
+    sources = SourceTexts({"loose.txt": LOOSE, "register.txt": REGISTER})
+    question = locate([gold(LOOSE, file="loose.txt")], sources)[0]
     (place,) = question.evidence[0].places
-    elsewhere = RetrievedPassage(span(0, 10, "page.txt"), "Site menu.", also_in=(place,))
-    assert found_pieces(question, [RetrievedPassage(span(0, 4), "One."), elsewhere]) == (frozenset(), {0})
+    result = RetrievedPassage(span(0, 90, "register.txt"), shown, also_in=(place,))
+    assert found_pieces(question, [result]) == (frozenset({0} if is_hit else ()),)
+
+
+def test_where_whole_sources_are_judged_only_the_source_shown_matches():
+    loose = LocatedEvidence((span(0, 90, "loose.txt"),), is_whole_source=True)
+    question = LocatedQuestion(gold(LOOSE), (loose,))
+    named = RetrievedPassage(span(0, 90), REGISTER, also_in=(span(0, 90, "loose.txt"),))
+    shown = RetrievedPassage(span(0, 9, "loose.txt"), LOOSE)
+    assert found_pieces(question, [named, shown]) == (frozenset(), {0})
 
 
 def test_where_whole_sources_are_judged_any_passage_of_the_source_matches():

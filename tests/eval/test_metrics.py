@@ -151,9 +151,8 @@ def test_a_large_passage_is_read_only_to_the_end_of_the_budget():
     assert word_budget_value(asked(piece(490, 510)), large, words=100)["hit@100words"] == 0.0
     assert word_budget_value(asked(piece(488, 508)), large, words=100)["hit@100words"] == 1.0
     other_place = RetrievedPassage(span(9000, 11500), "abcd " * 500, also_in=(span(0, 2500),))
-    assert word_budget_value(asked(piece(0, 20)), response(passages=(other_place,)), words=100) == {
-        "hit@100words": 1.0
-    }
+    named = asked(piece(0, 20, quote="abcd abcd abcd abcd"))
+    assert word_budget_value(named, response(passages=(other_place,)), words=100) == {"hit@100words": 1.0}
 
 
 SOURCE = "Molotov asked for bases. Stalin agreed."
