@@ -57,7 +57,7 @@ class _Group:
 def fold_hits(
     snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str], settings: FoldingSettings
 ) -> list[Hit]:
-    """Return ``hits`` without those that repeat the very words of better ones, which name them in ``also_in``.
+    """Return ``hits`` without those that repeat better ones word for word, which name them in ``also_in``.
 
     ``texts`` are the hits' folded texts. A hit without a page is shown where its paper has pages, if it
     stands there word for word; no hit is moved to another paper, and papers that differ in a word stay apart.

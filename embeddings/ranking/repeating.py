@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -26,10 +27,11 @@ class RepeatingSettings:
     """How two texts are aligned and what may stand beside their common words; chosen by hand, not measured.
 
     They are laid on each other where most ``gram_words``-grams agree, ``slack_words`` to both sides; a block
-    of ``solid_words`` equal ones is where they meet. They are ``related`` from that share of the shorter one's
-    n-grams on, and two edges that have ``alike_share`` of their words in common are one form filled in
-    differently. Words before the common ones may be up to ``introduction_share`` of the text, after them
-    ``closing_words``; ``furniture_share`` of a site's words make both a site's.
+    of ``solid_words`` equal ones is where they meet. They are related from ``related_share`` of the shorter
+    one's n-grams on. Two edges that have ``alike_share`` of their words in common, or are no more than that
+    of a text that agrees else, are one form filled in differently. Words before the common ones may be up to
+    ``introduction_share`` of the text, after them ``closing_words``; ``furniture_share`` of a site's words
+    make both a site's.
     """
 
     gram_words: int = 4
@@ -87,13 +89,13 @@ def standing(text: Words, other: Words) -> Standing:
     before = _beyond(*heads)
     after = _beyond(*(edge[::-1] for edge in tails), is_reversed=True)
     if before is None or after is None:
-        alike = [_is_alike(*edges) for edges, own in ((heads, before), (tails, after)) if own is None]
-        return Standing("different", is_alike=any(alike))
+        edges = [edge for edge, own in ((heads, before), (tails, after)) if own is None]
+        return Standing("different", is_alike=any(_is_alike(*edge, of_words=len(text)) for edge in edges))
     return Standing("same", tuple(before), tuple(after[::-1]))
 
 
 def repeats(text: Words, other: Words) -> bool:
-    """Return whether the words of ``text`` all stand in ``other``, but for an introduction or a site's own."""
+    """Return whether all words of ``text`` stand in ``other``, but for an introduction or a site's own."""
     found = standing(text, other)
     return found.relation == "same" and _is_beside(found.before, found.after, of_words=len(text))
 
@@ -184,10 +186,8 @@ def _drawn_together(text: Words, part: Words, blocks: list[_Block]) -> list[_Blo
 def _agree_between(text: Words, part: Words, blocks: Sequence[_Block]) -> bool:
     """Return whether what stands between the blocks differs in form only."""
     return all(
-        same_run(
-            text[one.text + one.length : following.text], part[one.other + one.length : following.other]
-        )
-        for one, following in zip(blocks, blocks[1:], strict=False)
+        same_run(text[one.text + one.length : following.text], part[one.other + one.length : following.other])
+        for one, following in pairwise(blocks)
     )
 
 
@@ -211,9 +211,11 @@ def _beyond(own: Words, theirs: Words, *, is_reversed: bool = False) -> Words | 
     return own if _is_furniture(own) or _is_furniture(theirs) else None
 
 
-def _is_alike(own: Words, theirs: Words) -> bool:
-    known = {word.form for word in theirs[-2 * len(own) :]} | {word.form for word in theirs[: 2 * len(own)]}
-    return sum(word.form in known for word in own) >= REPEATING.alike_share * len(own)
+def _is_alike(own: Words, theirs: Words, *, of_words: int) -> bool:
+    """Return whether two edges are a form's: little of a text alike else, or with many words in common."""
+    known = {word.form for word in (*theirs[-2 * len(own) :], *theirs[: 2 * len(own)])}
+    shared = sum(word.form in known for word in own)
+    return len(own) <= REPEATING.alike_share * of_words or shared >= REPEATING.alike_share * len(own)
 
 
 def _says(words: Words) -> bool:

@@ -25,7 +25,7 @@ class SamePaperSettings:
 
     A copy may be cut into passages elsewhere, so a passage is looked for in the other's passage and as many
     characters around it as it has itself, and ``margin_chars``. What tells two papers of one form apart may
-    stand before or behind: ``context_chars`` there, and at the documents' beginnings, must not differ. A
+    stand before or behind: ``context_chars`` there, and at the document's beginning, must not differ. A
     passage's words are in at most ``around_passages`` to each side of one that shares words with it. Titles
     with ``alike_titles`` of the shorter one's words in common are of one form.
     """
@@ -75,31 +75,37 @@ class Papers:
     def _may_be_one(self, place: Place, other: Place) -> bool:
         key = (place.passage.id, other.passage.id)
         if key not in self._can_be_one:
-            self._can_be_one[key] = self._can_be_one[key[::-1]] = (
-                _say_the_same_of_themselves(place.document, other.document)
-                and not self._differ_around(place, other)
-                and not self._differ_around(other, place)
-            )
+            self._can_be_one[key] = self._can_be_one[key[::-1]] = _say_the_same_of_themselves(
+                place.document, other.document
+            ) and not self._differ_around(*sorted((place, other), key=_document_chars))
         return self._can_be_one[key]
 
-    def _differ_around(self, place: Place, other: Place) -> bool:
-        """Return whether what stands around one passage is the other's surroundings filled in differently."""
-        reach, span = SAME_PAPER.context_chars, place.passage
-        begins = place.document.start_char
-        pieces = {
-            (span.start_char - reach, span.start_char),
-            (span.end_char, span.end_char + reach),
-            *([(begins, begins + reach)] if span.start_char - reach > begins else []),
-        }
-        far = 2 * reach
-        theirs = [self._read(other.document, other.passage.start_char - far, other.passage.end_char + far)]
-        if other.passage.start_char - far > other.document.start_char:
-            theirs.append(self._read(other.document, other.document.start_char, other.document.start_char + far))
-        for start, end in pieces:
-            found = [standing(self._read(place.document, start, end), words) for words in theirs]
-            if any(one.relation == "same" for one in found):
-                continue
-            if any(one.is_alike for one in found):
+    def _differ_around(self, place: Place, larger: Place) -> bool:
+        """Return whether the words around a passage are those of a larger document filled in differently.
+
+        The larger one may be a register that holds other papers as well, so its own are not looked for.
+        """
+        reach, span, document = SAME_PAPER.context_chars, place.passage, place.document
+        before, after = span.start_char - reach, span.end_char + reach
+        head = self._read(document, before, span.start_char)
+        tail = self._read(document, span.end_char, after)
+        pieces = [  # without a word that the cut may have halved
+            head[1:] if before > document.start_char else head,
+            tail[:-1] if after < document.end_char else tail,
+        ]
+        if before > document.start_char:
+            pieces.append(self._read(document, document.start_char, document.start_char + reach)[:-1])
+        margin = 2 * reach
+        theirs = [
+            self._read(larger.document, max(0, start - margin), end + margin)
+            for start, end in {
+                (larger.passage.start_char, larger.passage.end_char),
+                (larger.document.start_char, larger.document.start_char),
+            }
+        ]
+        for piece in pieces:
+            found = [standing(piece, words) for words in theirs]
+            if any(one.is_alike for one in found) and not any(one.relation == "same" for one in found):
                 return True
         return False
 
@@ -112,6 +118,10 @@ class Papers:
             text = self._snapshot.text(document.source_id, start, end) if start < end else ""
             self._words[key] = read_words(text or "")
         return self._words[key]
+
+
+def _document_chars(place: Place) -> int:
+    return place.document.end_char - place.document.start_char
 
 
 def _say_the_same_of_themselves(one: Document, other: Document) -> bool:

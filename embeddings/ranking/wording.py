@@ -1,4 +1,4 @@
-"""Words as they are compared where two texts may be copies: what is only form is levelled, the rest must agree."""
+"""Words as they are compared where two texts may be copies: form is levelled, what matters must agree."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class WordingSettings:
     One letter more, less or other is noise in an ordinary word of ``noisy_letters`` or more, where the
     tokenizer has one of the two whole and not the other, since words in use stand in its table and misread
     ones do not; where it has neither, in words of ``unknown_letters`` or more. A word of ``noted_letters`` or
-    more may have a note's number at its end. A number's further parts have three digits. ``hardened_letters``:
-    in a name of so many letters g begins what others begin with h, and d ends what others end with t.
+    more may have a note's number at its end. In a name of ``hardened_letters`` g begins what others
+    begin with h, and d ends what others end with t.
     """
 
     noisy_letters: int = 3
@@ -73,7 +73,7 @@ _WORD = re.compile(
 _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
 )
-_NOT_FORM = re.compile(rf"[{_APOSTROPHES}]|[\u0300-\u036f]")
+_NOT_FORM = re.compile(rf"""[{_APOSTROPHES}"]|[\u0300-\u036f]""")
 
 
 def read_words(text: str) -> tuple[Word, ...]:
@@ -111,7 +111,7 @@ def _number_parts(number: str) -> list[str]:
 
 
 def same_run(one: Sequence[Word], other: Sequence[Word]) -> bool:
-    """Return whether two runs of words are the same but for form: word by word, or joined and parted otherwise."""
+    """Return whether two runs of words are the same but for form: noise, joined and parted words."""
     reached = {(0, 0)}
     for _ in range(len(one) + len(other)):
         if (len(one), len(other)) in reached:
@@ -122,11 +122,7 @@ def same_run(one: Sequence[Word], other: Sequence[Word]) -> bool:
             for m, n in ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))
             if i + m <= len(one)
             and k + n <= len(other)
-            and (
-                _same_word(one[i], other[k])
-                if m == n
-                else _is_joined(one[i : i + m], other[k : k + n])
-            )
+            and (_same_word(one[i], other[k]) if m == n else _is_joined(one[i : i + m], other[k : k + n]))
         }
     return (len(one), len(other)) in reached
 

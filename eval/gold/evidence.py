@@ -31,8 +31,8 @@ class TextSpan:
 class LocatedEvidence:
     """A piece of evidence with every place where its words stand; any of them will do.
 
-    ``quote`` are the words, empty where a set does not say them. ``is_whole_source`` marks sets that judge sources only: any passage of the place's source
-    matches.
+    ``quote`` are the words, empty where a set does not say them. ``is_whole_source`` marks sets that judge
+    sources only: any passage of the place's source matches.
     """
 
     places: tuple[TextSpan, ...]

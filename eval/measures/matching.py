@@ -73,7 +73,7 @@ def found_pieces(
 
 
 def _is_read_in(quote: str, text: str, *, share: float) -> bool:
-    """Return whether ``share`` of a quote's words or more, and some of them, stand in ``text``; False where it is empty."""
+    """Return whether at least ``share`` of a quote's words stand in ``text``; False where it has none."""
     words = read_words(quote)
     if not words:
         return False
