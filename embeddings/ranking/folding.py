@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -102,9 +103,12 @@ def _shown(
     return _Group(replace(hit, place=nearest), theirs, [hit.place])
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
 def shingles(text: str, settings: FoldingSettings = DEFAULT_FOLDING) -> frozenset[int]:
     """Return the word n-grams of a folded text, as hashes good for this process only (Broder, 1997)."""
-    words, length = text.split(), settings.shingle_words
+    words, length = _WORD.findall(text), settings.shingle_words
     if len(words) < length:
         return frozenset([hash(tuple(words))])
     return frozenset(map(hash, zip(*(words[start:] for start in range(length)), strict=False)))

@@ -143,7 +143,8 @@ def _same_word(one: Word, other: Word) -> bool:
     if one.form == other.form:
         return True
     if one.has_digit or other.has_digit:
-        return _is_noted(one.form, other.form) or _is_noted(other.form, one.form)
+        words = one.form, other.form
+        return any(_is_noted(*pair) or _is_misread(*pair) for pair in (words, words[::-1]))
     if one.is_name or other.is_name:
         return same_name(one.form, other.form)
     return _is_noise(one.form, other.form)
@@ -154,6 +155,7 @@ def _is_noted(noted: str, plain: str) -> bool:
     return match is not None and match["word"] == plain and len(plain) >= WORDING.noted_letters
 
 
+_DIGIT_WITHIN = re.compile(r"[^\W\d_]+[01][^\W\d_]+")
 _LOOKALIKES = str.maketrans({"1": "l", "0": "o", "i": "l", "j": "l", "v": "u"})
 
 
@@ -162,6 +164,12 @@ def _look(word: str) -> str:
     for printed, letter in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("ri", "n"), ("li", "h")):
         word = word.replace(printed, letter)
     return word.translate(_LOOKALIKES)
+
+
+def _is_misread(read: str, plain: str) -> bool:
+    """Return whether a word is ``plain`` with a digit read for a letter between others: "fie1d"."""
+    is_word = _DIGIT_WITHIN.fullmatch(read) is not None and plain.isalpha()
+    return is_word and len(plain) >= WORDING.noted_letters and _look(read) == _look(plain)
 
 
 def _is_noise(one: str, other: str) -> bool:

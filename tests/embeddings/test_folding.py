@@ -117,3 +117,10 @@ def test_a_hit_with_a_page_stays_where_it_is(found):
         assert shown.startswith("book")
         assert {shown} | named == {"book.txt", "book_two.txt", "loose.txt"}
     assert len({hit.place.passage.text for hit in hits}) == len(hits)
+
+
+def test_punctuation_keeps_no_copies_apart(found):
+    paper = "The brig Astra arrived at Cadiz on Monday with all hands and the mail was landed."
+    loose = paper.replace(" on Monday", ", on Monday,").replace(" and the", "; and the")
+    [(shown, named)] = shown_and_named(found("Astra", book=paper, loose=loose))
+    assert (shown, named) == ("book.txt", {"loose.txt"})

@@ -72,6 +72,8 @@ def test_one_name_by_two_rules_of_transliteration_is_one_name(one, other, is_one
         ("Constanti nople", "Constantinople", True),
         ("tbe comittee", "the committee", True),
         ("convention95 of", "convention of", True),
+        ("the fie1d of c0rn", "the field of corn", True),
+        ("form a1 b", "form al b", False),
         ("1 200 kroner", "1200 kroner", True),
         ("1 2 kroner", "12 kroner", False),
         ("the price", "the prince", False),
