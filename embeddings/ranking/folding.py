@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from embeddings.ranking.same_papers import Papers
@@ -40,11 +42,18 @@ DEFAULT_FOLDING = FoldingSettings()
 
 @dataclass(slots=True)
 class _Group:
-    """A hit that is shown, the n-grams of the passage that it shows, and the other places of its words."""
+    """A hit with its rank, the n-grams of what it shows, and the other places of its words."""
 
+    position: int
     hit: Hit
     shingles: frozenset[int]
     others: list[Place] = field(default_factory=list)
+    is_moved: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The place that is shown."""
+        return self.hit.place
 
     def merged(self) -> Hit:
         shown = self.hit.place
@@ -65,42 +74,58 @@ def fold_hits(
     """
     papers = Papers(snapshot)
     own = [shingles(text, settings) for text in texts]
+    alike = _alike(own, settings)
     groups: list[_Group] = []
     for position, hit in enumerate(hits):
-        alike = [
-            other
-            for other, one in enumerate(own)
-            if other != position and _overlap(own[position], one) >= settings.common_share
+        copies = [
+            hits[other].place for other in alike[position] if papers.repeats(hit.place, hits[other].place)
         ]
-        copies = [other for other in alike if papers.repeats(hit.place, hits[other].place)]
-        group = _shown(papers, hit, own[position], [hits[other].place for other in copies], settings)
+        group = _shown(papers, _Group(position, hit, own[position]), copies, settings)
+        near = set(alike[position])
         better = [
             kept
             for kept in groups
-            if _overlap(group.shingles, kept.shingles) >= settings.common_share
-            and papers.repeats(group.hit.place, kept.hit.place)
+            if (kept.position in near or group.is_moved or kept.is_moved)
+            and _overlap(group.shingles, kept.shingles) >= settings.common_share
+            and papers.repeats(group.place, kept.place)
         ]
         known = frozenset[int]().union(*(kept.shingles for kept in better))
         if better and len(group.shingles & known) >= settings.same_share * len(group.shingles):
             for kept in better:
-                kept.others += [group.hit.place, *group.others]
+                kept.others += [group.place, *group.others]
         else:
             groups.append(group)
     return [group.merged() for group in groups]
 
 
-def _shown(
-    papers: Papers, hit: Hit, own: frozenset[int], copies: Sequence[Place], settings: FoldingSettings
-) -> _Group:
+def _alike(ranked: Sequence[frozenset[int]], settings: FoldingSettings) -> list[list[int]]:
+    """Return for each set of n-grams those that share enough with it, in order."""
+    holders: dict[int, list[int]] = {}
+    for position, grams in enumerate(ranked):
+        for gram in grams:
+            holders.setdefault(gram, []).append(position)
+    shared = Counter[tuple[int, int]]()
+    for positions in holders.values():
+        if len(positions) > 1:
+            shared.update(combinations(positions, 2))
+    alike: list[list[int]] = [[] for _ in ranked]
+    for (one, other), count in sorted(shared.items()):
+        if count >= settings.common_share * min(len(ranked[one]), len(ranked[other])):
+            alike[one].append(other)
+            alike[other].append(one)
+    return [sorted(others) for others in alike]
+
+
+def _shown(papers: Papers, group: _Group, copies: Sequence[Place], settings: FoldingSettings) -> _Group:
     """Return a hit where its paper has pages, or else where it is; the other places of its words with it."""
     paged = next((place for place in copies if place.passage.page is not None), None)
-    if hit.place.passage.page is not None or paged is None:
-        return _Group(hit, own, [])
+    if group.place.passage.page is not None or paged is None:
+        return group
     nearest, theirs = max(
         ((place, shingles(text, settings)) for place, text in papers.around(paged)),
-        key=lambda found: len(found[1] & own),
+        key=lambda found: len(found[1] & group.shingles),
     )
-    return _Group(replace(hit, place=nearest), theirs, [hit.place])
+    return _Group(group.position, replace(group.hit, place=nearest), theirs, [group.place], is_moved=True)
 
 
 _WORD = re.compile(r"[^\W_]+")

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class RepeatingSettings:
     """How two texts are aligned and what may stand beside their common words; chosen by hand, not measured.
 
-    They are laid on each other where most ``gram_words``-grams agree, ``slack_words`` to both sides; a block
-    of ``solid_words`` equal ones is where they meet. They are related from ``related_share`` of the shorter
+    They are laid on each other where most ``gram_words``-grams agree, ``slack_words`` to both sides, the
+    ``shifts_tried`` best ways; a block of ``solid_words`` equal ones is where they meet. They are related from ``related_share`` of the shorter
     one's n-grams on. Two edges that have ``alike_share`` of their words in common, or are no more than that
     of a text that agrees else, are one form filled in differently. Words before the common ones may be up to
     ``introduction_share`` of the text, after them ``closing_words``; ``furniture_share`` of a site's words
@@ -36,6 +36,7 @@ class RepeatingSettings:
 
     gram_words: int = 4
     slack_words: int = 12
+    shifts_tried: int = 8
     solid_words: int = 3
     related_share: float = 0.3
     alike_share: float = 1 / 3
@@ -136,11 +137,11 @@ def _shift(text: Words, other: Words) -> int | None:
     enough = REPEATING.related_share * (min(len(text), len(other)) - size + 1)
     near = {
         shift: sum(shifts[shift + step] for step in range(-REPEATING.slack_words, REPEATING.slack_words + 1))
-        for shift in shifts
+        for shift, _ in sorted(shifts.items(), key=lambda item: (-item[1], item[0]))[: REPEATING.shifts_tried]
     }
     if not near or max(near.values()) < enough:
         return None
-    return max(shifts, key=lambda shift: (shifts[shift], near[shift], -shift))
+    return max(near, key=lambda shift: (shifts[shift], near[shift], -shift))
 
 
 def _grams(words: Words, size: int) -> list[tuple[str, ...]]:

@@ -92,7 +92,10 @@ def read_words(text: str) -> tuple[Word, ...]:
     return tuple(words)
 
 
+@lru_cache(maxsize=65_536)  # more than the distinct words of a large book; some 10 MB
 def _form(written: str) -> str:
+    if written.isascii() and written.isalnum():
+        return written.lower()
     decomposed = unicodedata.normalize("NFD", level(written))
     return _NOT_FORM.sub("", decomposed).translate(_LETTERS)
 
