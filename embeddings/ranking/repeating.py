@@ -27,11 +27,11 @@ class RepeatingSettings:
     """How two texts are aligned and what may stand beside their common words; chosen by hand, not measured.
 
     They are laid on each other where most ``gram_words``-grams agree, ``slack_words`` to both sides, the
-    ``shifts_tried`` best ways; a block of ``solid_words`` equal ones is where they meet. They are related from ``related_share`` of the shorter
-    one's n-grams on. Two edges that have ``alike_share`` of their words in common, or are no more than that
-    of a text that agrees else, are one form filled in differently. Words before the common ones may be up to
-    ``introduction_share`` of the text, after them ``closing_words``; ``furniture_share`` of a site's words
-    make both a site's.
+    ``shifts_tried`` best ways; a block of ``solid_words`` equal ones is where they meet. They are related
+    from ``related_share`` of the shorter one's n-grams on. Two edges that have ``alike_share`` of their words
+    in common, or are no more than that of a text that agrees else, are one form filled in differently. Words
+    before the common ones may be up to ``introduction_share`` of the text, after them ``closing_words``;
+    ``furniture_share`` of a site's words make both a site's.
     """
 
     gram_words: int = 4
