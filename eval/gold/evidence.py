@@ -31,14 +31,13 @@ class TextSpan:
 class LocatedEvidence:
     """A piece of evidence with every place where its words stand; any of them will do.
 
-    ``quote`` are the words, empty where a set does not say them. ``is_whole_source`` marks sets that judge
-    sources only: any passage of the place's source matches.
+    ``is_whole_source`` marks sets that judge sources only: any passage of the place's source
+    matches.
     """
 
     places: tuple[TextSpan, ...]
     is_alternative: bool = False
     is_whole_source: bool = False
-    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +143,4 @@ def _locate_evidence(question: GoldQuestion, evidence: Evidence, sources: Source
             f"question {question.id}: the quote {evidence.quote[:40]!r}... does not stand in {where}; "
             "run dossier gold check, and see that the index holds the gold's sources"
         )
-    return LocatedEvidence(places, is_alternative=evidence.is_alternative, quote=evidence.quote)
+    return LocatedEvidence(places=places, is_alternative=evidence.is_alternative)

@@ -62,6 +62,11 @@ def read_external(path: Path, *, limit: int | None = None) -> QuestionSet:
     return replace(external, questions=evenly_spread(external.questions, limit))
 
 
+def holds_question_set(path: Path) -> bool:
+    """Return whether a path has the form of a question set."""
+    return any(is_form(path) for is_form, _ in _FORMS)
+
+
 @dataclass(slots=True)
 class _Sources:
     """Gathers sources; the same text given twice is one source under the first name."""
@@ -111,11 +116,8 @@ def _question(
     kind: str = "",
 ) -> LocatedQuestion:
     """Return a question that is answerable if it has evidence; its quotes are what stands there."""
-    located = tuple(
-        piece if piece.is_whole_source else replace(piece, quote=texts.words(piece.places[0]))
-        for piece in pieces
-    )
-    quotes = [piece.quote for piece in located if not piece.is_whole_source]
+    located = tuple(pieces)
+    quotes = [texts.words(piece.places[0]) for piece in located if not piece.is_whole_source]
     gold = GoldQuestion(
         id=identity,
         question=wording.strip(),

@@ -101,7 +101,7 @@ class ModelWriter:
             raise WritingError("not one passage fits its context; raise DOSSIER_CHAT_CONTEXT_TOKENS")
         reply = self._complete(_RULES, _prompt(question, shown))
         if _NOT_ANSWERED in reply.upper():
-            return Draft("none", (Words(NO_ANSWER, "refusal"), Words(_FINDS_NOTHING, "notice")))
+            return Draft("none", (Words(NO_ANSWER, "refusal"), Words(_FINDS_NOTHING, "notice")), "none")
         sentences, left_out = ground(reply, shown, question=question)
         if not sentences:
             raise WritingError("nothing in its reply is supported by the passages it cites")

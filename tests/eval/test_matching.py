@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.errors import GoldError
-from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan, locate
+from eval.gold.evidence import LocatedEvidence, SourceTexts, TextSpan, locate
 from eval.gold.questions import Evidence, GoldQuestion
 from eval.measures.matching import (
     ANY_OVERLAP,
@@ -13,7 +13,7 @@ from eval.measures.matching import (
     matches,
     overlap_chars,
 )
-from eval.measures.response import RetrievedPassage
+from eval.measures.response import OtherPlace, RetrievedPassage
 
 BOOK = "One. The **Straits** are\nclosed to all. Two. The Straits are closed to all. Three."
 PAGE = "Site menu. The Straits are closed to all."
@@ -74,39 +74,33 @@ def test_what_is_covered_twice_counts_once():
     assert not covers([], span(0, 90))
 
 
-REGISTER = "[p. 3] The guild appoints Ole Dahl as pilot from 2 May 1901 at 700 kroner a year."
-LOOSE = "The guild appoints Nils Moe as pilot from 2 May 1903 at 720 kroner a year."
+def test_other_places_of_a_passage_count_for_its_rank():
+    question = locate([gold("Two.")], SourceTexts({"book.txt": BOOK}))[0]
+    (place,) = question.evidence[0].places
+    also_in = (OtherPlace(place, "Two."),)
+    elsewhere = RetrievedPassage(span(0, 10, "page.txt"), "Menu. **two.**", also_in=also_in)
+    assert found_pieces(question, [RetrievedPassage(span(0, 4), "One."), elsewhere]) == (frozenset(), {0})
+
+
+FORMS = "Licence of Ole Dahl, pilot, at 310 kroner. Licence of Per Holm, pilot, at 820 kroner."
 
 
 @pytest.mark.parametrize(
-    ("shown", "is_hit"),
+    ("quote", "is_found"),
     [
-        (LOOSE, True),
-        (f"Menu. {LOOSE} He signs.", True),
-        (LOOSE.replace("kroner", "kröner").replace("The guild", "The\nguild").upper(), True),
-        (LOOSE[:60], True),
-        (LOOSE[:25], False),
-        (REGISTER, False),
-        (LOOSE.replace("Nils Moe", "Nils Lie"), False),
-        (LOOSE.replace("720", "702"), False),
-        ("The harbour is full of ice.", False),
-        ("", False),
+        ("Ole Dahl, pilot, at 310 kroner", True),
+        ("Per Holm, pilot, at 820 kroner", False),
+        ("at 820 kroner", False),
+        ("310 kroner. Licence of Per Holm", False),
     ],
 )
-def test_another_place_of_a_passage_counts_only_if_its_words_are_in_the_passage_shown(shown, is_hit):
-    sources = SourceTexts({"loose.txt": LOOSE, "register.txt": REGISTER})
-    question = locate([gold(LOOSE, file="loose.txt")], sources)[0]
-    (place,) = question.evidence[0].places
-    result = RetrievedPassage(span(0, 90, "register.txt"), shown, also_in=(place,))
-    assert found_pieces(question, [result]) == (frozenset({0} if is_hit else ()),)
-
-
-def test_where_whole_sources_are_judged_only_the_source_shown_matches():
-    loose = LocatedEvidence((span(0, 90, "loose.txt"),), is_whole_source=True)
-    question = LocatedQuestion(gold(LOOSE), (loose,))
-    named = RetrievedPassage(span(0, 90), REGISTER, also_in=(span(0, 90, "loose.txt"),))
-    shown = RetrievedPassage(span(0, 9, "loose.txt"), LOOSE)
-    assert found_pieces(question, [named, shown]) == (frozenset(), {0})
+def test_another_place_is_no_hit_unless_its_words_stand_in_the_passage_shown(quote, is_found):
+    question = locate([gold(quote, file="forms.txt")], SourceTexts({"forms.txt": FORMS}))[0]
+    cut = FORMS.index("Licence of Per")
+    first = OtherPlace(span(0, cut, "forms.txt"), FORMS[:cut])
+    second = OtherPlace(span(cut, len(FORMS), "forms.txt"), FORMS[cut:])
+    shown = RetrievedPassage(span(0, 43, "copy.txt"), f"{FORMS[:cut]}A copy.", also_in=(first, second))
+    assert found_pieces(question, [shown]) == (({0} if is_found else frozenset()),)
 
 
 def test_where_whole_sources_are_judged_any_passage_of_the_source_matches():
