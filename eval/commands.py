@@ -295,10 +295,13 @@ def _print_comparison(path_a: Path, path_b: Path, *, markdown: Path | None) -> N
 
 
 def _print_side_by_side(paths: Sequence[Path], *, markdown: Path | None) -> None:
+    from dataclasses import replace
+
     from eval.reports.confidence import collections_tables
     from eval.runs.run_file import read_run
 
-    _print_and_write(collections_tables([read_run(path) for path in paths]), markdown)
+    runs = [replace(read_run(path), name=path.stem) for path in paths]  # gold files are often named alike
+    _print_and_write(collections_tables(runs), markdown)
 
 
 def _print_and_write(tables: Sequence[Table], markdown: Path | None) -> None:

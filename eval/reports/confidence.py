@@ -40,7 +40,7 @@ def confidence_tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Ta
             {name: one for name, one in judged.items() if name == QUESTIONS or name not in run.passages}
         )
         yield _risk_table(
-            {name: one for name, one in judged.items() if name in (QUESTIONS, HIDDEN, *run.passages)}
+            (name, one) for name, one in judged.items() if name in (QUESTIONS, HIDDEN, *run.passages)
         )
 
 
@@ -55,7 +55,8 @@ def growth_table(run: Run, summaries: Mapping[str, Summary]) -> Table:
 
 def collections_tables(runs: Sequence[Run]) -> tuple[Table, ...]:
     """Return the confidence of several runs side by side: asked, with evidence hidden, in a larger index."""
-    told, risky = [], {}
+    told: list[tuple[str, ...]] = []
+    risky: list[tuple[str, Abstention]] = []
     for run in runs:
         summaries = summarise(run)
         for name in dict.fromkeys((QUESTIONS, HIDDEN, *run.passages)):
@@ -65,7 +66,7 @@ def collections_tables(runs: Sequence[Run]) -> tuple[Table, ...]:
             passages = run.passages.get(name, run.index.passages)
             told.append((title, f"{passages:,}", *_told(run.section(name), summaries[name])))
             if one := summaries[name].abstention:
-                risky[title] = one
+                risky.append((title, one))
     return (
         Table("Confidence by collection", ("collection", "passages", *TOLD), tuple(told)),
         _risk_table(risky),
@@ -123,14 +124,14 @@ def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
     return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
 
 
-def _risk_table(judged: Mapping[str, Abstention]) -> Table:
+def _risk_table(judged: Iterable[tuple[str, Abstention]]) -> Table:
     rows = tuple(
         (
             name,
             *(f"{risk_at(one.risk_curve, coverage):.3f}" for coverage in RISK_COVERAGES),
             f"{one.aurc:.3f}",
         )
-        for name, one in judged.items()
+        for name, one in judged
     )
     columns = ("answering only the surest", *(f"{coverage:.0%}" for coverage in RISK_COVERAGES), "AURC")
     return Table("Risk by coverage: share without evidence in 5 passages", columns, rows)
