@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
-from chunker.text.normalising import tidy
 from embeddings.search import Filters
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
@@ -18,7 +17,7 @@ from service.answering.extracting import ExtractionSettings, extract, read_sente
 from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.overview import OverviewSettings, overview, papers_of, rule_of
-from service.answering.quoting import check_pieces, quote_of
+from service.answering.quoting import check_pieces, quote_of, tidied_passage
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.understanding.conversation import stand_alone
 from service.understanding.dependence import read_dependence
@@ -295,7 +294,7 @@ def _ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage,
 def _ranked_passage(rank: int, hit: Hit, wanted: frozenset[str]) -> RankedPassage:
     passage = hit.place.passage
     span = Span(passage.start_char, passage.end_char)
-    text = tidy(passage.text).text
+    text = tidied_passage(passage.text).text
     return RankedPassage(
         hit=hit,
         text=text,

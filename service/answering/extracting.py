@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
-from chunker.text.normalising import tidy
 from chunker.text.sentences import sentence_spans
 from embeddings.ranking.asked_types import asked_types, gives
 from embeddings.terms import STOPWORDS, stems
+from service.answering.quoting import tidied_passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -188,7 +188,7 @@ def _sentences(
 ) -> Iterator[Sentence]:
     passage = hit.place.passage
     heading = STOPWORDS.union(_words(hit.place.document.header))
-    tidied = tidy(passage.text)
+    tidied = tidied_passage(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
     number = 0
