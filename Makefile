@@ -17,7 +17,8 @@ CODE := chunker embeddings service eval tests bench
 STATE = $(shell find chunker embeddings service corpus requirements.lock -type f ! -name '*.pyc' \
 	| LC_ALL=C sort | xargs cksum | cksum | tr ' ' '-')
 FRESH = build/index-$(STATE)
-# More processes than this gain nothing: the longest test module is then what takes the time.
+GOLD := eval/data/questions.jsonl eval/data/survey.jsonl
+# Each process may load torch and a model, and a browser beside them. Chosen by hand; measured with two.
 MAX_TEST_PROCESSES ?= 4
 # Other question sets beside the gold:
 #   make ablation ABLATION_OPTIONS="--external FOLDER --limit 300 --keep build/ablation"
@@ -59,13 +60,13 @@ format: setup ## put the code into its form
 	$(BIN)/ruff format .
 
 eval: fresh ## measure retrieval and answers on the gold questions
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH)
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH)
 
 gate: fresh ## fail where answers to the gold questions are worse than eval/data/baseline.json
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --baseline eval/data/baseline.json
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH) --baseline eval/data/baseline.json
 
 baseline: fresh ## write eval/data/baseline.json anew, from the code as it is
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --write-baseline eval/data/baseline.json
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH) --write-baseline eval/data/baseline.json
 
 # An index of the corpus by the code as it is: one of yesterday would measure yesterday's passages.
 fresh: setup

@@ -23,6 +23,7 @@ PARTS = {
     "document_text": "document full text",
     "passage_ngrams": "character n-grams",
     "ngram_counts": "character n-grams",
+    "word_counts": "words",
 }
 # Columns that are a part of their own: table, column, part.
 COLUMNS = (

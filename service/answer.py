@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from embeddings.search import Hit, Place
 
 AnswerKind = Literal["extractive", "generated", "none"]
-AnswerForm = Literal["extract", "none"]
+AnswerForm = Literal["extract", "overview", "facts", "none"]
 QuoteMatch = Literal["exact", "normalised"]
-WordsRole = Literal["sentence", "refusal", "notice"]
+WordsRole = Literal["sentence", "attribution", "fact", "refusal", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,17 @@ class Citation:
         """The reader's address with the words marked, at their page."""
         return reader_link(self.document_id, span=self.span, page=self.page_label)
 
-    def __str__(self) -> str:
-        """Return title, date and page as in a footnote; a date that the title says already is left out."""
-        title, when = self.title.rstrip("."), date_words(self.date)
+    def described(self, title: str) -> str:
+        """Return ``title``, date and page as in a footnote; a date that it says already is left out."""
+        title, when = title.rstrip("."), date_words(self.date)
         parts = [title, "" if when.casefold() in title.casefold() else when]
         if self.page is not None:
             parts.append(self.page_words)
         return ", ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        """Return the document's title, its date and the page."""
+        return self.described(self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that are no quote: a sentence of a language model, a refusal or a notice.
+    """Words that are no quote: a model's sentence, a line that says whose words follow, a refusal, a notice.
 
     A ``sentence`` has the ``citations`` of the passages it rests on, each at the words it quotes from
     there, if any; ``quotes`` are the quotations in it.
@@ -162,7 +166,28 @@ def piece_text(piece: Piece) -> str:
 
 def plain_text(pieces: Iterable[Piece]) -> str:
     """Return the answer as text with references; notices are told beside it and are not in it."""
-    return " ".join(piece_text(piece) for piece in pieces if not is_notice(piece))
+    text = ""
+    for piece in pieces:
+        if not is_notice(piece):
+            text += (space_before(piece) if text else "") + piece_text(piece)
+    return text
+
+
+def space_before(piece: Piece) -> str:
+    """Return what parts a piece from the one before it: a line that says whose words follow begins anew."""
+    return "\n\n" if isinstance(piece, Words) and piece.role == "attribution" else " "
+
+
+def paragraphs(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Return the pieces of the answer, notices aside, by the paragraphs they make."""
+    made: list[list[Piece]] = []
+    for piece in pieces:
+        if is_notice(piece):
+            continue
+        if not made or space_before(piece) != " ":
+            made.append([])
+        made[-1].append(piece)
+    return made
 
 
 def is_notice(piece: Piece) -> bool:
@@ -209,6 +234,9 @@ class Found:
 class Answer:
     """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
 
+    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``facts`` (what the
+    catalogue says of the collection) or ``none``. Of an overview ``total`` counts the papers found and
+    ``rule`` says how those shown were taken.
     ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
     left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
     ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).
@@ -218,9 +246,12 @@ class Answer:
     standalone_question: str
     confidence: float
     kind: AnswerKind
+    form: AnswerForm
     pieces: tuple[Piece, ...]
     passages: tuple[RankedPassage, ...]
     index: IndexState
+    total: int | None = None
+    rule: str | None = None
     failed_quotes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     signals: dict[str, float] = field(default_factory=dict)
@@ -231,18 +262,15 @@ class Answer:
         return self.kind != "none"
 
     @property
-    def form(self) -> AnswerForm:
-        """The form of the answer: ``extract``, or ``none`` where there is no answer."""
-        return "extract" if self.answerable else "none"
-
-    @property
     def text(self) -> str:
         """The answer as text, each reference as [n]."""
         return plain_text(self.pieces)
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
-        """Every quote of the answer, in order, each once."""
+        """Every quote of the answer, in order, each once; where there is no answer, there is none."""
+        if not self.answerable:
+            return ()
         return tuple(dict.fromkeys(quote for piece in self.pieces for quote in piece.quotes))
 
     @property

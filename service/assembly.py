@@ -130,8 +130,9 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
     from service.answering.answerer import Answerer, AnswerSettings
 
     answering = AnswerSettings()
-    if settings.answer_threshold is not None:
-        answering = replace(answering, threshold=settings.answer_threshold)
+    if (threshold := settings.answer_threshold) is not None:
+        # Who sets it says what counts as answered and what does not: nothing between.
+        answering = replace(answering, threshold=threshold, doubt=threshold, sure=threshold)
     ranking = RetrievalSettings(reranked=settings.reranked, rerank_weight=settings.rerank_weight)
     retriever = Retriever(index, encoder, ranking, load_reranker(settings))
     return Answerer(retriever, answering, writer=make_writer(settings))

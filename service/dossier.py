@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from service.answering.answerer import Answerer
     from service.questions import Question
     from service.settings import Settings
+    from service.understanding.forms import AskedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +127,29 @@ class Dossier:
         question: str,
         *,
         top_k: int | None = None,
+        form: AskedForm | None = None,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
     ) -> Answer:
         """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
 
-        ``history`` are the earlier turns of the conversation, oldest first. What overlaps
-        ``hidden_spans`` is treated as if the documents did not hold it.
+        ``form`` is ``extract`` or ``overview``; ``None``: as the question asks for it. ``history`` are the
+        earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is treated as if the
+        documents did not hold it.
 
         Raises:
             QuestionError: the question cannot be asked.
         """
         return whole_answer(
-            self.stream(question, top_k=top_k, filters=filters, history=history, hidden_spans=hidden_spans)
+            self.stream(
+                question,
+                top_k=top_k,
+                form=form,
+                filters=filters,
+                history=history,
+                hidden_spans=hidden_spans,
+            )
         )
 
     def stream(
@@ -147,6 +157,7 @@ class Dossier:
         question: str,
         *,
         top_k: int | None = None,
+        form: AskedForm | None = None,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
@@ -160,6 +171,7 @@ class Dossier:
         for event in self.answerer.stream(
             asked.text,
             top_k=asked.top_k,
+            form=form,
             filters=asked.filters,
             history=asked.history,
             hidden_spans=hidden_spans,

@@ -1,14 +1,13 @@
 """Texts made fit to show and to match, each character still tied to its place in the source.
 
 :func:`tidy` is for reading: white space, markup and words cut at a line's end are put right.
-:func:`fold` is for comparing: on top of that, case, typographic forms and note marks are levelled.
+:func:`fold` is for comparing: on top of that, case, accents, typographic forms and note marks are levelled.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
+from chunker.text.letters import plain
 from chunker.text.sentences import goes_on
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class AlignedText:
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _NOTE_MARKS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
-_MARKUP_CHARACTERS = frozenset("*_\\#<>")
+_NO_MARKUP = dict.fromkeys(map(ord, "*_\\#<>"))
 
 _MARKUP = re.compile(
     r"""
@@ -156,18 +156,11 @@ def _white_space(match: re.Match[str], text: str, *, last: str) -> str:
     return " " if goes_on(last, following[:1]) else "\n\n"
 
 
-_FOLDED = {
-    **dict.fromkeys("‘’‚‛ʹʼʻˈ′`´", "'"),
-    **dict.fromkeys("“”„‟ʺ″«»", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-}
-
-
 def fold(text: str) -> AlignedText:
     """Return ``text`` levelled for comparison.
 
-    :func:`tidy`, then NFKC, plain quotes and dashes, no case, no note numbers, none of the
-    characters that markup is made of, single spaces.
+    :func:`tidy`, then plain letters and digits (:func:`chunker.text.letters.plain`), quotes and dashes, no
+    case, no note numbers, none of the characters that markup is made of, single spaces.
     """
     tidied = tidy(text)
     return _levelled(tidied.text, tidied)
@@ -203,11 +196,6 @@ def _levelled(text: str, inner: AlignedText | None) -> AlignedText:
 
 
 def _fold_character(character: str) -> str:
-    if character.isascii():
-        return " " if character.isspace() else "" if character in _MARKUP_CHARACTERS else character.lower()
     if character in _NOTE_MARKS:
         return ""
-    if character in _FOLDED:
-        return _FOLDED[character]
-    normal = unicodedata.normalize("NFKC", character).casefold()
-    return " " if normal.isspace() else normal
+    return plain(character).translate(_NO_MARKUP)

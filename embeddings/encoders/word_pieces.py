@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from chunker.text.letters import undecomposed
 from embeddings.encoders.encoder import EncoderError, Tokens
 from embeddings.terms import STOPWORDS
 
@@ -50,6 +52,8 @@ class WordPieces:
             None,
         )
         self._kinds: dict[int, Literal["mark", "function word", "content"]] = {}
+        # Letters that a model without accents never saw as a part of a word; others know them.
+        self._letters = undecomposed() if _strips_accents(definition) else {}
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
@@ -79,7 +83,9 @@ class WordPieces:
     def model_inputs(self, texts: Sequence[str], *, max_tokens: int) -> list[ModelInput]:
         """Return what the model reads of each text, cut to ``max_tokens`` between its special tokens."""
         inputs = []
-        for encoding in self._tokenizer.encode_batch(list(map(_encodable, texts)), add_special_tokens=False):
+        for encoding in self._tokenizer.encode_batch(
+            list(map(self._encodable, texts)), add_special_tokens=False
+        ):
             content = iter(self._content(encoding))
             encoding.truncate(max_tokens)
             whole = self._tokenizer.post_process(encoding)
@@ -115,7 +121,18 @@ class WordPieces:
         return next((number for number in found if number is not None), 0)
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(_encodable(text), add_special_tokens=False)
+        return self._tokenizer.encode(self._encodable(text), add_special_tokens=False)
+
+    def _encodable(self, text: str) -> str:
+        return text if text.isascii() else _without_surrogates(text.translate(self._letters))
+
+
+def _strips_accents(definition: str) -> bool:
+    """Tell whether the tokenizer strips accents, as BERT's does with lower case unless told otherwise."""
+    normalizer = json.loads(definition).get("normalizer") or {}
+    strips = normalizer.get("strip_accents")
+    lowers = normalizer.get("type") == "BertNormalizer" and bool(normalizer.get("lowercase"))
+    return lowers if strips is None else bool(strips)
 
 
 def read_word_pieces(folder: Path, *, padding_id: int | None = None) -> WordPieces:
@@ -133,7 +150,7 @@ def read_word_pieces(folder: Path, *, padding_id: int | None = None) -> WordPiec
         ) from error
 
 
-def _encodable(text: str) -> str:
+def _without_surrogates(text: str) -> str:
     """Return ``text`` with each lone surrogate, which UTF-8 cannot hold, as a question mark."""
     try:
         text.encode()

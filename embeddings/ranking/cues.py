@@ -10,7 +10,7 @@ from embeddings.ranking.asked_types import asked_types, count_numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chunker.documents import DocumentDate
+    from chunker.metadata.asked_times import AskedTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,13 @@ class CueSettings:
     """How far a passage agrees with what a question asks for, from 0 to 1.
 
     ``undated`` is the agreement of a document without a date, which may or may not be of the time asked
-    for; ``enough_numbers`` is how many numbers make a passage agree wholly. Both are chosen by hand: the gold
-    questions rank alike with ``undated`` from 0 to 1 and with one number to three.
+    for; ``beside_core`` that of one which is of the time, but not of the part that is meant most ("early
+    1940"); ``enough_numbers`` is how many numbers make a passage agree wholly. All are chosen by hand: the
+    gold questions rank alike with ``undated`` from 0 to 1 and with one number to three.
     """
 
     undated: float = 0.5
+    beside_core: float = 0.75
     enough_numbers: int = 2
 
 
@@ -30,24 +32,26 @@ DEFAULT_CUES = CueSettings()
 
 
 def date_agreement(
-    asked: Sequence[DocumentDate],
+    asked: Sequence[AskedTime],
     dates: Mapping[int, tuple[str, str] | None],
     settings: CueSettings = DEFAULT_CUES,
 ) -> dict[int, float]:
-    """Return 1 for each key whose days meet a date ``asked`` for, less where it has none, else 0.
+    """Return 1 for each key whose days meet a time ``asked`` for, less where it has none, else 0.
 
     ``dates`` gives first and last ISO day. Empty where nothing meets them: a date can also be when
     something happened, not when it was written, so it ranks and never excludes.
     """
-    if not any(_meets(asked, days) for days in dates.values()):
+    if not any(days is not None and one.meets(days) for days in dates.values() for one in asked):
         return {}
-    return {
-        key: settings.undated if days is None else float(_meets(asked, days)) for key, days in dates.items()
-    }
+    return {key: _agreement(asked, days, settings) for key, days in dates.items()}
 
 
-def _meets(asked: Sequence[DocumentDate], days: tuple[str, str] | None) -> bool:
-    return days is not None and any(one.start <= days[1] and days[0] <= one.end for one in asked)
+def _agreement(asked: Sequence[AskedTime], days: tuple[str, str] | None, settings: CueSettings) -> float:
+    if days is None:
+        return settings.undated
+    if any(one.core_meets(days) for one in asked):
+        return 1.0
+    return settings.beside_core if any(one.meets(days) for one in asked) else 0.0
 
 
 def wants_numbers(question: str) -> bool:

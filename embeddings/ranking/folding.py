@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
+
+from embeddings.ranking.same_papers import Papers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FoldingSettings:
-    """When two passages say the same.
+    """Which passages are compared, and when one says nothing new.
 
-    Texts are compared by their ``shingle_words``-grams (containment; Broder, 1997). What has
-    ``same_share`` of its own in texts ranked above it says nothing new; it is a copy of each of these
-    that it shares ``common_share`` of the smaller of the two with, for a document may be cut into passages
-    differently elsewhere. ``looked_beyond`` is how many hits more than wished for are looked at, so that
-    folding leaves as many as were asked for.
+    Passages that share ``common_share`` of the smaller one's ``shingle_words``-grams (containment; Broder,
+    1997) are held against each other word by word (:mod:`embeddings.ranking.repeating`): what repeats
+    another's paper, and has ``same_share`` of its n-grams in passages ranked above it, is folded into those.
+    ``looked_beyond`` is how many hits more than wished for are looked at, so that folding leaves as many as
+    were asked for.
 
     Chosen by hand: the gold questions rank alike with shingles of 2 to 6 words, a ``same_share`` of .5 to .9,
     a ``common_share`` of .15 to .6 and 0 to 30 hits more.
@@ -35,89 +40,103 @@ class FoldingSettings:
 DEFAULT_FOLDING = FoldingSettings()
 
 
+@dataclass(slots=True)
+class _Group:
+    """A hit with its rank, the n-grams of what it shows, and the other places of its words."""
+
+    position: int
+    hit: Hit
+    shingles: frozenset[int]
+    others: list[Place] = field(default_factory=list)
+    is_moved: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The place that is shown."""
+        return self.hit.place
+
+    def merged(self) -> Hit:
+        shown = self.hit.place
+        elsewhere: dict[str, Place] = {}
+        for place in self.others:
+            if place.document.id != shown.document.id:
+                elsewhere.setdefault(place.document.id, place)  # one place of each other document is enough
+        return replace(self.hit, also_in=tuple(elsewhere.values()))
+
+
 def fold_hits(
     snapshot: Snapshot, hits: Sequence[Hit], texts: Sequence[str], settings: FoldingSettings
 ) -> list[Hit]:
-    """Return ``hits`` without those that repeat words of better ones, which name them in ``also_in``.
+    """Return ``hits`` without those that repeat better ones word for word, which name them in ``also_in``.
 
-    ``texts`` are the hits' folded texts. Of the places where the same words stand, one whose page is
-    known is shown.
+    ``texts`` are the hits' folded texts. A hit without a page is shown where its paper has pages, if it
+    stands there word for word; no hit is moved to another paper, and papers that differ in a word stay apart.
     """
-    words = [shingles(text, settings) for text in texts]
-    hits, words = _with_pages(snapshot, hits, words, settings)
-    groups = fold_duplicates(words, settings)
-    return [_merged([hits[kept], *(hits[position] for position in others)]) for kept, others in groups]
-
-
-def _merged(hits: Sequence[Hit]) -> Hit:
-    places = [place for hit in hits for place in (hit.place, *hit.also_in)]
-    shown = next((place for place in places if place.passage.page), hits[0].place)
-    elsewhere: dict[str, Place] = {}
-    for place in places:
-        if place.document.id != shown.document.id:
-            elsewhere.setdefault(place.document.id, place)  # one place of each other document is enough
-    return replace(hits[0], place=shown, also_in=tuple(elsewhere.values()))
-
-
-def _with_pages(
-    snapshot: Snapshot, hits: Sequence[Hit], words: Sequence[frozenset[int]], settings: FoldingSettings
-) -> tuple[list[Hit], list[frozenset[int]]]:
-    """Return ``hits`` with each one that has no page moved to where its words have pages, and their words.
-
-    Two hits with words in common show that their documents are the same, though they may be cut into
-    passages differently. The hit without a page then becomes the passage of the other document that has
-    most of its words, and both name its old place.
-    """
-    moved, moved_words = list(hits), list(words)
+    papers = Papers(snapshot)
+    own = [shingles(text, settings) for text in texts]
+    alike = _alike(own, settings)
+    groups: list[_Group] = []
     for position, hit in enumerate(hits):
-        if hit.place.passage.page is not None:
-            continue
-        twins = [
-            other
-            for other, one in enumerate(hits)
-            if one.place.passage.page
-            and one.place.document.id != hit.place.document.id
-            and _overlap(words[position], words[other]) >= settings.common_share
+        copies = [
+            hits[other].place for other in alike[position] if papers.repeats(hit.place, hits[other].place)
         ]
-        for other in twins:
-            moved[other] = replace(moved[other], also_in=(*moved[other].also_in, hit.place))
-        if twins:
-            keys = snapshot.passage_keys(hits[twins[0]].place.document.id)
-            texts = snapshot.folded_texts(keys)
-            theirs = {key: shingles(texts[key], settings) for key in keys}
-            best = max(keys, key=lambda key: len(theirs[key] & words[position]))
-            [place] = snapshot.places([best])
-            moved[position] = replace(hit, place=place, also_in=(hit.place, *hit.also_in))
-            moved_words[position] = theirs[best]
-    return moved, moved_words
+        group = _shown(papers, _Group(position, hit, own[position]), copies, settings)
+        near = set(alike[position])
+        better = [
+            kept
+            for kept in groups
+            if (kept.position in near or group.is_moved or kept.is_moved)
+            and _overlap(group.shingles, kept.shingles) >= settings.common_share
+            and papers.repeats(group.place, kept.place)
+        ]
+        known = frozenset[int]().union(*(kept.shingles for kept in better))
+        if better and len(group.shingles & known) >= settings.same_share * len(group.shingles):
+            for kept in better:
+                kept.others += [group.place, *group.others]
+        else:
+            groups.append(group)
+    return [group.merged() for group in groups]
+
+
+def _alike(ranked: Sequence[frozenset[int]], settings: FoldingSettings) -> list[list[int]]:
+    """Return for each set of n-grams those that share enough with it, in order."""
+    holders: dict[int, list[int]] = {}
+    for position, grams in enumerate(ranked):
+        for gram in grams:
+            holders.setdefault(gram, []).append(position)
+    shared = Counter[tuple[int, int]]()
+    for positions in holders.values():
+        if len(positions) > 1:
+            shared.update(combinations(positions, 2))
+    alike: list[list[int]] = [[] for _ in ranked]
+    for (one, other), count in sorted(shared.items()):
+        if count >= settings.common_share * min(len(ranked[one]), len(ranked[other])):
+            alike[one].append(other)
+            alike[other].append(one)
+    return [sorted(others) for others in alike]
+
+
+def _shown(papers: Papers, group: _Group, copies: Sequence[Place], settings: FoldingSettings) -> _Group:
+    """Return a hit where its paper has pages, or else where it is; the other places of its words with it."""
+    paged = next((place for place in copies if place.passage.page is not None), None)
+    if group.place.passage.page is not None or paged is None:
+        return group
+    nearest, theirs = max(
+        ((place, shingles(text, settings)) for place, text in papers.around(paged)),
+        key=lambda found: len(found[1] & group.shingles),
+    )
+    return _Group(group.position, replace(group.hit, place=nearest), theirs, [group.place], is_moved=True)
+
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def shingles(text: str, settings: FoldingSettings = DEFAULT_FOLDING) -> frozenset[int]:
     """Return the word n-grams of a folded text, as hashes good for this process only (Broder, 1997)."""
-    words, length = text.split(), settings.shingle_words
+    words, length = _WORD.findall(text), settings.shingle_words
     if len(words) < length:
         return frozenset([hash(tuple(words))])
     return frozenset(map(hash, zip(*(words[start:] for start in range(length)), strict=False)))
-
-
-def fold_duplicates(
-    ranked: Sequence[frozenset[int]], settings: FoldingSettings = DEFAULT_FOLDING
-) -> list[tuple[int, list[int]]]:
-    """Group ranked texts, given by their shingles: what says nothing new is folded into what came before.
-
-    Returns ``(kept, folded)`` pairs of positions in ``ranked``, in rank order; a text may be folded into
-    several.
-    """
-    groups: list[tuple[int, list[int]]] = []
-    for position, text in enumerate(ranked):
-        alike = [group for group in groups if _overlap(text, ranked[group[0]]) >= settings.common_share]
-        known = frozenset[int]().union(*(ranked[kept] for kept, _ in alike))
-        if alike and len(text & known) >= settings.same_share * len(text):
-            for _, folded in alike:
-                folded.append(position)
-        else:
-            groups.append((position, []))
-    return groups
 
 
 def _overlap(one: frozenset[int], other: frozenset[int]) -> float:

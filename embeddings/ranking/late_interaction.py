@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Of what a header matches better than a sentence below it: a sentence is about what its document is about,
 # but need not say it. Chosen by hand; not measured by itself.
 _HEADER_CREDIT = 0.5
+# With which an English word goes on to be the same word.
+_ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "n", "s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,19 @@ def question_tokens(
     if not counting.any():
         return None
     return QuestionTokens(encoding.token_vectors[counting], weights[counting] / weights.sum())
+
+
+def known_words(text: str, tokens: Tokens) -> frozenset[str]:
+    """Return the words of ``text``, folded, that the model knows: one token, or one with an ending."""
+    pieces: dict[tuple[int, int], list[str]] = {}
+    for start, end in tokens.offsets.tolist():
+        pieces.setdefault(_word_around(text, start, end), []).append(text[start:end])
+    return frozenset(
+        fold(text[start:end]).text
+        for (start, end), parts in pieces.items()
+        if len("".join(parts)) == end - start
+        and (not parts[1:] or (not parts[2:] and parts[1].lower() in _ENDINGS))
+    )
 
 
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:

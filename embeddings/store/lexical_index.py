@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from chunker.text.normalising import fold
+from embeddings.store import word_counts
 from embeddings.store.ties import in_order_of_ids
 from embeddings.terms import STOPWORDS
 
@@ -62,6 +63,11 @@ class LexicalText:
     header: str
     body: str
     ngrams: str
+
+    @property
+    def words(self) -> str:
+        """Header and body, one text."""
+        return f"{self.header}\n{self.body}"
 
 
 def lexical_text(header: str, body: str) -> LexicalText:
@@ -111,6 +117,7 @@ def add_documents(connection: sqlite3.Connection, documents: Sequence[DocumentTe
         """,
         sorted(_ngram_counts(text for _, text in passages).items()),
     )
+    word_counts.add_words(connection, (text.words for _, text in passages))
 
 
 def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int]) -> None:
@@ -128,6 +135,7 @@ def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int
     connection.executemany(
         "DELETE FROM ngram_counts WHERE ngram = ? AND passages = 0", ((ngram,) for ngram in sorted(counts))
     )
+    word_counts.remove_words(connection, (text.words for _, text in passages))
     connection.executemany(
         "INSERT INTO document_text (document_text, rowid, text) VALUES ('delete', ?, ?)",
         ((key, _text_of_document(some)) for key, some in documents),
@@ -215,8 +223,7 @@ def query_terms(query: str) -> list[str]:
     Function words are left out unless there is nothing else. Of a very long query only the
     beginning counts: FTS5 bounds the size of an expression.
     """
-    composed = unicodedata.normalize("NFKC", query[: _LIMITS.characters])
-    words = _WORD.findall(fold(composed).text)
+    words = _WORD.findall(fold(query[: _LIMITS.characters]).text)
     content = (word for word in words if word not in STOPWORDS)
     return list(islice(dict.fromkeys(content), _LIMITS.terms)) or list(
         islice(dict.fromkeys(words), _LIMITS.terms)

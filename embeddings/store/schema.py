@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -184,6 +184,15 @@ FULL_TEXT_TABLES = (
         passages INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    # Which words there are, as they are written (embeddings.store.word_counts).
+    """
+    CREATE TABLE word_counts (
+        word TEXT NOT NULL PRIMARY KEY,
+        sound TEXT NOT NULL,
+        passages INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX word_counts_by_sound ON word_counts (sound, passages)",
 )
 
 SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts"})

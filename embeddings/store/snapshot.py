@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from embeddings.store import lexical_index
+from embeddings.store import lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
 from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.search import Filters, HiddenSpan
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import Row
     from embeddings.store.vector_index import KeyArray, VectorIndex
+    from embeddings.store.word_counts import WordCount
 
 
 class Surroundings(NamedTuple):
@@ -84,6 +85,18 @@ class Snapshot(Catalogue):
             for term in lexical_index.query_terms(query)
         }
 
+    def word_counts(self, words: Collection[str]) -> dict[str, int]:
+        """Return those of ``words``, folded, that passages hold so written, and how many hold each."""
+        return word_counts.counted(self._connection, words)
+
+    def words_beginning_with(self, first_letters: str, lengths: range) -> list[WordCount]:
+        """Return the words that begin with one of the letters and have one of the lengths."""
+        return word_counts.beginning_with(self._connection, first_letters, lengths)
+
+    def words_sounding_like(self, code: str, *, limit: int) -> list[WordCount]:
+        """Return the words with this sound (:func:`embeddings.sounds.sound`), the most frequent first."""
+        return word_counts.sounding_like(self._connection, code, limit=limit)
+
     def folded_texts(self, passage_keys: Sequence[int]) -> dict[int, str]:
         """Return the text of each passage as lexical search sees it, folded, without its header."""
         return dict(self._of("SELECT rowid, body FROM passage_text WHERE rowid", passage_keys))
@@ -119,6 +132,11 @@ class Snapshot(Catalogue):
             key: DocumentOf(document, (start, end) if start else None)
             for key, document, start, end in self._of(statement, passage_keys)
         }
+
+    def has_documents_of(self, first_day: str, last_day: str) -> bool:
+        """Return whether the date of any document begins between two ISO days, both inclusive."""
+        statement = "SELECT EXISTS (SELECT 1 FROM documents WHERE date_start BETWEEN ? AND ?)"
+        return bool(self._connection.execute(statement, (first_day, last_day)).fetchone()[0])
 
     def passage_keys(self, document_id: str) -> list[int]:
         """Return the keys of the passages of a document in their order."""

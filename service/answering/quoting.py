@@ -15,6 +15,7 @@ from service.answer import Quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from chunker.text.normalising import AlignedText
     from embeddings.local_index import LocalIndex
     from embeddings.store.snapshot import Snapshot
     from service.answer import Citation, Piece, QuoteMatch, RankedPassage
@@ -77,6 +78,12 @@ def is_verified(quote: str, span: Span, text: str, match: QuoteMatch) -> bool:
     return bool(quote) and fold(found).text in (level(quote), fold(quote).text)
 
 
+@lru_cache(maxsize=512)
+def tidied_passage(text: str) -> AlignedText:
+    """Return ``text`` as a reader should see it; the passages of a question are looked at again and again."""
+    return tidy(text)
+
+
 def quote_of(ranked: RankedPassage, span: Span, *, text: str | None = None) -> Quote:
     """Return the words at ``span`` of a source, within a passage, as a quote.
 
@@ -85,7 +92,7 @@ def quote_of(ranked: RankedPassage, span: Span, *, text: str | None = None) -> Q
     """
     passage = ranked.hit.place.passage
     start, end = span.start_char - passage.start_char, span.end_char - passage.start_char
-    tidied = tidy(passage.text)
+    tidied = tidied_passage(passage.text)
     shown = tidied.derived_span(start, end)
     sentences = list(sentence_spans(tidied.text))
     begins = [one.start_char for one in sentences if one.start_char < shown.start_char]

@@ -10,7 +10,7 @@ from service.errors import ServiceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from service.answer import AnswerKind, Piece, RankedPassage, Turn
+    from service.answer import AnswerForm, AnswerKind, Piece, RankedPassage, Turn
 
 NO_ANSWER = "The documents do not answer this question. These passages come nearest."
 
@@ -21,10 +21,13 @@ class WritingError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before its quotes are checked."""
+    """An answer before its quotes are checked; see :class:`service.answer.Answer` for its parts."""
 
     kind: AnswerKind
     pieces: tuple[Piece, ...]
+    form: AnswerForm = "extract"
+    total: int | None = None
+    rule: str | None = None
 
 
 class Writer(Protocol):

@@ -30,6 +30,8 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
             kind=answer.kind,
             pieces=[_piece(one) for one in answer.pieces],
             quotes=[schemas.Quote(**_quoted(one)) for one in answer.quotes],
+            total=answer.total,
+            rule=answer.rule,
             notice=answer.notice,
         ),
         passages=[ranked_passage(one) for one in answer.passages],

@@ -129,6 +129,10 @@ class AskRequest(SearchRequest):
     history: list[HistoryTurn] = Field(
         [], description=f"the conversation so far, oldest first; the last {MAX_TURNS} messages are read"
     )
+    form: Literal["extract", "overview"] | None = Field(
+        None,
+        description="what one place says, or papers in order of time; absent: as the question asks",
+    )
     stream: bool = Field(False, description="true: the answer comes as server-sent events")
 
 
@@ -211,7 +215,7 @@ class WordsPiece(BaseModel):
 
     type: Literal["words"] = "words"
     text: str
-    role: Literal["sentence", "refusal", "notice"]
+    role: Literal["sentence", "attribution", "fact", "refusal", "notice"]
     citations: list[int] = Field(description="the passages that a sentence rests on")
 
 
@@ -219,10 +223,12 @@ class AnswerText(ResponseModel):
     """The answer itself."""
 
     text: str = Field(description="made from the pieces, each reference as [n]; no other [n] is in it")
-    form: Literal["extract", "none"]
+    form: Literal["extract", "overview", "facts", "none"]
     kind: Literal["extractive", "generated", "none"]
     pieces: list[QuotePiece | WordsPiece] = Field(description="the answer, in order")
     quotes: list[Quote]
+    total: int | None = Field(None, description="of an overview: how many papers are found, shown or not")
+    rule: str | None = Field(None, description="of an overview: how the papers shown were taken")
     notice: str | None = Field(
         None, description="how the answer came about, where a language model failed or was corrected"
     )

@@ -6,6 +6,7 @@ import typer
 
 from service.commands.options import (
     DataOption,
+    FormOption,
     FromOption,
     JsonOption,
     KindOption,
@@ -24,6 +25,7 @@ def ask(
     question: QuestionArgument,
     *,
     top_k: TopKOption = None,
+    form: FormOption = None,
     date_from: FromOption = None,
     date_to: ToOption = None,
     kind: KindOption = None,
@@ -52,7 +54,7 @@ def ask(
     # before the model is loaded, which takes its time
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
-        answer = dossier.ask(question, top_k=top_k, filters=filters)
+        answer = dossier.ask(question, top_k=top_k, form=form.asked if form else None, filters=filters)
     if as_json:
         typer.echo(ask_response(answer).model_dump_json(indent=2))
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,12 +15,29 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+
+class AnswerForm(StrEnum):
+    """The forms that an answer can be asked for in."""
+
+    extract = "extract"
+    overview = "overview"
+
+    @property
+    def asked(self) -> Literal["extract", "overview"]:
+        """The form as a question asks for it."""
+        return "overview" if self is AnswerForm.overview else "extract"
+
+
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="FOLDER", help="Folder of the index. [DOSSIER_DATA, else data]"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as the API gives it.")]
 TopKOption = Annotated[int | None, typer.Option("--top-k", "-k", help="Passages to look at. [5]")]
+FormOption = Annotated[
+    AnswerForm | None,
+    typer.Option("--form", help="What one place says, or papers in time's order."),
+]
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="Documents from this day, month or year on.")
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.api.schemas import SourceInfo
     from service.settings import LoadedSettings
 
-_INDENT = 4
+_INDENT = 4  # the width of "[1] "
 
 
 def print_answer(console: Console, answer: Answer) -> None:
@@ -25,11 +25,19 @@ def print_answer(console: Console, answer: Answer) -> None:
     console.print()
     console.print(Text(answer.text, style="bold" if answer.answerable else "yellow"))
     console.print()
-    if answer.notice:
-        console.print(Text(answer.notice, style="dim"))
+    for line in filter(None, (answer.rule, answer.notice)):
+        console.print(Text(line, style="dim"))
         console.print()
     cited = {citation.number for piece in answer.pieces for citation in piece.citations}
     shown = [one for one in answer.passages if one.rank in cited] if cited else answer.passages
+    if answer.form == "overview":
+        # its words stand above, each under its paper: only where to find them is left to tell
+        for passage in shown:
+            console.print(
+                Text(f"[{passage.rank}] ".rjust(_INDENT + 1), style="cyan") + Text(str(passage.citation))
+            )
+        console.print()
+        shown = []
     if not answer.answerable and shown:
         console.print(Text("The nearest passages:", style="dim"))
         console.print()

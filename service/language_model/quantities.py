@@ -37,8 +37,10 @@ _MONTHS = """january february march april may june july august september october
 _MONTH_NUMBERS = {form: number for number, name in enumerate(_MONTHS, start=1) for form in (name, name[:3])}
 _MONTH_NUMBERS["sept"] = 9
 
-_TOKEN = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+(?!\d)|\d+[.,]\d+(?![.,]?\d)|\d+\s?\d⁄\d|\d+|[^\W\d_]+")
-_HALVES = {"1⁄2": Fraction(1, 2), "1⁄4": Fraction(1, 4), "3⁄4": Fraction(3, 4)}
+_TOKEN = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+(?!\d)|\d+[.,]\d+(?![.,]?\d)|\d+ \d/\d(?!\d)|\d+|[^\W\d_]+")
+_HALVES = {"1/2": Fraction(1, 2), "1/4": Fraction(1, 4), "3/4": Fraction(3, 4)}
+_FRACTION_SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+_FRACTION_SIGN = re.compile("[½¼¾]")
 _BROKEN = re.compile(r"\b(\d{1,3}?) ?(1/2|1/4|3/4)\b")  # "21/2", where two and a half lost its raised part
 _MONTH = rf"(?P<{{0}}>{'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
 _DAY = r"(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"
@@ -85,7 +87,7 @@ def values(text: str) -> frozenset[Fraction]:
     spans = (
         Fraction(int(m[1][: 4 - len(m[2])] + m[2])) for m in _SHORT_SPAN.finditer(folded) if len(m[2]) <= 2
     )
-    mended = _quantities_in(_BROKEN.sub(lambda m: f"{m[1]} {m[2].replace('/', '⁄')}", folded))
+    mended = _quantities_in(_BROKEN.sub(lambda m: f"{m[1]} {m[2]}", folded))
     plain = (reading for one in (*quantities(text), *mended) for reading in one.readings)
     return frozenset([*plain, *spans])
 
@@ -110,7 +112,8 @@ def days(text: str) -> frozenset[tuple[int, int]]:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\u00a0\u2009\u202f]", " ", fold(text).text)
+    spaced = _FRACTION_SIGN.sub(lambda sign: f" {_FRACTION_SIGNS[sign[0]]}", text)
+    return re.sub(r"[\u00a0\u2009\u202f]", " ", fold(spaced).text)
 
 
 def _quantities_in(folded: str) -> Iterator[Quantity]:
@@ -210,8 +213,8 @@ def _spelt(tokens: list[tuple[str, int, int]], at: int, folded: str) -> tuple[in
 
 def _figures(word: str) -> Iterator[Fraction]:
     """Yield what figures can mean: "26,000" is thousands, "26.000" too, or has three decimals."""
-    if "⁄" in word:
-        head, tail = re.fullmatch(r"(\d+?)\s?(\d⁄\d)", word).groups()  # type: ignore[union-attr]
+    if "/" in word:
+        head, tail = re.fullmatch(r"(\d+) (\d/\d)", word).groups()  # type: ignore[union-attr]
         yield Fraction(int(head)) + _HALVES.get(tail, Fraction(0))
         return
     digits = re.sub(r"\D", "", word)

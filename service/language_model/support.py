@@ -34,11 +34,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 class SupportSettings:
     """How far a sentence may differ from the passages that it cites.
 
-    Chosen by hand, measured with ``python -m eval.studies.support_check``: of the 88 sentences of
-    people's answers to the development questions 7 in 100 are dropped, of 362 of XQuAD and COVID-QA, said otherwise by
-    rule, 1 to 3. Of those made false by a number, a negation put in or a name that no cited passage has, 87 to
-    99 in 100 are dropped, by a negation taken out 48 to 94, by a name that a cited passage has elsewhere
-    37 to 51.
+    Chosen by hand, measured with ``python -m eval.studies.support_check``: of 88 sentences of people's
+    answers to the development questions 7 in 100 are dropped, of 362 of XQuAD and COVID-QA, said otherwise by
+    rule, 1 to 3. Of those made false by a number, a negation put in or a name that no cited passage has,
+    87 to 99 in 100 are dropped, by a negation taken out 48 to 94, by a name that a cited passage has
+    elsewhere 36 to 51.
 
     At least ``least_share`` of its content words stand in the passages, or ``least_share_anchored`` where it
     has so many names and numbers as ``anchors``, all of which must agree. Words that begin with the same
@@ -194,7 +194,7 @@ def _is_foreign(sentence: str, cited: Sequence[Known]) -> bool:
 
 
 def _foreign_names_agree(sentence: str, names: Sequence[Name], cited: Sequence[Known]) -> bool:
-    """Tell whether names of another language's sentence are the passages': in German, nouns look like names."""
+    """Tell whether the passages have the names of a sentence in another language."""
     held = [name for name in names if any(one.names.holds(name) for one in cited)]
     has_noun_capitals = len(names) > SUPPORT.noun_capitals * len(_WORD.findall(sentence))
     return (

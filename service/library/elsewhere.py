@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.text.normalising import fold
-from embeddings.ranking.folding import shingles
+from embeddings.ranking.same_papers import Papers
 from embeddings.terms import stems
 
 if TYPE_CHECKING:
@@ -18,13 +17,11 @@ if TYPE_CHECKING:
 class ElsewhereSettings:
     """How the same paper is looked for; chosen by hand; right for the five papers the corpus repeats.
 
-    ``query_words`` of the longest passage are searched for, ``candidates`` of what is found compared; those
-    that share ``same_share`` of the smaller one's word 4-grams are the same.
+    ``query_words`` of the longest passage are searched for, ``candidates`` of what is found compared.
     """
 
     query_words: int = 32
     candidates: int = 12
-    same_share: float = 0.5
 
 
 ELSEWHERE = ElsewhereSettings()
@@ -33,8 +30,9 @@ ELSEWHERE = ElsewhereSettings()
 def same_elsewhere(snapshot: Snapshot, document_id: str) -> list[Place]:
     """Return a passage of each other document that repeats this one's longest passage, best first.
 
-    Half of the word 4-grams of the smaller of the two passages must stand in the other
-    (containment; Broder, 1997), so that different wordings of one report are not taken for one paper.
+    The very words of one of the two passages must stand in the other's document
+    (:meth:`embeddings.ranking.same_papers.Papers.repeats`), so that neither other wordings of one report
+    nor papers of one form are taken for one paper.
     """
     passages = snapshot.passages_of(document_id)
     if not passages:
@@ -42,11 +40,10 @@ def same_elsewhere(snapshot: Snapshot, document_id: str) -> list[Place]:
     longest = max(passages, key=lambda passage: (passage.token_count, -passage.ordinal))
     query = " ".join(dict.fromkeys(stems(longest.text)[: ELSEWHERE.query_words]))
     found = snapshot.places([key for key, _ in snapshot.lexical_search(query, limit=ELSEWHERE.candidates)])
-    wanted = shingles(fold(longest.text).text)
+    [own] = snapshot.places([longest.id])
+    papers = Papers(snapshot)
     same: dict[str, Place] = {}
     for place in found:
-        other = shingles(fold(place.passage.text).text)
-        is_same = len(wanted & other) >= ELSEWHERE.same_share * min(len(wanted), len(other))
-        if place.document.id != document_id and is_same:
+        if place.document.id != document_id and (papers.repeats(own, place) or papers.repeats(place, own)):
             same.setdefault(place.document.id, place)
     return list(same.values())

@@ -31,6 +31,8 @@ def ask_result(answer: Answer, base_url: str) -> AskResult:
         confidence=round(answer.confidence, 4),
         answer=answer.text,
         kind=answer.kind,
+        form=answer.form,
+        rule=answer.rule,
         notice=answer.notice,
         quotes=[CitedQuote(text=one.text, **_place(one.citation, base_url)) for one in answer.quotes],
         passages=[cited_passage(passage, base_url) for passage in answer.passages],

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeVar
 
 from pydantic import Field
 from starlette.requests import Request
@@ -46,6 +46,10 @@ R = TypeVar("R")
 Question = Annotated[str, Field(description="in plain language, or keywords")]
 TopK = Annotated[
     int | None, Field(description=f"how many passages, 1 to {MAX_TOP_K}; 5 unless set up otherwise")
+]
+Form = Annotated[
+    Literal["extract", "overview"] | None,
+    Field(description="what one place says, or papers in order of time; absent: as the question asks"),
 ]
 _address: ContextVar[str] = ContextVar("address")
 """Where the request that is being answered reached this service: the beginning of its links."""
@@ -158,15 +162,18 @@ class Tools:
         *,
         earlier_questions: Annotated[list[str], Field(description="of this conversation, oldest first")] = [],  # noqa: B006 - never changed; None would say "nullable" to the agent
         top_k: TopK = None,
+        form: Form = None,
         filters: SearchFilters = _EVERYTHING,
     ) -> AskResult:
         """Answer a question in the documents' own words, each quote with title, date and page.
 
-        Says plainly when the documents do not answer it.
+        A question for a whole course of things is answered by papers in order of time. Says plainly when
+        the documents do not answer it.
         """
         answer = self._open_dossier().ask(
             question,
             top_k=top_k,
+            form=form,
             filters=filters.as_filters(),
             history=[Turn("user", earlier) for earlier in earlier_questions],
         )

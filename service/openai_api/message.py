@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.answer import is_notice
+from service.answer import is_notice, space_before
 from service.openai_api.markdown import escaped
 from service.openai_api.schemas import Annotation, SearchResult, UrlCitation
 
@@ -29,7 +29,7 @@ class Message:
 
     def add(self, piece: Piece) -> str:
         """Add a piece of the answer, in Markdown with its references, and return what that added."""
-        added = f"{' ' if self.text else ''}{escaped(piece.shown)}"
+        added = f"{space_before(piece) if self.text else ''}{escaped(piece.shown)}"
         if is_notice(piece):
             added = f"\n\n_{escaped(piece.shown)}_"
         elif piece.citations:

@@ -120,6 +120,7 @@ def _asked(request: chat.ChatRequest, dossier: Dossier) -> Iterator[Found | Piec
     events = dossier.stream(
         question,
         top_k=request.dossier.top_k,
+        form=request.dossier.form,
         filters=request.dossier.filters.as_filters(),
         history=history,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from service.answer import Answer, is_notice
+from service.answer import Answer, paragraphs
 from service.questions import MAX_TOP_K
 from service.wording.links import cite_link, place_link
 from service.wording.phrases import date_words, method_words
@@ -106,9 +106,9 @@ class TurnView:
         return found.standalone_question if found and found.standalone_question != found.question else ""
 
     @property
-    def pieces(self) -> list[Piece]:
-        """The pieces of the answer; its notice stands below it."""
-        return [piece for piece in self.answer.pieces if not is_notice(piece)] if self.answer else []
+    def paragraphs(self) -> list[list[Piece]]:
+        """The pieces of the answer by paragraphs; its notice stands below it."""
+        return paragraphs(self.answer.pieces) if self.answer else []
 
     @property
     def passages(self) -> list[PassageView]:

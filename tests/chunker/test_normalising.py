@@ -1,8 +1,11 @@
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunker.text.normalising import fold, tidy
+from chunker.text.normalising import fold, level, tidy
 
 marked_up = st.text(alphabet="ab Z.9*_#\\<sup>/\n\r\t\f-‐ʹ“”é\u00ad\u00a0", max_size=80) | st.text(
     max_size=60
@@ -64,3 +67,30 @@ def test_copied_characters_are_the_characters_at_their_offsets(source):
 def test_no_letter_is_lost_by_tidying_plain_text(source):
     plain = source.replace("<", "").replace("\\", "")
     assert [c for c in tidy(plain).text if c.isalpha()] == [c for c in plain if c.isalpha()]
+
+
+@given(marked_up)
+def test_letters_written_apart_and_put_together_fold_alike(source):
+    plain = source.replace("<", "").replace("\\", "")
+    composed, apart = (unicodedata.normalize(form, plain) for form in ("NFC", "NFD"))
+    assert level(composed) == level(apart)
+
+
+@given(marked_up)
+def test_what_is_folded_stays_as_it_is(source):
+    assert level(level(source)) == level(source)
+
+
+@given(marked_up)
+def test_folded_letters_have_neither_case_nor_accents(source):
+    for character in fold(source).text:
+        assert character == character.lower() or not character.isascii()
+        assert not 0x300 <= ord(character) <= 0x36F
+
+
+@given(st.text(alphabet="łøđðæœþßŋı ab\u0301\u00ad\u200b‑ﬁＡ", max_size=60))
+def test_a_folded_word_leads_back_to_the_letters_it_was_made_from(source):
+    folded = fold(source)
+    for match in re.finditer(r"\w+", folded.text):
+        span = folded.original_span(match.start(), match.end())
+        assert fold(source[span.start_char : span.end_char]).text == match[0]

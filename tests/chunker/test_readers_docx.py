@@ -1,13 +1,11 @@
 """Word files: order, headings, tables, notes, pages, damage."""
 
-import io
-import zipfile
-
 import docx
 import pytest
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
+from word_files import cite_note, saved, with_footnotes, with_part
 
 from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
 from chunker.readers.extraction import ReadingLimits
@@ -16,29 +14,8 @@ from chunker.readers.reading import read_bytes
 WORD_NAMESPACE = nsdecls("w")
 
 
-def saved(document):
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
 def read(document, **limits):
     return read_bytes(saved(document), name="a.docx", limits=ReadingLimits(**limits))
-
-
-def with_part(data, path, content, *, replace=()):
-    """The zip with a part put in and text replaced in others."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            text = old.read(part)
-            for name, before, after in replace:
-                if part.filename == name:
-                    assert before in text
-                    text = text.replace(before, after)
-            new.writestr(part.filename, text)
-        new.writestr(path, content)
-    return buffer.getvalue()
 
 
 def render_break(paragraph):
@@ -138,31 +115,10 @@ def test_breaks_put_in_by_hand_give_pages_where_no_stretch_is_longer_than_a_page
 def test_footnotes_follow_the_paragraph_that_cites_them():
     document = docx.Document()
     paragraph = document.add_paragraph("The treaty")
-    paragraph.add_run().element.append(parse_xml(f'<w:footnoteReference {WORD_NAMESPACE} w:id="2"/>'))
+    cite_note(paragraph, 2)
     paragraph.add_run(" was signed.")
     document.add_paragraph("Next.")
-    notes = (
-        f"<w:footnotes {WORD_NAMESPACE}>"
-        '<w:footnote w:type="separator" w:id="0"><w:p><w:r><w:t>---</w:t></w:r></w:p></w:footnote>'
-        '<w:footnote w:id="2"><w:p><w:r><w:t>Of 1936.</w:t></w:r></w:p></w:footnote></w:footnotes>'
-    )
-    relation = (
-        b'<Relationship Id="rId99" Target="footnotes.xml" '
-        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"/></Relationships>'
-    )
-    kind = (
-        b'<Override PartName="/word/footnotes.xml" ContentType="application/vnd.openxmlformats-'
-        b'officedocument.wordprocessingml.footnotes+xml"/></Types>'
-    )
-    data = with_part(
-        saved(document),
-        "word/footnotes.xml",
-        notes,
-        replace=[
-            ("word/_rels/document.xml.rels", b"</Relationships>", relation),
-            ("[Content_Types].xml", b"</Types>", kind),
-        ],
-    )
+    data = with_footnotes(saved(document), {2: "Of 1936."})
     assert read_bytes(data, name="a.docx").text == "The treaty[1] was signed.\n\n[1] Of 1936.\n\nNext."
 
 

@@ -1,12 +1,9 @@
 import pytest
 from encoders import WordHashEncoder
-from hypothesis import given
-from hypothesis import strategies as st
 from index_support import CHUNKING, make_source
 
 from chunker.documents import Page, PageStart
 from embeddings.local_index import LocalIndex
-from embeddings.ranking.folding import fold_duplicates, shingles
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
 
 SENTENCES = [
@@ -51,35 +48,79 @@ def test_no_passage_comes_twice(hits_for):
     assert len(shown) == len(set(shown))
 
 
-PAPER = "the ambassador said that turkey would stay neutral as long as nobody touched the straits"
-OTHER = "the delegation asked for the return of prisoners of war held in the camps near constantinople"
+FORM = (
+    "The council of the guild of pilots at {town} hereby appoints {name} to the office of harbour pilot from "
+    "{day}, at a yearly salary of {sum} kroner. He shall keep a boat and report each month to the chairman."
+)
+FILLED = {"town": "Roennesund", "name": "Peder Lund", "day": "1 May 1902", "sum": "800"}
+PAGED = (PageStart(0, Page("41", "printed")),)
 
 
-def test_the_same_words_are_folded_into_the_better_ranked():
-    ranked = [shingles(PAPER), shingles(OTHER), shingles(PAPER + " today")]
-    assert fold_duplicates(ranked) == [(0, [2]), (1, [])]
+@pytest.fixture
+def found(tmp_path):
+    """Search sources given by name; those of a name that begins with "book" have pages."""
+
+    def search(question, **texts):
+        sources = [
+            make_source(f"{name}.txt", text, **({"page_starts": PAGED} if name.startswith("book") else {}))
+            for name, text in texts.items()
+        ]
+        index.add(sources)
+        return Retriever(index, WordHashEncoder(), RetrievalSettings()).retrieve(question, top_k=5).hits
+
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        yield search
 
 
-def test_words_that_stand_in_two_better_ranked_passages_are_named_by_both():
-    whole = f"{PAPER} {OTHER}"
-    assert fold_duplicates([shingles(PAPER), shingles(OTHER), shingles(whole)]) == [(0, [2]), (1, [2])]
+def shown_and_named(hits):
+    return [(hit.place.source_name, {place.source_name for place in hit.also_in}) for hit in hits]
 
 
-def test_a_passage_that_says_something_new_besides_is_kept():
-    new = "he added that the fleet had left sevastopol in the night for an unknown destination in the south"
-    assert fold_duplicates([shingles(PAPER), shingles(f"{PAPER} {new}")]) == [(0, []), (1, [])]
+@pytest.mark.parametrize(
+    "other", [{"name": "Jens Krogh"}, {"day": "1 May 1903"}, {"sum": "820"}, {"town": "Vestoe"}]
+)
+def test_papers_of_one_form_are_all_shown_and_none_is_named_as_another(found, other):
+    hits = found(" ".join(other.values()), book=FORM.format(**FILLED), loose=FORM.format(**FILLED | other))
+    assert {source for source, _ in shown_and_named(hits)} == {"book.txt", "loose.txt"}
+    assert not any(hit.also_in for hit in hits)
+    assert hits[0].place.source_name == "loose.txt"
+    assert next(iter(other.values())) in hits[0].place.passage.text
 
 
-@pytest.mark.parametrize("texts", [[], [""], ["", ""]])
-def test_empty_texts_are_no_trouble(texts):
-    assert sum(1 + len(others) for _, others in fold_duplicates([shingles(t) for t in texts])) == len(texts)
+def test_a_paper_that_takes_back_another_is_not_shown_as_it(found):
+    paper = FORM.format(**FILLED)
+    hits = found("taken back", book=paper, loose=f"{paper} All this was taken back a year later.")
+    assert hits[0].place.source_name == "loose.txt"
 
 
-@given(st.lists(st.text(alphabet="ab ", max_size=30), max_size=8))
-def test_every_text_is_kept_or_folded_and_kept_ones_stay_in_rank_order(texts):
-    groups = fold_duplicates([shingles(text) for text in texts])
-    kept = [position for position, _ in groups]
-    folded = {position for _, others in groups for position in others}
-    assert kept == sorted(kept)
-    assert set(kept).isdisjoint(folded)
-    assert set(kept) | folded == set(range(len(texts)))
+def test_a_clause_that_papers_of_other_dates_share_is_each_papers_own(found):
+    clause = "He shall keep a boat and report each month to the chairman of the council, who pays him."
+    first, second = (f"{day}. {FORM.format(**FILLED | {'day': day})}\n\n{clause} {clause}" for day in DAYS)
+    for hit in found("report each month to the chairman", book=first, loose=second):
+        assert not hit.also_in
+
+
+DAYS = ("3 June 1904", "9 July 1911")
+
+
+def test_a_loose_copy_of_a_paper_in_a_register_of_forms_is_cited_by_the_registers_page(found):
+    filled = [FORM.format(**FILLED | {"name": name}) for name in ("Peder Lund", "Jens Krogh", "Niels Friis")]
+    hits = found("Jens Krogh", book="\n\n".join(filled), loose=filled[1].upper())
+    assert shown_and_named(hits)[0] == ("book.txt", {"loose.txt"})
+    assert "Jens Krogh" in hits[0].place.passage.text
+
+
+def test_a_hit_with_a_page_stays_where_it_is(found):
+    paper = FORM.format(**FILLED)
+    hits = found("Peder Lund", book=paper, book_two=f"{paper}\n", loose=f"{paper}\n\n")
+    for shown, named in shown_and_named(hits):
+        assert shown.startswith("book")
+        assert {shown} | named == {"book.txt", "book_two.txt", "loose.txt"}
+    assert len({hit.place.passage.text for hit in hits}) == len(hits)
+
+
+def test_punctuation_keeps_no_copies_apart(found):
+    paper = "The brig Astra arrived at Cadiz on Monday with all hands and the mail was landed."
+    loose = paper.replace(" on Monday", ", on Monday,").replace(" and the", "; and the")
+    [(shown, named)] = shown_and_named(found("Astra", book=paper, loose=loose))
+    assert (shown, named) == ("book.txt", {"loose.txt"})

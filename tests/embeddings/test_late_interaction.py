@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoders.encoder import TextEncoding, Tokens
-from embeddings.ranking.late_interaction import best_matches, in_context, question_tokens
+from embeddings.ranking.late_interaction import best_matches, in_context, known_words, question_tokens
 
 QUESTION = "Who shot Vorovsky?"
 OFFSETS = [(0, 3), (4, 8), (9, 12), (12, 17), (17, 18)]
@@ -65,3 +65,10 @@ def test_a_passage_alone_in_its_document_keeps_its_matches_and_none_is_lowered(d
     assert (raised >= matches).all()
     alone = [position for position, one in enumerate(documents) if documents.count(one) == 1]
     assert np.array_equal(raised[:, alone], matches[:, alone])
+
+
+def test_words_that_the_model_knows_are_one_token_or_one_with_an_ending():
+    text = "cabled Molotof the news, Montrex"
+    spans = [(0, 5), (5, 6), (7, 9), (9, 12), (12, 14), (15, 18), (19, 23), (25, 29), (29, 32)]
+    tokens = Tokens(np.arange(len(spans), dtype=np.int32), np.array(spans, dtype=np.int32))
+    assert known_words(text, tokens) == {"cabled", "the", "news"}

@@ -147,8 +147,8 @@ def test_damage_is_named_with_the_file_and_the_remedy(store, path):
     write_passages(store, [f"Telegram {number} from Angora. " * 20 for number in range(200)])
     store.close()
     with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 4)
-        file.write(b"\xa5" * (path.stat().st_size // 2))
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xa5" * (path.stat().st_size // 2 - 4096))
     damaged = Store(path)
     with (
         pytest.raises(IndexDamagedError, match=r"index\.sqlite is damaged .*restore it from a backup"),

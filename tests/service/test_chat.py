@@ -1,6 +1,7 @@
 """The OpenAI-compatible interface, byte by byte: what clients of every make rely on."""
 
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -96,7 +97,7 @@ def test_the_answer_is_the_one_of_ask_and_then_lists_its_sources(client):
 
     assert content.startswith(asked["answer"]["text"] + "\n\n- [")
     numbers = {quote["citation"] for quote in asked["answer"]["quotes"]}
-    assert {int(line[3 : line.index("]")]) for line in content.splitlines()[2:]} == numbers
+    assert {int(number) for number in re.findall(r"^- \[(\d+)\]", content, re.MULTILINE)} == numbers
 
 
 def test_citations_and_search_results_stand_in_the_order_of_their_numbers(client):

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
+import docx
 import pytest
 from encoders import WordHashEncoder
 from mcp_support import call, failure
 from service_support import LETTER, PAGED, SHORT_NOTE, events_of, finished_job, make_app, serving, upload
+from word_files import cite_note, saved, with_footnotes
 
 import service.assembly
 from service.cli import main
@@ -277,3 +279,38 @@ def test_a_chat_lists_only_the_sources_it_cites(client):
     assert listed
     assert {title.partition(",")[0] for title in listed} == {"The lighthouse"}
     assert {one["url_citation"]["title"] for one in message["annotations"]} == {"The lighthouse"}
+
+
+def harbour_book():
+    """A Word file whose sentences end in footnotes, as a historian's manuscript has them."""
+    document = docx.Document()
+    document.add_heading("The harbour of Vestoe", 0)
+    for number, sentence in enumerate(
+        (
+            "The mole was begun in 1851.",
+            "The dredger Fortuna came in 1866.",
+            "The fish hall burnt down in 1893.",
+        ),
+        start=2,
+    ):
+        cite_note(document.add_paragraph(sentence), number)
+    return with_footnotes(saved(document), {2: "Town book 12.", 3: "Town book 31.", 4: "Town book 77."})
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_footnotes_of_a_word_file_link_to_nothing_at_any_door(door, tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        finished_job(client, upload(client, "vestoe.docx", harbour_book()))
+        finished_job(client, upload(client, "lighthouse.txt", LIGHTHOUSE))
+        finished_job(client, upload(client, "harbours.txt", PAGED))
+        question = "When did the dredger Fortuna come?"
+        wanted = over_json(client, question)
+        said = DOORS[door](client, question)
+        quotes = client.post("/v1/ask", json={"question": question}).json()["answer"]["quotes"]
+
+    assert any("1866.[2]" in quote["text"] for quote in quotes)
+    assert "1866.⁽²⁾" in wanted.words
+    assert [place[1:] for place in said.references] == [place[1:] for place in wanted.references]
+    assert len(set(re.findall(r"\[(\d+)\]", said.words.replace("\\", "")))) == len(
+        {n for n, *_ in said.references}
+    )

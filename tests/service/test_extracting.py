@@ -2,6 +2,8 @@ from contextlib import contextmanager
 
 import pytest
 from encoders import WordHashEncoder
+from hypothesis import given
+from hypothesis import strategies as st
 from index_support import CHUNKING, make_source
 
 from chunker.documents import Span
@@ -15,63 +17,92 @@ def sentence(text, score, *, rank=1, start=0):
     return Sentence(rank=rank, number=start, span=Span(start, start + len(text)), text=text, score=score)
 
 
-def chosen(sentences, **settings):
-    return [one.text for one in extract(sentences, ExtractionSettings(**settings))]
+def windows(sentences, **settings):
+    found = extract(sorted(sentences, key=lambda one: -one.score), ExtractionSettings(**settings))
+    return [[one.text for one in window.sentences] for window in found]
+
+
+def three(*scores):
+    return [sentence(f"Paper number {n} says this much.", score, start=n) for n, score in enumerate(scores)]
 
 
 def test_the_best_sentence_is_always_taken_however_long():
-    assert chosen([sentence("a b c d", 1.0)], max_words=2) == ["a b c d"]
-
-
-def test_sentences_come_in_reading_order_not_in_that_of_their_worth():
-    first, later, second = (f"What comes {place} is said in these words." for place in ("1st", "2nd", "3rd"))
-    found = [sentence(second, 1.0, rank=2), sentence(later, 0.95, start=50), sentence(first, 0.9)]
-    assert chosen(found) == [first, later, second]
-
-
-def test_a_sentence_worth_much_less_than_the_best_is_left_out():
-    found = [sentence("good", 1.0), sentence("a poor one of more than a few words", 0.5, start=9)]
-    assert chosen(found, least_share=0.8) == ["good"]
-    assert len(chosen(found, least_share=0.4)) == 2
-
-
-def test_a_few_words_do_not_stand_beside_the_best_sentence():
-    found = [sentence("The harbour was closed by the envoy.", 1.0), sentence("Very pleased.", 0.99, start=50)]
-    assert chosen(found) == ["The harbour was closed by the envoy."]
-
-
-SAME = "The same is said again in these words."
-
-
-def test_words_that_stand_twice_are_said_once():
-    assert chosen([sentence(SAME, 1.0), sentence(SAME, 1.0, start=60)]) == [SAME]
-
-
-def test_an_answer_stays_within_its_words_and_sentences():
-    found = [sentence(f"word{n} and five more of them", 1.0, start=n * 40) for n in range(6)]
-    assert len(chosen(found, max_words=13)) == 2
-    assert len(chosen(found, max_sentences=3)) == 3
+    assert windows([sentence("a b c d", 1.0)], lead_words=2, max_words=2) == [["a b c d"]]
 
 
 def test_no_sentences_give_no_answer():
-    assert chosen([]) == []
+    assert windows([]) == []
 
 
-def test_a_sentence_that_leans_on_the_one_before_brings_it_along():
-    found = [sentence("He refused it.", 1.0, start=1), sentence("Cripps spoke to Molotov.", 0.1, start=0)]
-    assert chosen(found) == ["Cripps spoke to Molotov.", "He refused it."]
+def test_the_lead_is_the_best_sentence_with_its_neighbours_in_reading_order():
+    told = [
+        sentence(f"Paper number {n} says this much.", score, start=n)
+        for n, score in enumerate((0.2, 1.0, 0.3))
+    ]
+    assert windows(told) == [[one.text for one in told]]
 
 
-def test_a_sentence_that_stands_by_itself_brings_nothing_along():
-    found = [sentence("Molotov refused it.", 1.0, start=1), sentence("Cripps spoke.", 0.1, start=0)]
-    assert chosen(found) == ["Molotov refused it."]
+def test_the_lead_grows_to_the_better_side_first_and_keeps_to_its_words():
+    told = [
+        sentence(f"Paper number {n} says this much.", score, start=n)
+        for n, score in enumerate((0.2, 1.0, 0.3))
+    ]
+    assert windows(told, lead_words=12, max_words=12, max_windows=1) == [[told[1].text, told[2].text]]
 
 
-def test_what_is_brought_along_keeps_to_the_words_allowed_and_to_the_same_passage():
-    before = sentence("Cripps spoke to Molotov.", 0.1, start=0)
-    found = [sentence("He refused it.", 1.0, start=1), before]
-    assert chosen(found, max_words=6) == ["He refused it."]
-    assert chosen([sentence("He refused it.", 1.0, start=1, rank=2), before]) == ["He refused it."]
+def test_what_a_sentence_leans_on_comes_before_anything_else():
+    told = [
+        sentence("Cripps spoke to Molotov of oil.", 0.1, start=0),
+        sentence("He refused it at once.", 1.0, start=1),
+        sentence("The talk ended with tea.", 0.9, start=2),
+    ]
+    assert windows(told, lead_words=11, max_words=11) == [[told[0].text, told[1].text]]
+
+
+def test_a_window_stays_in_its_passage():
+    told = [sentence("Cripps spoke to Molotov.", 0.1, start=0), sentence("He refused.", 1.0, start=1, rank=2)]
+    assert windows(told, least_share=0.5) == [["He refused."]]
+
+
+def test_further_windows_come_from_what_is_worth_nearly_as_much():
+    told = [
+        sentence("The harbour was closed by the envoy.", 1.0),
+        sentence("The harbour was closed by the French.", 0.9, rank=2),
+        sentence("The customs were closed for a day.", 0.5, rank=3),
+        sentence("Very pleased.", 0.99, rank=4),
+    ]
+    assert windows(told, least_share=0.8) == [[told[0].text], [told[1].text]]
+    assert windows(told, least_share=0.4) == [[told[0].text], [told[1].text], [told[2].text]]
+
+
+def test_words_that_stand_twice_begin_one_window():
+    same = "The same is said again in these words."
+    assert windows([sentence(same, 1.0), sentence(same, 1.0, rank=2)]) == [[same]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(0, 6), st.integers(1, 60), st.floats(0.1, 1.0)),
+        unique_by=lambda one: one[:2],
+        max_size=16,
+    )
+)
+def test_windows_are_runs_without_a_gap_that_share_nothing_and_keep_to_the_limits(drawn):
+    settings = ExtractionSettings()
+    told = [
+        sentence(" ".join([f"w{rank}.{number}"] * words), score, rank=rank, start=number)
+        for rank, number, words, score in drawn
+    ]
+    found = extract(sorted(told, key=lambda one: -one.score), settings)
+    taken = [(one.rank, one.number) for window in found for one in window.sentences]
+    assert len(taken) == len(set(taken))
+    assert len(found) <= settings.max_windows
+    for window in found:
+        numbers = [one.number for one in window.sentences]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        assert {one.rank for one in window.sentences} == {window.rank}
+    assert sum(window.words for window in found) <= settings.max_words
+    assert bool(found) == bool(told)
 
 
 PASSAGE = (
@@ -101,7 +132,7 @@ def worth(found, beginning):
 
 def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
     asked, plain = (
-        read_sentences(question, retrieved(question), ExtractionSettings())
+        read_sentences(question, retrieved(question), ExtractionSettings(), passages=3)
         for question in ("How many prisoners?", "Which prisoners?")
     )
     assert worth(asked, "The envoy asked") == pytest.approx(worth(plain, "The envoy asked"))
@@ -111,11 +142,11 @@ def test_a_sentence_gains_by_holding_what_kind_of_thing_is_asked_for(retrieved):
 
 
 def test_a_fragment_is_worth_less_than_a_sentence(retrieved):
-    found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings())
+    found = read_sentences("Which harbour?", retrieved("Which harbour?"), ExtractionSettings(), passages=3)
     assert worth(found, "In the commissariat") < worth(found, "They were held")
 
 
 def test_a_question_is_worth_less_than_a_statement_of_the_same_words(tmp_path):
     with asking(tmp_path, "Was the harbour closed? The harbour was closed.") as retrieve:
-        found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings())
+        found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings(), passages=3)
     assert worth(found, "Was the harbour") < worth(found, "The harbour was")

@@ -23,7 +23,9 @@ def signals(tmp_path):
         def of(question, *, sources=NOTES):
             index.add([make_source(name, text) for name, text in sources.items()])
             retrieval = Retriever(index, encoder, RetrievalSettings()).retrieve(question, top_k=10, matched=3)
-            return signals_of(retrieval, read_sentences(question, retrieval, ExtractionSettings()))
+            return signals_of(
+                retrieval, read_sentences(question, retrieval, ExtractionSettings(), passages=3)
+            )
 
         yield of
 

@@ -32,7 +32,9 @@ PAGED = "".join(
 def dossier_over(index, *, threshold=0.0, writer=None):
     """Return what the doors are given, over an index that is open, without late interaction."""
     retriever = Retriever(index, WordHashEncoder(), RetrievalSettings())
-    answerer = Answerer(retriever, AnswerSettings(threshold=threshold), writer=writer)
+    answerer = Answerer(
+        retriever, AnswerSettings(threshold=threshold, doubt=threshold, sure=threshold), writer=writer
+    )
     return Dossier(index, answerer, rules=QuestionRules(max_chars=2_000, top_k=5))
 
 

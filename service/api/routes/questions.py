@@ -7,7 +7,7 @@ from itertools import chain
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from service.answer import Answer, Found, Piece, is_notice, piece_text
+from service.answer import Answer, Found, Piece, is_notice, piece_text, space_before
 from service.api.presenting import ask_response, ranked_passage, search_response
 from service.api.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
 from service.dossier import whole_answer
@@ -43,6 +43,7 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
     events = dossier.stream(
         request.question,
         top_k=request.top_k,
+        form=request.form,
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
@@ -65,7 +66,7 @@ def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
 
 
 def _events(events: Iterator[Found | Piece | Answer]) -> Iterator[bytes]:
-    space = ""
+    is_first = True
     for one in events:
         if isinstance(one, Found):
             passages = [ranked_passage(passage).model_dump(mode="json") for passage in one.passages]
@@ -73,6 +74,7 @@ def _events(events: Iterator[Found | Piece | Answer]) -> Iterator[bytes]:
         elif isinstance(one, Answer):
             yield event("answer", ask_response(one).model_dump_json())
         elif not is_notice(one):
-            yield event("answer.delta", json.dumps({"text": space + piece_text(one)}))
-            space = " "
+            text = piece_text(one) if is_first else space_before(one) + piece_text(one)
+            yield event("answer.delta", json.dumps({"text": text}))
+            is_first = False
     yield event("done", "{}")
