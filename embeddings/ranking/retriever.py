@@ -80,7 +80,7 @@ class RetrievalSettings:
     document_weight: float = 0.5
     ngram_weight: float = 0.15
     dense_weight: float = 0.4
-    date_weight: float = 0.4
+    date_weight: float = 0.6
     long_time_weight: float = 1.2
     rescored: int = 40
     late_weight: float = 2.0
