@@ -17,6 +17,7 @@ CODE := chunker embeddings service eval tests bench
 STATE = $(shell find chunker embeddings service corpus requirements.lock -type f ! -name '*.pyc' \
 	| LC_ALL=C sort | xargs cksum | cksum | tr ' ' '-')
 FRESH = build/index-$(STATE)
+GOLD := eval/data/questions.jsonl eval/data/survey.jsonl
 # More processes than this gain nothing: the longest test module is then what takes the time.
 MAX_TEST_PROCESSES ?= 4
 # Other question sets beside the gold:
@@ -59,13 +60,13 @@ format: setup ## put the code into its form
 	$(BIN)/ruff format .
 
 eval: fresh ## measure retrieval and answers on the gold questions
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH)
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH)
 
 gate: fresh ## fail where answers to the gold questions are worse than eval/data/baseline.json
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --baseline eval/data/baseline.json
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH) --baseline eval/data/baseline.json
 
 baseline: fresh ## write eval/data/baseline.json anew, from the code as it is
-	$(BIN)/dossier eval eval/data/questions.jsonl --data $(FRESH) --write-baseline eval/data/baseline.json
+	$(BIN)/dossier eval $(GOLD) --data $(FRESH) --write-baseline eval/data/baseline.json
 
 # An index of the corpus by the code as it is: one of yesterday would measure yesterday's passages.
 fresh: setup

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from eval.runs.run import Run
 
 _Gold = Annotated[
-    list[Path] | None, typer.Argument(metavar="GOLD.jsonl", help="Gold questions or conversations.")
+    list[Path] | None,
+    typer.Argument(metavar="GOLD.jsonl", help="Gold questions, conversations or survey questions."),
 ]
 _Data = Annotated[
     Path | None,
@@ -48,6 +49,30 @@ _External = Annotated[
         metavar="PATH",
         help="Ask another's question set (BEIR, SQuAD, Chroma, plain) in a temporary index; "
         "with --data the index is kept there.",
+    ),
+]
+_Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--files",
+        metavar="PATH",
+        help="Ask the gold of these files and folders in a temporary index. May be repeated.",
+    ),
+]
+_Distractors = Annotated[
+    Path | None,
+    typer.Option(
+        "--with-distractors",
+        metavar="PATH",
+        help="With --files: ask again with the documents of another's set, or of a folder, around them.",
+    ),
+]
+_SideBySide = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--side-by-side",
+        metavar="RUN",
+        help="Show the confidence of saved runs over several collections instead of asking. Repeat it.",
     ),
 ]
 _Baseline = Annotated[
@@ -81,7 +106,10 @@ def evaluate(
     html: _Html = None,
     markdown: _Markdown = None,
     compare: _Compare = None,
+    side_by_side: _SideBySide = None,
     external: _External = None,
+    files: _Files = None,
+    with_distractors: _Distractors = None,
     baseline: _Baseline = None,
     write_baseline: _WriteBaseline = None,
     hidden: _Hidden = True,
@@ -97,12 +125,18 @@ def evaluate(
         if compare:
             _print_comparison(*compare, markdown=markdown)
             return
+        if side_by_side:
+            _print_side_by_side(side_by_side, markdown=markdown)
+            return
         _require_one_of(gold_files, external)
+        _require_what_goes_together(gold_files, files, with_distractors)
         held_to = read_run(baseline) if baseline else None  # a bad file is told before anything is asked
         request = Request(
             gold_files=tuple(gold_files or ()),
             external=external,
             data=data,
+            sources=tuple(_read_sources(files)) if files else (),
+            distractors=_read_distractors(with_distractors) if with_distractors else (),
             asks_hidden=hidden,
             limit=limit,
             top_k=top_k,
@@ -124,7 +158,7 @@ def check(
     ],
 ) -> None:
     """Say what is wrong with a gold file, quotes that stand nowhere included."""
-    from eval.gold.questions import check_gold
+    from eval.gold.checking import check_gold
 
     with _errors_in_one_line():
         texts = {source.name: source.text for source in _read_sources(sources)}
@@ -172,6 +206,25 @@ def _errors_in_one_line() -> Iterator[None]:
 def _require_one_of(gold_files: list[Path] | None, external: Path | None) -> None:
     if bool(gold_files) == bool(external):
         raise typer.BadParameter("give gold files, or --external, or --compare")
+
+
+def _require_what_goes_together(
+    gold_files: list[Path] | None, files: list[Path] | None, with_distractors: Path | None
+) -> None:
+    if files and not gold_files:
+        raise typer.BadParameter("give gold files to ask of --files")
+    if with_distractors and not files:
+        raise typer.BadParameter("--with-distractors goes with --files, whose index may grow")
+
+
+def _read_distractors(path: Path) -> tuple[Source, ...]:
+    """Return the documents of a question set or of a folder, under names that no other source has."""
+    from dataclasses import replace
+
+    from eval.gold.external import holds_question_set, read_external
+
+    sources = read_external(path).sources if holds_question_set(path) else _read_sources([path])
+    return tuple(replace(source, name=f"distractors/{source.name}") for source in sources)
 
 
 def _read_sources(paths: Sequence[Path]) -> list[Source]:
@@ -236,10 +289,22 @@ def _print_tables(tables: Sequence[Table]) -> None:
 
 def _print_comparison(path_a: Path, path_b: Path, *, markdown: Path | None) -> None:
     from eval.reports.comparison import comparison_tables
-    from eval.reports.tables import table_markdown
-    from eval.runs.run_file import read_run, write_file
+    from eval.runs.run_file import read_run
 
-    tables = comparison_tables(read_run(path_a), read_run(path_b))
+    _print_and_write(comparison_tables(read_run(path_a), read_run(path_b)), markdown)
+
+
+def _print_side_by_side(paths: Sequence[Path], *, markdown: Path | None) -> None:
+    from eval.reports.confidence import collections_tables
+    from eval.runs.run_file import read_run
+
+    _print_and_write(collections_tables([read_run(path) for path in paths]), markdown)
+
+
+def _print_and_write(tables: Sequence[Table], markdown: Path | None) -> None:
+    from eval.reports.tables import table_markdown
+    from eval.runs.run_file import write_file
+
     if markdown:
         write_file(markdown, "\n\n".join(map(table_markdown, tables)) + "\n")
     _print_tables(tables)

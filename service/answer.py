@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from embeddings.search import Hit, Place
 
 AnswerKind = Literal["extractive", "generated", "none"]
-AnswerForm = Literal["extract", "overview", "none"]
+AnswerForm = Literal["extract", "overview", "facts", "none"]
 QuoteMatch = Literal["exact", "normalised"]
-WordsRole = Literal["sentence", "attribution", "refusal", "notice"]
+WordsRole = Literal["sentence", "attribution", "fact", "refusal", "notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +234,9 @@ class Found:
 class Answer:
     """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
 
-    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time) or ``none``. Of an
-    overview ``total`` counts the papers found and ``rule`` says how those shown were taken.
+    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``facts`` (what the
+    catalogue says of the collection) or ``none``. Of an overview ``total`` counts the papers found and
+    ``rule`` says how those shown were taken.
     ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
     left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
     ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from chunker.documents import Page, PageMap, PageStart
 from embeddings.search import Filters, Place
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NO_FILTERS = Filters()
 
+DocumentOrder = Literal["place", "earliest", "latest"]
+
 _SOURCES = """
     SELECT s.id, (SELECT json_group_array(name) FROM
                     (SELECT name FROM source_names WHERE source_key = s.key ORDER BY name)) AS names,
@@ -50,6 +52,11 @@ _PLACES = f"""
     FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
+_ORDERS: dict[DocumentOrder, str] = {
+    "place": "",
+    "earliest": "d.date_start IS NULL, d.date_start, ",
+    "latest": "d.date_end IS NULL, d.date_end DESC, ",
+}
 _BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 
 
@@ -131,12 +138,14 @@ class Catalogue:
         *,
         filters: Filters = NO_FILTERS,
         title_contains: str | None = None,
+        order: DocumentOrder = "place",
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[DocumentRecord], int]:
-        """Return a page of the documents that pass, by source name and place in it, and how many pass in all.
+        """Return a page of the documents that pass, and how many pass in all.
 
-        ``title_contains`` is compared without regard to case (of ASCII letters).
+        ``title_contains`` is compared without regard to case (of ASCII letters). They come by ``place``
+        (source name and place in it), the ``earliest`` or the ``latest`` first, undated ones last.
         """
         where, parameters = "1", list[str | int]()
         if (condition := self._condition(filters)) is not None:
@@ -145,7 +154,7 @@ class Catalogue:
             where += " AND instr(lower(d.title), lower(?)) > 0"
             parameters.append(title_contains)
         counted = self._connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters)  # noqa: S608 - made of constants
-        page = f"WHERE {where} ORDER BY {_SOURCE_NAME}, d.ordinal LIMIT ? OFFSET ?"
+        page = f"WHERE {where} ORDER BY {_ORDERS[order]}{_SOURCE_NAME}, d.ordinal LIMIT ? OFFSET ?"
         return list(self._documents(page, *parameters, limit, offset)), int(counted.fetchone()[0])
 
     def document(self, document_id: str) -> DocumentRecord | None:

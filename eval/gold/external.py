@@ -62,6 +62,11 @@ def read_external(path: Path, *, limit: int | None = None) -> QuestionSet:
     return replace(external, questions=evenly_spread(external.questions, limit))
 
 
+def holds_question_set(path: Path) -> bool:
+    """Return whether a path has the form of a question set."""
+    return any(is_form(path) for is_form, _ in _FORMS)
+
+
 @dataclass(slots=True)
 class _Sources:
     """Gathers sources; the same text given twice is one source under the first name."""

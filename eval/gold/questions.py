@@ -1,6 +1,6 @@
-"""Gold questions: reading them, and telling a person what is wrong with them.
+"""Gold questions and conversations, read from their files.
 
-One JSON object a line. A question has ``id``, ``question``, ``kind``, ``answer``, ``answerable``,
+A question has ``id``, ``question``, ``kind``, ``answer``, ``answerable``,
 ``evidence`` and perhaps a ``note``; a conversation has ``id`` and ``turns``, each with ``question``,
 ``standalone``, ``answer`` and ``evidence``. A piece of evidence is a verbatim ``quote`` with, where
 known, ``document``, ``date`` and ``file``; one marked ``alternative`` answers as well as the others
@@ -9,16 +9,16 @@ but need not be found beside them. Unknown fields are left alone.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from chunker.text.normalising import AlignedText, fold
-from eval.errors import GoldError
+from eval.gold.entries import load_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from eval.gold.entries import Fields
 
 Entry = TypeVar("Entry")
 
@@ -59,72 +59,18 @@ class GoldConversation:
     standalone: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldProblem:
-    """Something to mend in a gold file; ``line`` counts from 1."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
 def load_questions(path: Path) -> tuple[GoldQuestion, ...]:
     """Return the questions of a JSONL file.
 
     Raises:
         GoldError: the file is missing, not UTF-8, or an entry is wrong; the message names the line.
     """
-    return _load(path, _question)
+    return load_entries(path, question_of)
 
 
 def load_conversations(path: Path) -> tuple[GoldConversation, ...]:
     """Return the conversations of a JSONL file; raises :class:`GoldError` like :func:`load_questions`."""
-    return _load(path, _conversation)
-
-
-def holds_conversations(path: Path) -> bool:
-    """Return whether the file's first entry has turns."""
-    return next(("turns" in entry for _, entry in _objects(path, []) if isinstance(entry, dict)), False)
-
-
-def check_gold(path: Path, texts: Mapping[str, str]) -> tuple[GoldProblem, ...]:
-    """Return everything wrong with a gold file, quotes that stand in no source included.
-
-    ``texts`` maps source names to their texts. Quotes are compared after folding (white space,
-    markup, typographic forms, case), so that only different words count as wrong.
-    """
-    problems: list[GoldProblem] = []
-    folded = {name: fold(text) for name, text in texts.items()}
-    if holds_conversations(path):
-        for line, conversation in _entries(path, _conversation, problems):
-            for turn in conversation.turns:
-                problems += _quote_problems(path, line, turn, folded)
-    else:
-        for line, question in _entries(path, _question, problems):
-            problems += _quote_problems(path, line, question, folded)
-    return tuple(sorted(problems, key=lambda problem: problem.line))
-
-
-def _quote_problems(
-    path: Path, line: int, question: GoldQuestion, folded: Mapping[str, AlignedText]
-) -> Iterator[GoldProblem]:
-    for evidence in question.evidence:
-        words = fold(evidence.quote).text
-        beginning = f"{question.id}: the quote {evidence.quote[:40]!r}..."
-        names = [name for name in folded if is_named(name, evidence.file)]
-        if not names:
-            yield GoldProblem(
-                path.name, line, f"{beginning} names the file {evidence.file!r}, which is not here"
-            )
-            continue
-        if not any(words in folded[name].text for name in names):
-            where = evidence.file or "any source"
-            found = [name for name, aligned in folded.items() if words in aligned.text]
-            remedy = f"it stands in {found[0]}" if found else "copy the words from the source again"
-            yield GoldProblem(path.name, line, f"{beginning} does not stand in {where}; {remedy}")
+    return load_entries(path, conversation_of)
 
 
 def is_named(source_name: str, file: str | None) -> bool:
@@ -139,101 +85,7 @@ def evenly_spread(entries: Sequence[Entry], limit: int | None) -> tuple[Entry, .
     return tuple(entries[number * len(entries) // limit] for number in range(limit))
 
 
-def _load(path: Path, parse: Callable[[_Fields], Entry]) -> tuple[Entry, ...]:
-    problems: list[GoldProblem] = []
-    entries = tuple(entry for _, entry in _entries(path, parse, problems))
-    if problems:
-        more = f" (and {len(problems) - 1} more: run dossier gold check)" if len(problems) > 1 else ""
-        raise GoldError(f"{problems[0]}{more}")
-    if not entries:
-        raise GoldError(f"{path}: holds no entry; write one JSON object a line")
-    return entries
-
-
-def _entries(
-    path: Path, parse: Callable[[_Fields], Entry], problems: list[GoldProblem]
-) -> Iterator[tuple[int, Entry]]:
-    first_line: dict[str, int] = {}
-    for line, value in _objects(path, problems):
-        fields = _Fields(value, [])
-        entry = parse(fields)
-        identity = fields.text("id", report=False)
-        if identity and identity in first_line:
-            fields.messages.append(
-                f"the id {identity!r} stands in line {first_line[identity]} already; give another"
-            )
-        first_line.setdefault(identity, line)
-        problems += [GoldProblem(path.name, line, message) for message in fields.messages]
-        if not fields.messages:
-            yield line, entry
-
-
-def _objects(path: Path, problems: list[GoldProblem]) -> Iterator[tuple[int, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise GoldError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a JSONL file"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise GoldError(f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8") from error
-    for line, content in enumerate(text.split("\n"), start=1):
-        if not content.strip():
-            continue
-        try:
-            yield line, json.loads(content)
-        except ValueError as error:
-            problems.append(GoldProblem(path.name, line, f"is not JSON ({error}); one object a line"))
-
-
-@dataclass(slots=True)
-class _Fields:
-    """A JSON object read field by field; what is wrong gathers in ``messages``."""
-
-    value: Any
-    messages: list[str]
-    prefix: str = ""
-
-    def get(self, name: str) -> object:
-        return self.value.get(name) if isinstance(self.value, dict) else None
-
-    def text(self, name: str, *, report: bool = True) -> str:
-        value = self.get(name)
-        if isinstance(value, str) and value.strip():
-            return value
-        if report:
-            self.messages.append(f'{self.prefix}"{name}" must be a text that is not empty')
-        return ""
-
-    def optional_text(self, name: str) -> str | None:
-        value = self.get(name)
-        if value is None or isinstance(value, str):
-            return value or None
-        self.messages.append(f'{self.prefix}"{name}" must be a text or left out')
-        return None
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        value = self.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            self.messages.append(f'{self.prefix}"{name}" must be true or false')
-        return bool(value)
-
-    def objects(self, name: str) -> list[_Fields]:
-        value = self.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            self.messages.append(f'{self.prefix}"{name}" must be a list of objects')
-            return []
-        return [
-            _Fields(part, self.messages, f"{self.prefix}{name} {number}: ")
-            for number, part in enumerate(value, start=1)
-        ]
-
-
-def _evidence(fields: _Fields) -> Evidence:
+def _evidence(fields: Fields) -> Evidence:
     return Evidence(
         quote=fields.text("quote"),
         document=fields.optional_text("document"),
@@ -243,7 +95,8 @@ def _evidence(fields: _Fields) -> Evidence:
     )
 
 
-def _question(fields: _Fields) -> GoldQuestion:
+def question_of(fields: Fields) -> GoldQuestion:
+    """Return an entry as a question; what is wrong with it is added to the fields' messages."""
     question = GoldQuestion(
         id=fields.text("id"),
         question=fields.text("question"),
@@ -264,7 +117,8 @@ def _contradictions(question: GoldQuestion) -> Iterator[str]:
         yield "not answerable, yet it has evidence; remove the evidence or set answerable to true"
 
 
-def _conversation(fields: _Fields) -> GoldConversation:
+def conversation_of(fields: Fields) -> GoldConversation:
+    """Return an entry as a conversation; what is wrong with it is added to the fields' messages."""
     identity = fields.text("id")
     turns, standalone = [], []
     parts = fields.objects("turns")
@@ -274,5 +128,5 @@ def _conversation(fields: _Fields) -> GoldConversation:
         standalone.append(part.optional_text("standalone") or part.text("question", report=False))
         part.value = {"kind": "first turn" if number == 1 else "follow-up"} | part.value
         part.value["id"] = f"{identity}#{number}"
-        turns.append(_question(part))
+        turns.append(question_of(part))
     return GoldConversation(identity, tuple(turns), tuple(standalone))

@@ -19,12 +19,15 @@ import numpy.typing as npt
 from eval.measures.statistics import interval
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eval.measures.statistics import Interval
 
 Confidences = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
 
 RELIABILITY_BINS = 10  # as Guo et al. 2017 and most after them draw it
+SAME_COVERAGE = 1e-9  # shares of a whole number of questions are rounded
 COVERAGE = 0.8  # of the answerable questions; chosen by hand, not measured
 
 
@@ -112,6 +115,14 @@ def risk_coverage_curve(confidence: Confidences, is_right: Labels) -> tuple[Risk
     covered = counts.cumsum()
     points = zip(covered / len(confidence), wrong.cumsum() / covered, thresholds, strict=True)
     return tuple(RiskPoint(float(share), float(risk), float(least)) for share, risk, least in points)
+
+
+def risk_at(curve: Sequence[RiskPoint], coverage: float) -> float:
+    """Return the risk of answering the surest questions, as many as make at least ``coverage`` of them.
+
+    ``coverage`` is in 0..1; what is sure alike is answered together.
+    """
+    return next(point.risk for point in curve if point.coverage >= coverage - SAME_COVERAGE)
 
 
 def area_under_risk_curve(confidence: Confidences, is_right: Labels) -> float:

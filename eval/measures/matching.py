@@ -1,18 +1,21 @@
 """Whether what was retrieved is what was wanted.
 
 A passage matches a piece of evidence when it overlaps the gold quote by at least a given share of the
-quote's characters (one half unless told otherwise).
+quote's characters (one half unless told otherwise). Another place that a passage stands for matches in
+the same way, but only with words that stand in the passage too: what a reader is not shown was not found.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chunker.text.normalising import fold
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
-    from eval.measures.response import Response, RetrievedPassage
+    from eval.measures.response import OtherPlace, Response, RetrievedPassage
 
 # Shares of a quote's characters. Half is chosen by hand; every report gives the other two beside it.
 HALF = 0.5
@@ -55,12 +58,34 @@ def found_pieces(
     """Return, passage by passage, the indexes of the pieces of evidence it matches."""
     return tuple(
         frozenset(
-            index
-            for index, evidence in enumerate(question.evidence)
-            if matches(passage.spans, evidence, share=share)
+            index for index, evidence in enumerate(question.evidence) if shows(passage, evidence, share=share)
         )
         for passage in passages
     )
+
+
+def shows(passage: RetrievedPassage, evidence: LocatedEvidence, *, share: float = HALF) -> bool:
+    """Return whether a passage matches the evidence where it stands, or with the same words elsewhere."""
+    return matches([passage.span], evidence, share=share) or any(
+        shows_of(passage, other, evidence, share=share) for other in passage.also_in
+    )
+
+
+def shows_of(
+    passage: RetrievedPassage, other: OtherPlace, evidence: LocatedEvidence, *, share: float = HALF
+) -> bool:
+    """Return whether another place of a passage matches the evidence, with words that the passage shows."""
+    places = [place for place in evidence.places if overlap_chars(other.span, place)]
+    if not evidence.is_whole_source:
+        places = [place for place in places if covers([other.span], place, share=share)]
+    return any(says(passage, other, place) for place in places)
+
+
+def says(passage: RetrievedPassage, other: OtherPlace, span: TextSpan) -> bool:
+    """Return whether what the other place holds of ``span`` stands in the passage too, after folding."""
+    first = other.span.start_char
+    words = other.text[max(span.start_char - first, 0) : max(span.end_char - first, 0)]
+    return fold(words).text.strip() in fold(passage.text).text
 
 
 def results_of(question: LocatedQuestion, response: Response) -> tuple[RetrievedPassage, ...]:

@@ -1,4 +1,4 @@
-"""What one question's response is worth, as named numbers between 0 and 1.
+"""What one question's response is worth, as named numbers: shares between 0 and 1, and a few counts.
 
 Ranked retrieval (``hit@k``, ``mrr@10``, ``ndcg@10``) is computed by ir-measures from the ranks at which
 pieces of evidence are first found; a result that only repeats what a better one brought counts for
@@ -28,7 +28,7 @@ from eval.measures.spans import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts, TextSpan
+    from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts
     from eval.measures.pages import PageOf
     from eval.measures.response import Response, RetrievedPassage
 
@@ -147,27 +147,21 @@ def word_budget_value(question: LocatedQuestion, response: Response, *, words: i
 
 
 def _cut(passage: RetrievedPassage, length_chars: int) -> RetrievedPassage:
-    def cut(span: TextSpan) -> TextSpan:
-        return replace(span, end_char=min(span.end_char, span.start_char + length_chars))
-
-    return replace(passage, span=cut(passage.span), also_in=tuple(cut(span) for span in passage.also_in))
+    span = passage.span
+    end = min(span.end_char, span.start_char + length_chars)
+    return replace(passage, span=replace(span, end_char=end), text=passage.text[:length_chars])
 
 
 def answer_values(question: LocatedQuestion, response: Response, sources: SourceTexts) -> Values:
     """Return what the answer itself is worth.
 
-    ``quotes_verified``: the share of its quotes that really stand in the source where they claim to,
-    read here from the source and not taken from the service. ``answered``: it did not refuse.
+    ``answered``: it did not refuse. ``quotes_verified`` as in :func:`verified_quotes`, ``answer_words`` as in
+    :func:`answer_length`.
     For answerable questions also ``answer_holds_evidence`` (its quotes together cover at least half
     of a gold quote) and ``token_f1`` against the gold answer; both are 0 for a refusal.
     """
-    values: Values = {"answered": float(response.answerable)}
-    if response.quotes:
-        verified = [
-            sources.holds(quote.span, quote.text, to_the_character=quote.match == "exact")
-            for quote in response.quotes
-        ]
-        values["quotes_verified"] = sum(verified) / len(verified)
+    values = {"answered": float(response.answerable)}
+    values |= verified_quotes(response, sources) | answer_length(response)
     if question.gold.is_answerable:
         if not question.judges_whole_sources:
             values["answer_holds_evidence"] = float(_answer_holds_evidence(question.evidence, response))
@@ -176,6 +170,23 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
                 token_f1(response.words, question.gold.answer) if response.answerable else 0.0
             )
     return values
+
+
+def answer_length(response: Response) -> Values:
+    """Return ``answer_words``, the number of words of the answer; empty for a refusal."""
+    return {"answer_words": float(len(response.words.split()))} if response.answerable else {}
+
+
+def verified_quotes(response: Response, sources: SourceTexts) -> Values:
+    """Return ``quotes_verified``, the share of quotes that stand in their source where they claim to.
+
+    Read here from the source and not taken from the service; empty where nothing is quoted.
+    """
+    verified = [
+        sources.holds(quote.span, quote.text, to_the_character=quote.match == "exact")
+        for quote in response.quotes
+    ]
+    return {"quotes_verified": sum(verified) / len(verified)} if verified else {}
 
 
 def _answer_holds_evidence(evidence: Sequence[LocatedEvidence], response: Response) -> bool:

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPlace:
+    """Another place that a search result stands for, and the text there."""
+
+    span: TextSpan
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievedPassage:
     """One search result: where it stands, what it says and the page it cites.
 
     ``page`` and ``page_end`` are labels, ``None`` where the system gives no page. ``also_in`` are
-    other places where the same words stand; they count for the same rank.
+    other places where much the same stands: what is said there counts only where ``text`` says it too.
     """
 
     span: TextSpan
@@ -33,12 +41,7 @@ class RetrievedPassage:
     title: str = ""
     page: str | None = None
     page_end: str | None = None
-    also_in: tuple[TextSpan, ...] = ()
-
-    @property
-    def spans(self) -> tuple[TextSpan, ...]:
-        """Every place this result stands for."""
-        return (self.span, *self.also_in)
+    also_in: tuple[OtherPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Response:
 
     ``confidence`` is the probability, 0..1, that the passages hold the answer; ``words`` are the ``text``
     without references; times are in milliseconds by stage; ``signals`` are what the confidence was made of.
+    ``form`` is that of the answer, such as ``extract``; empty where the system names none.
     """
 
     question: str
@@ -68,6 +72,7 @@ class Response:
     standalone_question: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     signals: Mapping[str, float] = field(default_factory=dict)
+    form: str = ""
 
 
 def response_from_answer(answer: Answer) -> Response:
@@ -96,6 +101,7 @@ def response_from_answer(answer: Answer) -> Response:
         passages=tuple(_retrieved(passage.hit) for passage in answer.passages),
         timings_ms=dict(answer.timings_ms),
         signals=dict(answer.signals),
+        form=answer.form,
     )
 
 
@@ -119,7 +125,7 @@ def _retrieved(hit: Hit) -> RetrievedPassage:
         title=hit.place.document.header,
         page=passage.page.label if passage.page else None,
         page_end=passage.page_end.label if passage.page_end else None,
-        also_in=tuple(_span(place) for place in hit.also_in),
+        also_in=tuple(OtherPlace(_span(place), place.passage.text) for place in hit.also_in),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eval.reports.report import between, described_index, report_tables
-from eval.runs.run import HIDDEN, QUESTIONS
+from eval.reports.confidence import between
+from eval.reports.report import described_index, report_tables
+from eval.runs.run import HIDDEN, QUESTIONS, SURVEY
 from eval.runs.summary import summarise
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ HEADLINE = {
     "answer_holds_evidence": "answer holds evidence",
     "page_exact": "page exact",
     "quotes_verified": "quotes verified",
+}
+SURVEY_HEADLINE = {
+    "must_papers@20": "survey: must-have papers @20",
+    "must_papers_quoted": "survey: must-have papers quoted",
+    "relevant_papers_quoted": "survey: quoted papers relevant",
 }
 
 _STYLE = """svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#22211e}.name{fill:#6a675f}
@@ -56,6 +62,7 @@ def report_html(run: Run) -> str:
             times=[(stage, one.p50_ms, one.p95_ms) for stage, one in (main.latency if main else {}).items()],
             tables=report_tables(run),
             worst=worst_questions(questions)[:WORST_QUESTIONS],
+            surveys=sorted(run.section(SURVEY), key=lambda one: one.values["must_papers_quoted"]),
             falsely_answered=_falsely_answered((*questions, *run.section(HIDDEN))),
         )
     )
@@ -93,17 +100,20 @@ def _falsely_answered(questions: Iterable[EvaluatedQuestion]) -> list[EvaluatedQ
 
 def _headline(summaries: Mapping[str, Summary]) -> Iterator[tuple[str, str, str]]:
     """Yield the figures that stand at the top: name, value and interval."""
-    main = summaries.get(QUESTIONS)
-    if main is None:
-        return
-    figures = [(label, main.measures.get(name)) for name, label in HEADLINE.items()]
+    figures = [
+        (label, summaries[section].measures.get(name))
+        for section, labels in ((QUESTIONS, HEADLINE), (SURVEY, SURVEY_HEADLINE))
+        if section in summaries
+        for name, label in labels.items()
+    ]
     for name, label in ((QUESTIONS, "AUROC"), (HIDDEN, "AUROC, evidence hidden")):
         abstention = summaries[name].abstention if name in summaries else None
         figures.append((label, abstention.auroc if abstention else None))
     for label, found in figures:
         if found:
             yield label, f"{found.value:.3f}", between(found)
-    if "total" in main.latency:
+    main = summaries.get(QUESTIONS)
+    if main and "total" in main.latency:
         latency = main.latency["total"]
         yield "ms a question", f"{latency.p50_ms:.0f}", f"95th percentile {latency.p95_ms:.0f}"
 

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from eval.measures.metrics import RETRIEVED
 from eval.measures.statistics import compare_paired
+from eval.reports.confidence import between, confidence_tables, figure, growth_table
 from eval.reports.tables import Table, table_markdown
-from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, values_of
+from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, WINDOWS, values_of
 from eval.runs.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eval.measures.abstention import Abstention
-    from eval.measures.statistics import Interval
     from eval.runs.run import EvaluatedQuestion, IndexFacts, Run
     from eval.runs.summary import Summary
 
@@ -48,19 +47,31 @@ MEANINGS: Mapping[str, str] = {
     "quotes_verified": "quotes that stand in the source as claimed",
     "answer_holds_evidence": "the quotes cover half of a gold quote",
     "token_f1": "words shared with the gold answer",
+    "answer_words": "words of the answer, a number",
     "leaked": "hidden evidence that was found all the same (must be 0)",
     "confidence": "mean confidence",
-}
-ABSTENTION_FIGURES: Mapping[str, str] = {
-    "false_answers": "unanswerable answered where 80 % of the answerable are",
-    "aurc": "AURC, mean risk over all coverages",
-    "brier": "Brier score of the confidence",
-    "expected_calibration_error": "expected calibration error",
-    "answered_answerable": "answerable answered at the threshold",
-    "refused_unanswerable": "unanswerable refused at the threshold",
+    "must_papers@10": "must-have papers among the first 10 papers returned",
+    "must_papers@20": "among the first 20",
+    "ndcg@10 (papers)": "papers by grade, discounted by rank",
+    "must_papers_quoted": "must-have papers that the answer quotes",
+    "relevant_papers_quoted": "papers quoted that are graded",
+    "papers_quoted": "papers that the answer quotes, a number",
+    "key_quotes_held": "key quotes that the answer holds by half",
+    "in_order_of_time": "steps from paper to paper that keep it, in overviews",
 }
 KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
 SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
+SURVEY_COLUMNS: Mapping[str, str] = {
+    "must_papers@10": "must-have @10",
+    "must_papers@20": "must-have @20",
+    "ndcg@10 (papers)": "nDCG@10",
+    "must_papers_quoted": "must-have quoted",
+    "relevant_papers_quoted": "quoted are relevant",
+    "key_quotes_held": "key quotes held",
+    "in_order_of_time": "in order of time",
+}
+SURVEY_NUMBERS: Mapping[str, str] = {"papers_quoted": "papers quoted", "answer_words": "words"}
+READ_THROUGH = 30  # questions that a person reads through one by one
 
 
 def report_tables(run: Run) -> tuple[Table, ...]:
@@ -69,20 +80,22 @@ def report_tables(run: Run) -> tuple[Table, ...]:
 
 
 def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
-    main, windows = run.section(QUESTIONS), run.section(WINDOWS)
+    main, windows, survey = (run.section(name) for name in (QUESTIONS, WINDOWS, SURVEY))
     if main:
         yield _summary_table(main, summaries[QUESTIONS])
         yield _kind_table(summaries[QUESTIONS])
+    if survey:
+        yield _measures_table(f"{len(survey)} survey questions", summaries[SURVEY])
+        yield _survey_table(survey)
     if main and windows:
         yield _windows_table(main, windows)
-    judged = {
-        name: summary.abstention
-        for name, summary in summaries.items()
-        if summary.abstention and (summary.abstention.auroc or name == QUESTIONS)
-    }
-    if judged:
-        yield _abstention_table(judged)
-    others = {name: one for name, one in summaries.items() if name not in (QUESTIONS, HIDDEN, WINDOWS)}
+    yield from confidence_tables(run, summaries)
+    if run.passages:
+        yield growth_table(run, summaries)
+    if 0 < len(main) <= READ_THROUGH:
+        yield _questions_table(main)
+    own = (QUESTIONS, HIDDEN, WINDOWS, SURVEY, *run.passages)
+    others = {name: one for name, one in summaries.items() if name not in own}
     if others:
         yield _sections_table(others, run)
     if main and summaries[QUESTIONS].latency:
@@ -91,11 +104,15 @@ def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
 
 def _summary_table(questions: Sequence[EvaluatedQuestion], summary: Summary) -> Table:
     answerable = sum(one.is_answerable for one in questions)
+    title = f"{answerable} answerable questions, {len(questions) - answerable} unanswerable"
+    return _measures_table(title, summary)
+
+
+def _measures_table(title: str, summary: Summary) -> Table:
     rows = [
         (name, f"{found.value:.3f}", between(found), str(found.count), MEANINGS.get(name, ""))
         for name, found in sorted(summary.measures.items(), key=lambda item: _reading_order(item[0]))
     ]
-    title = f"{answerable} answerable questions, {len(questions) - answerable} unanswerable"
     return Table(title, ("measure", "mean", "95 % interval", "questions", "meaning"), tuple(rows))
 
 
@@ -104,9 +121,36 @@ def _reading_order(measure: str) -> tuple[int, str]:
     return (known.index(measure) if measure in known else len(known), measure)
 
 
-def between(found: Interval) -> str:
-    """Return an interval in words."""
-    return f"{found.low:.3f} to {found.high:.3f}"
+def _survey_table(survey: Sequence[EvaluatedQuestion]) -> Table:
+    rows = [
+        (
+            one.id,
+            one.kind,
+            one.form or "-",
+            *(figure(one.values.get(name)) for name in SURVEY_COLUMNS),
+            *(f"{one.values[name]:.0f}" if name in one.values else "-" for name in SURVEY_NUMBERS),
+        )
+        for one in survey
+    ]
+    columns = ("id", "kind", "form", *SURVEY_COLUMNS.values(), *SURVEY_NUMBERS.values())
+    return Table("Survey, question by question", columns, tuple(rows))
+
+
+def _questions_table(questions: Sequence[EvaluatedQuestion]) -> Table:
+    rows = [
+        (
+            one.id,
+            "yes" if one.is_answerable else "no",
+            "yes" if one.values.get("answered") else "no",
+            figure(one.values.get("confidence")),
+            "-" if not one.is_answerable else str(one.first_hit_rank or "none"),
+            {None: "-", 0.0: "no"}.get(one.values.get("answer_holds_evidence"), "yes"),
+            one.question,
+        )
+        for one in questions
+    ]
+    columns = ("id", "answerable", "answered", "confidence", "evidence at rank", "in the answer", "question")
+    return Table("Question by question", columns, tuple(rows))
 
 
 def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:
@@ -123,34 +167,17 @@ def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[Eva
 
 def _kind_table(summary: Summary) -> Table:
     rows = [
-        (kind, f"{values['questions']:.0f}", *(_figure(values.get(name)) for name in KIND_COLUMNS))
+        (kind, f"{values['questions']:.0f}", *(figure(values.get(name)) for name in KIND_COLUMNS))
         for kind, values in summary.by_kind.items()
     ]
     return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
-
-
-def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
-    rows = [
-        (
-            "AUROC, answerable against not",
-            *(
-                f"{one.auroc.value:.3f} ({between(one.auroc)})" if one.auroc else "-"
-                for one in judged.values()
-            ),
-        ),
-        *(
-            (meaning, *(_figure(getattr(one, field)) for one in judged.values()))
-            for field, meaning in ABSTENTION_FIGURES.items()
-        ),
-    ]
-    return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
 
 
 def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:
     rows = []
     for name, summary in summaries.items():
         found = (summary.measures.get(measure) for measure in SHORT_FIGURES)
-        figures = (_figure(one.value if one else None) for one in found)
+        figures = (figure(one.value if one else None) for one in found)
         rows.append((name, str(len(run.section(name))), *figures))
     return Table("Other ways of asking", ("section", "questions", *SHORT_FIGURES), tuple(rows))
 
@@ -161,10 +188,6 @@ def _latency_table(summary: Summary) -> Table:
         for stage, latency in summary.latency.items()
     ]
     return Table("Milliseconds a question", ("stage", "median", "95th percentile"), tuple(rows))
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def described_index(index: IndexFacts) -> str:

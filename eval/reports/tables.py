@@ -37,18 +37,31 @@ def print_tables(tables: Sequence[Table], console: Console) -> None:
             if column != "meaning" or console.width >= WIDE_CHARACTERS
         ]
         shown = RichTable(title=Text(table.title), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
-        for number in kept:
-            is_words = number == 0 or table.columns[number] in WORDS
-            longest = max((len(row[number]) for row in table.rows), default=0)
-            shown.add_column(
-                # a long head is broken at its words, a figure never
-                Text(table.columns[number].replace("_", " ").replace("evidence@", "evidence @")),
-                justify="left" if is_words else "right",
-                min_width=min(longest, NAME_CHARACTERS) if is_words else longest,
-            )
+        heads = [
+            table.columns[number].replace("_", " ").replace("evidence@", "evidence @") for number in kept
+        ]
+        longest = [max((len(row[number]) for row in table.rows), default=0) for number in kept]
+        is_words = [number == 0 or table.columns[number] in WORDS for number in kept]
+        least = [
+            min(cells, NAME_CHARACTERS) if words else cells
+            for cells, words in zip(longest, is_words, strict=True)
+        ]
+        if sum(map(_column_characters, heads, least)) > console.width:
+            # a long head is broken at its words, a figure never
+            heads = [head.replace(" ", "\n") for head in heads]
+            least = [max(cells, *map(len, head.split())) for head, cells in zip(heads, least, strict=True)]
+        for head, width, words in zip(heads, least, is_words, strict=True):
+            shown.add_column(Text(head), justify="left" if words else "right", min_width=width)
         for row in table.rows:
             shown.add_row(*(Text(row[number]) for number in kept))
-        console.print(shown)
+        # what is wider than the terminal is wrapped by it: better than figures cut off
+        width = max(console.width, sum(map(_column_characters, heads, least)) + 2)
+        console.print(shown, width=width, crop=False)
+
+
+def _column_characters(head: str, cells: int) -> int:
+    """Return how wide a column is with the blank beside it, its head in lines."""
+    return max(cells, *map(len, head.split("\n"))) + 1
 
 
 def table_markdown(table: Table) -> str:

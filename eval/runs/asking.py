@@ -6,23 +6,27 @@ very ``Dossier`` that the service runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, Protocol
 
+from eval.gold.survey import Documents
 from eval.measures.matching import ANY_OVERLAP, found_pieces
-from eval.measures.metrics import answer_values, question_values
+from eval.measures.metrics import answer_values, question_values, verified_quotes
 from eval.measures.pages import PageOf, no_page
+from eval.measures.papers import survey_values
 from eval.measures.response import Response, response_from_answer
-from eval.runs.run import EvaluatedQuestion, evaluated
+from eval.runs.run import EvaluatedQuestion, evaluated, evaluated_survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from eval.gold.evidence import LocatedConversation, LocatedQuestion, SourceTexts, TextSpan
+    from eval.gold.survey import LocatedSurvey
     from service.dossier import Dossier
 
 P = ParamSpec("P")
 
+SURVEY_TOP_K = 50  # as many as the service gives: twenty papers stand in more passages than twenty
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
 FollowUpMode = Literal["with history", "standalone", "without history"]
@@ -56,6 +60,7 @@ class Measuring:
     sources: SourceTexts
     page_of: PageOf = no_page
     top_k: int = TOP_K
+    documents: Documents = field(default_factory=Documents)
 
 
 def ask_through(dossier: Dossier) -> Ask:
@@ -100,6 +105,19 @@ def run_questions(
     """Ask every question as it stands."""
     responses = [ask(question.gold.question, top_k=measuring.top_k) for question in questions]
     return _measured(questions, responses, measuring)
+
+
+def run_surveys(
+    ask: Ask, surveys: Sequence[LocatedSurvey], measuring: Measuring
+) -> tuple[EvaluatedQuestion, ...]:
+    """Ask every survey question, with as many passages as twenty papers stand in."""
+    asked = []
+    for survey in surveys:
+        response = ask(survey.question.gold.question, top_k=SURVEY_TOP_K)
+        values = survey_values(survey, response, measuring.documents)
+        values |= verified_quotes(response, measuring.sources)
+        asked.append(evaluated_survey(survey, response, values, measuring.documents))
+    return tuple(asked)
 
 
 def run_hidden_evidence(

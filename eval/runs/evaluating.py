@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from eval.gold.evidence import locate, locate_conversations
 from eval.gold.external import read_external
-from eval.gold.questions import (
-    GoldConversation,
-    GoldQuestion,
-    evenly_spread,
-    holds_conversations,
-    load_conversations,
-    load_questions,
-)
+from eval.gold.files import read_gold
+from eval.gold.survey import locate_surveys
 from eval.measures.metrics import RETRIEVED
 from eval.runs.asking import (
     TOP_K,
@@ -25,9 +20,10 @@ from eval.runs.asking import (
     run_follow_ups,
     run_hidden_evidence,
     run_questions,
+    run_surveys,
 )
-from eval.runs.opening import open_data_folder, open_external
-from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS, Run
+from eval.runs.opening import grown, open_data_folder, open_external, open_sources
+from eval.runs.run import AMONG, HIDDEN, QUESTIONS, SURVEY, WINDOWS, Run
 from eval.runs.run_file import installed_versions
 from eval.runs.windows import windows_of
 
@@ -35,8 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from chunker.documents import Source
     from embeddings.encoders.encoder import Encoder
     from eval.gold.evidence import LocatedConversation, LocatedQuestion
+    from eval.gold.survey import LocatedSurvey
     from eval.runs.asking import Ask
     from eval.runs.opening import Opened
     from eval.runs.run import EvaluatedQuestion
@@ -51,7 +49,9 @@ FOLLOW_UP_MODES: tuple[FollowUpMode, ...] = ("with history", "standalone", "with
 class Request:
     """What to evaluate: gold files over the index in ``data``, or an external set in one of its own.
 
-    ``limit`` asks only so many questions, evenly spread; ``made_at`` is an ISO time.
+    ``sources`` are put in a temporary index, and the gold asked there; then it is asked again with a tenth
+    of the ``distractors`` around them, and with all. ``limit`` asks only so many questions, evenly spread;
+    ``made_at`` is an ISO time.
     """
 
     gold_files: tuple[Path, ...]
@@ -59,6 +59,8 @@ class Request:
     made_at: str
     external: Path | None = None
     data: Path | None = None
+    sources: tuple[Source, ...] = ()
+    distractors: tuple[Source, ...] = ()
     asks_hidden: bool = True
     limit: int | None = None
     top_k: int = TOP_K
@@ -82,24 +84,39 @@ def evaluate(
         with open_external(external, data=request.data, encoder=encoder, on_progress=indexed) as opened:
             asking = _Asking(opened, request, on_progress)
             return asking.run([*asking.questions(external.questions), *asking.windows(external.questions)])
-    questions, conversations = _read_gold(request)
-    with open_data_folder(request.data, encoder=encoder) as opened:
+    gold = read_gold(request.gold_files, limit=request.limit)
+    with _open_gold(request, encoder, on_progress) as opened:
         asking = _Asking(opened, request, on_progress)
-        located = locate_conversations(conversations, opened.sources)
+        questions = locate(gold.questions, opened.sources)
+        conversations = locate_conversations(gold.conversations, opened.sources)
+        surveys = locate_surveys(gold.surveys, opened.sources, opened.documents)
         return asking.run(
-            [*asking.questions(locate(questions, opened.sources)), *asking.conversations(located)]
+            [
+                *asking.questions(questions),
+                *asking.surveys(surveys),
+                *asking.conversations(conversations),
+                *asking.among_distractors(questions),  # last, for the index grows
+            ]
         )
 
 
-def _read_gold(request: Request) -> tuple[Sequence[GoldQuestion], Sequence[GoldConversation]]:
-    questions: list[GoldQuestion] = []
-    conversations: list[GoldConversation] = []
-    for path in request.gold_files:
-        if holds_conversations(path):
-            conversations += load_conversations(path)
-        else:
-            questions += load_questions(path)
-    return evenly_spread(questions, request.limit), conversations
+@contextmanager
+def _open_gold(request: Request, encoder: Encoder | None, on_progress: OnProgress) -> Iterator[Opened]:
+    """Open the index that the gold is asked of."""
+    if not request.sources:
+        with open_data_folder(request.data, encoder=encoder) as opened:
+            yield opened
+        return
+    indexed = _step("indexing", len(request.sources), on_progress)
+    with open_sources(
+        request.sources, name=request.name, data=request.data, encoder=encoder, on_progress=indexed
+    ) as opened:
+        yield opened
+
+
+def _tenth_and_all(count: int) -> tuple[int, ...]:
+    """Return how many distractors stand around the sources each time: a tenth, then all."""
+    return tuple(sorted({(count + 9) // 10, count} - {0}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,7 @@ class _Asking:
     opened: Opened
     request: Request
     on_progress: OnProgress
+    passages: dict[str, int] = field(default_factory=dict)
 
     def run(self, sections: Sequence[Section]) -> Run:
         return Run(
@@ -118,11 +136,13 @@ class _Asking:
             sections=dict(sections),
             settings={"top_k": self.request.top_k, "limit": self.request.limit},
             versions=installed_versions(),
+            passages=dict(self.passages),
         )
 
     @property
     def measuring(self) -> Measuring:
-        return Measuring(self.opened.sources, self.opened.page_of, self.request.top_k)
+        opened = self.opened
+        return Measuring(opened.sources, opened.page_of, self.request.top_k, opened.documents)
 
     def ask(self, stage: str, total: int) -> Ask:
         return and_then(self.opened.ask, _step(stage, total, self.on_progress))
@@ -148,6 +168,25 @@ class _Asking:
             found = run_questions(and_then(ask, step), questions, self.measuring)
         kept = ({name: one.values[name] for name in RETRIEVED if name in one.values} for one in found)
         yield WINDOWS, tuple(replace(one, values=values) for one, values in zip(found, kept, strict=True))
+
+    def among_distractors(self, questions: Sequence[LocatedQuestion]) -> Iterator[Section]:
+        """Ask the same with ever more distractors in the index: neither refusals nor confidence may drift."""
+        distractors = self.request.distractors if questions else ()
+        if distractors:
+            self.passages[QUESTIONS] = self.opened.facts.passages
+        opened, done = self.opened, 0
+        for count in _tenth_and_all(len(distractors)):
+            name = AMONG.format(count)
+            indexed = _step(f"indexing, {name}", count - done, self.on_progress)
+            opened = grown(opened, distractors[done:count], on_progress=indexed)
+            done = count
+            self.passages[name] = opened.facts.passages
+            around = replace(self, opened=opened)
+            yield name, run_questions(around.ask(name, len(questions)), questions, around.measuring)
+
+    def surveys(self, surveys: Sequence[LocatedSurvey]) -> Iterator[Section]:
+        if surveys:
+            yield SURVEY, run_surveys(self.ask(SURVEY, len(surveys)), surveys, self.measuring)
 
     def conversations(self, conversations: Sequence[LocatedConversation]) -> Iterator[Section]:
         if not conversations:

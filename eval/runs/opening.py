@@ -1,4 +1,4 @@
-"""Opens what is asked: a data folder as the service does, or a temporary index of somebody else's set."""
+"""Opens what is asked: a data folder as the service does, or a temporary index of given sources."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.errors import ExternalSetError
-from eval.gold.evidence import SourceTexts
+from eval.gold.evidence import SourceTexts, TextSpan
+from eval.gold.survey import Documents, IndexedDocument
 from eval.measures.pages import PagedSource, PageOf, page_truth
 from eval.runs.asking import Ask, ask_through
 from eval.runs.run import IndexFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from chunker.documents import Source
     from embeddings.encoders.encoder import Encoder
-    from embeddings.store.records import SourceRecord
+    from embeddings.store.records import DocumentRecord, SourceRecord
     from embeddings.store.snapshot import Snapshot
     from eval.gold.external import QuestionSet
     from service.dossier import Dossier
@@ -30,9 +32,11 @@ class Opened:
 
     dossier: Dossier
     encoder: Encoder
+    folder: Path
     ask: Ask
     sources: SourceTexts
     page_of: PageOf
+    documents: Documents
     facts: IndexFacts
 
 
@@ -54,24 +58,52 @@ def open_external(
     encoder: Encoder | None = None,
     on_progress: Callable[[], None] | None = None,
 ) -> Iterator[Opened]:
-    """Index a set and open the index; it is kept only where ``data`` names a folder for it.
+    """Index another's set and open the index; raises like :func:`open_sources`."""
+    with open_sources(
+        external.sources, name=external.name, data=data, encoder=encoder, on_progress=on_progress
+    ) as opened:
+        yield opened
+
+
+@contextmanager
+def open_sources(
+    sources: Sequence[Source],
+    *,
+    name: str,
+    data: Path | None = None,
+    encoder: Encoder | None = None,
+    on_progress: Callable[[], None] | None = None,
+) -> Iterator[Opened]:
+    """Index sources and open the index; it is kept only where ``data`` names a folder for it.
 
     ``on_progress`` is called after each source.
 
     Raises:
-        ExternalSetError: the folder holds sources that are not of this set.
+        ExternalSetError: the folder holds sources that are not of these.
     """
     with (
         tempfile.TemporaryDirectory(prefix="dossier-eval-") as temporary,
         _dossier(data or Path(temporary), encoder=encoder, read_only=False) as (dossier, used, folder),
     ):
-        names = [source.name for source in external.sources]
-        refuse_strangers(dossier.sources(), names, folder=folder, name=external.name)
-        for source in external.sources:
-            dossier.add_source(source)
-            if on_progress:
-                on_progress()
+        names = [source.name for source in sources]
+        refuse_strangers(dossier.sources(), names, folder=folder, name=name)
+        _add(dossier, sources, on_progress)
         yield _opened(dossier, used, folder)
+
+
+def grown(
+    opened: Opened, sources: Iterable[Source], *, on_progress: Callable[[], None] | None = None
+) -> Opened:
+    """Return what was opened with more sources in its index."""
+    _add(opened.dossier, sources, on_progress)
+    return _opened(opened.dossier, opened.encoder, opened.folder)
+
+
+def _add(dossier: Dossier, sources: Iterable[Source], on_progress: Callable[[], None] | None) -> None:
+    for source in sources:
+        dossier.add_source(source)
+        if on_progress:
+            on_progress()
 
 
 @contextmanager
@@ -101,12 +133,15 @@ def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
         info = snapshot.info()
         texts = {record.name: snapshot.source_text(record.id) or "" for record in snapshot.sources()}
         paged = dict(_paged_sources(snapshot))
+        records, _ = snapshot.documents(limit=info.documents)
     return Opened(
         dossier=dossier,
         encoder=encoder,
+        folder=folder,
         ask=ask_through(dossier),
         sources=SourceTexts(texts),
         page_of=page_truth(paged),
+        documents=Documents(map(_indexed_document, records)),
         facts=IndexFacts(
             model=info.model,
             passages=info.passages,
@@ -115,6 +150,12 @@ def _opened(dossier: Dossier, encoder: Encoder, folder: Path) -> Opened:
             size_bytes=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
         ),
     )
+
+
+def _indexed_document(record: DocumentRecord) -> IndexedDocument:
+    document, when = record.document, record.document.metadata.date
+    span = TextSpan(record.source_name, document.start_char, document.end_char)
+    return IndexedDocument(span, document.title, when.text if when else None)
 
 
 def _paged_sources(snapshot: Snapshot) -> Iterator[tuple[str, PagedSource]]:

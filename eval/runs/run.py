@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chunker.text.normalising import tidy
 from eval.measures.matching import first_hit_rank, found_pieces, results_of
+from eval.measures.papers import quoted_papers, returned_papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from eval.gold.evidence import LocatedQuestion
+    from eval.gold.survey import Documents, LocatedSurvey
     from eval.measures.metrics import Values
     from eval.measures.response import Response
 
 QUESTIONS = "questions"
 HIDDEN = "hidden evidence"
+SURVEY = "survey"
+AMONG = "among {:,} other documents"
 WINDOWS = "BM25 over windows of 800 characters"
 SHOWN_PASSAGES = 3  # of those retrieved, as many as a person reads beside what was wanted
 
@@ -48,7 +52,7 @@ class EvaluatedQuestion:
 
     ``kind`` is the gold's. ``mark`` is made of the wording and the quotes: whoever changes either changes
     the question. ``first_hit_rank`` is ``None`` where no result held evidence. The fields from there on are
-    empty in a baseline.
+    empty in a baseline. ``form`` is that of the answer.
     """
 
     id: str
@@ -62,6 +66,7 @@ class EvaluatedQuestion:
     standalone_question: str = ""
     gold_answer: str = ""
     answer: str = ""
+    form: str = ""
     wanted: tuple[Wanted, ...] = ()
     retrieved: tuple[Shown, ...] = ()
 
@@ -80,7 +85,8 @@ class IndexFacts:
 class Run:
     """Questions by section, which is the way they were asked: ``questions``, ``hidden evidence`` and so on.
 
-    ``made_at`` is an ISO time; ``settings`` are what was asked for, ``versions`` what answered.
+    ``made_at`` is an ISO time; ``settings`` are what was asked for, ``versions`` what answered. ``passages``
+    are those in the index, by section, where it grew between them.
     """
 
     name: str
@@ -89,6 +95,7 @@ class Run:
     sections: Mapping[str, tuple[EvaluatedQuestion, ...]]
     settings: Mapping[str, int | None] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    passages: Mapping[str, int] = field(default_factory=dict)
 
     def section(self, name: str) -> tuple[EvaluatedQuestion, ...]:
         """Return the questions asked in that way; none where it was not asked."""
@@ -120,12 +127,39 @@ def evaluated(question: LocatedQuestion, response: Response, values: Values) -> 
         standalone_question=response.standalone_question,
         gold_answer=gold.answer,
         answer=response.text,
+        form=response.form,
         wanted=wanted,
         retrieved=tuple(
             Shown(result.title, result.span.source_name, result.page, tidy(result.text).text, bool(pieces))
             for result, pieces in zip(results, found, strict=True)
         ),
     )
+
+
+def evaluated_survey(
+    survey: LocatedSurvey, response: Response, values: Values, documents: Documents
+) -> EvaluatedQuestion:
+    """Return the record of a survey question; what was wanted are its papers, each with what became of it."""
+    returned = returned_papers(survey, response, documents)
+    quoted = quoted_papers(survey, response, documents)
+    wanted = tuple(
+        Wanted(
+            quote=" … ".join(tidy(quote).text for quote in paper.gold.quotes),
+            document=", ".join(
+                (
+                    *(part for part in (paper.gold.title, paper.gold.date) if part),
+                    "must-have" if paper.is_must_have else "of use",
+                    f"rank {returned.index(paper) + 1}" if paper in returned else "not returned",
+                    "quoted" if paper in quoted else "not quoted",
+                )
+            ),
+            is_alternative=False,
+        )
+        for paper in survey.papers
+    )
+    record = evaluated(survey.question, response, values)
+    graded = (f"{paper.gold.grade} {paper.gold.title} {paper.gold.date}" for paper in survey.papers)
+    return replace(record, mark=mark_of(record.mark, *graded), wanted=wanted)
 
 
 def mark_of(*texts: str) -> str:

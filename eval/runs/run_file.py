@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = "dossier-run-1"
-GATED = ("hit@1", "hit@5", "mrr@10", "ndcg@10", "evidence@10", "answer_holds_evidence", "page_exact")
+GATED = (
+    *("hit@1", "hit@5", "mrr@10", "ndcg@10", "evidence@10", "answer_holds_evidence", "page_exact"),
+    *("must_papers@20", "must_papers_quoted", "relevant_papers_quoted"),  # of survey questions
+)
 KEPT = (*GATED, "answered", "confidence", "quotes_verified", "leaked")
 DECIMALS = 4  # of what is kept: a question's value moves by more, or has not moved
 VERSIONS_OF = (DISTRIBUTION, "numpy", "onnxruntime", "faiss-cpu", "tokenizers")
@@ -106,6 +109,7 @@ def read_run(path: Path) -> Run:
             sections={name: tuple(questions) for name, questions in sections.items()},
             settings=dict(content["settings"]),
             versions=dict(content["versions"]),
+            passages=dict(content.get("passages", {})),
         )
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error

@@ -90,7 +90,12 @@ def _by_kind(questions: Sequence[EvaluatedQuestion]) -> dict[str, dict[str, floa
 
 
 def _abstention(questions: Sequence[EvaluatedQuestion]) -> Abstention | None:
-    judged = [one for one in questions if "confidence" in one.values]
+    """Judge the confidence by the questions that say whether it was right; survey questions do not."""
+    judged = [
+        one
+        for one in questions
+        if "confidence" in one.values and (RIGHT in one.values or not one.is_answerable)
+    ]
     if not judged:
         return None
     return judge_abstention(

@@ -10,25 +10,29 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.text.normalising import tidy
+from embeddings.search import Filters
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
 from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
+from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.overview import OverviewSettings, overview, papers_of, rule_of
-from service.answering.quoting import check_pieces
+from service.answering.quoting import check_pieces, quote_of
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.understanding.conversation import stand_alone
 from service.understanding.dependence import read_dependence
 from service.understanding.forms import form_of
+from service.understanding.question_words import has_function_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.ranking.retriever import Retrieval, Retriever
-    from embeddings.search import Filters, HiddenSpan, Hit
+    from embeddings.search import HiddenSpan, Hit
     from service.answer import Piece, Turn
     from service.answering.extracting import Sentence
+    from service.answering.facts import Fact
     from service.answering.overview import Paper
     from service.answering.writing import Writer
     from service.understanding.forms import AskedForm
@@ -101,6 +105,11 @@ class Answerer:
         with _timed(timings_ms, "read"):
             standalone, failure = self._stand_alone(question, history)
             is_wide = (form or form_of(standalone)) == "overview"
+            with self._retriever.index.snapshot() as snapshot:
+                fact = None if form else fact_of(standalone, snapshot, filters or Filters())
+        if fact is not None:
+            yield from self._told(question, standalone, fact)
+            return
         looked_at = self._settings.overview.hits if is_wide else self._settings.extraction.max_passages
         retrieval = self._retriever.retrieve(
             standalone,
@@ -129,7 +138,7 @@ class Answerer:
         with _timed(timings_ms, "answer"):
             pieces, failed_quotes = check_pieces(draft.pieces, self._retriever.index)
             if draft.kind != "none" and not any(piece.citations for piece in pieces):
-                draft = _refused(retrieval)
+                draft = _refused(retrieval, is_understood=reading.is_understood)
                 pieces = draft.pieces
         yield from pieces
         timings_ms["total"] = (time.perf_counter() - started) * 1000
@@ -186,7 +195,32 @@ class Answerer:
             rank: _ranked_passage(number, hits[rank - 1], wanted)
             for number, rank in enumerate(sorted(ranks), start=1)
         }
-        return _Reading(of_best, papers, shown, signals_of(retrieval, of_best))
+        is_understood = not retrieval.knows_no_word or has_function_word(question)
+        return _Reading(of_best, papers, shown, signals_of(retrieval, of_best), is_understood)
+
+    def _told(self, question: str, standalone: str, fact: Fact) -> Iterator[Found | Piece | Answer]:
+        """Yield the answer that the catalogue gives."""
+        wanted = frozenset(stems(standalone))
+        passages = tuple(
+            _ranked_passage(number, hit, wanted) for number, hit in enumerate(fact.hits, start=1)
+        )
+        index = IndexState(fact.index.generation, fact.index.model, fact.index.passages)
+        yield Found(question, standalone, 1.0, passages, index)
+        whole = [quote_of(passage, passage.citation.span) for passage in passages]
+        told = tuple(piece for one in whole for piece in (attribution(one.citation), one))
+        pieces, failed = check_pieces((Words(fact.words, "fact"), *told), self._retriever.index)
+        yield from pieces
+        yield Answer(
+            question=question,
+            standalone_question=standalone,
+            confidence=1.0,
+            kind="extractive",
+            form="facts",
+            pieces=pieces,
+            passages=passages,
+            index=index,
+            failed_quotes=failed,
+        )
 
     def _draft(self, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
@@ -202,10 +236,10 @@ class Answerer:
         windows = extract(of_shown, settings.extraction)
         if windows and probability >= settings.threshold:
             return Draft("extractive", (*quoted(windows, shown), *unsure))
-        if windows and probability >= settings.doubt and not retrieval.knows_no_word:
+        if windows and probability >= settings.doubt and reading.is_understood:
             of_lead = attribution(shown[windows[0].rank].citation)
             return Draft("none", (Words(IN_DOUBT, "refusal"), of_lead, *quoted(windows[:1], shown)), "none")
-        return _refused(retrieval)
+        return _refused(retrieval, is_understood=reading.is_understood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +247,15 @@ class _Reading:
     """What hits say.
 
     ``sentences`` are those of the best hits, ``papers`` those of an overview (none: an extract is asked for,
-    or too few are found), ``passages`` what is shown, by the ranks of the hits.
+    or too few are found), ``passages`` what is shown, by the ranks of the hits. A question is understood
+    where the index holds a word of it, or where it is at least in the language that the rules read.
     """
 
     sentences: Sequence[Sentence]
     papers: Sequence[Paper]
     passages: Mapping[int, RankedPassage]
     signals: dict[str, float]
+    is_understood: bool
 
 
 def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Draft:
@@ -236,9 +272,10 @@ def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) ->
     return replace(draft, pieces=(*draft.pieces, Words(notice, "notice")))
 
 
-def _refused(retrieval: Retrieval) -> Draft:
+def _refused(retrieval: Retrieval, *, is_understood: bool) -> Draft:
+    """Return the refusal; only what was understood is denied."""
     text = NO_ANSWER if retrieval.hits else NOTHING_FOUND
-    if retrieval.hits and retrieval.knows_no_word:
+    if retrieval.hits and not is_understood:
         text = NOT_UNDERSTOOD
     if not retrieval.index.passages:
         text = NOTHING_INDEXED

@@ -215,7 +215,7 @@ class WordsPiece(BaseModel):
 
     type: Literal["words"] = "words"
     text: str
-    role: Literal["sentence", "attribution", "refusal", "notice"]
+    role: Literal["sentence", "attribution", "fact", "refusal", "notice"]
     citations: list[int] = Field(description="the passages that a sentence rests on")
 
 
@@ -223,7 +223,7 @@ class AnswerText(ResponseModel):
     """The answer itself."""
 
     text: str = Field(description="made from the pieces, each reference as [n]; no other [n] is in it")
-    form: Literal["extract", "overview", "none"]
+    form: Literal["extract", "overview", "facts", "none"]
     kind: Literal["extractive", "generated", "none"]
     pieces: list[QuotePiece | WordsPiece] = Field(description="the answer, in order")
     quotes: list[Quote]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.api.schemas import SourceInfo
     from service.settings import LoadedSettings
 
-_INDENT = 4
+_INDENT = 4  # the width of "[1] "
 
 
 def print_answer(console: Console, answer: Answer) -> None:

@@ -41,7 +41,7 @@ class AskResult(BaseModel):
     confidence: float = Field(description="probability that the passages hold the answer")
     answer: str
     kind: Literal["extractive", "generated", "none"]
-    form: Literal["extract", "overview", "none"]
+    form: Literal["extract", "overview", "facts", "none"]
     rule: str | None = Field(description="of an overview: how the papers shown were taken")
     notice: str | None
     quotes: list[CitedQuote]

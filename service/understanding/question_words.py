@@ -69,6 +69,11 @@ def read_words(question: str) -> list[Word]:
     return words
 
 
+def has_function_word(question: str) -> bool:
+    """Tell whether a word of ``question`` is one that only joins others: a sign that it is English."""
+    return any(not word.is_content for word in read_words(question))
+
+
 def read_dates(question: str) -> Iterator[str]:
     """Yield the dates of ``question``, the longest form of each, and bare years."""
     taken: list[tuple[int, int]] = []

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.errors import NotReadyError
 from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
+from service.wording.links import reader_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -114,5 +115,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["reader_link"] = reader_link
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

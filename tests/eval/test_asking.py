@@ -6,7 +6,13 @@ from embeddings.search import Hit, Place, Scores
 from eval.gold.evidence import SourceTexts, TextSpan, locate, locate_conversations
 from eval.gold.questions import Evidence, GoldConversation, GoldQuestion
 from eval.measures.matching import overlap_chars
-from eval.measures.response import Response, ResponseQuote, RetrievedPassage, response_from_answer
+from eval.measures.response import (
+    OtherPlace,
+    Response,
+    ResponseQuote,
+    RetrievedPassage,
+    response_from_answer,
+)
 from eval.runs.asking import (
     Exchange,
     Measuring,
@@ -202,8 +208,9 @@ def test_the_services_answer_is_reduced_to_what_is_measured():
                 title="Telegram",
                 page="404",
                 page_end="405",
-                also_in=(TextSpan("page.txt", 0, 52),),
+                also_in=(OtherPlace(TextSpan("page.txt", 0, 52), BOOK[:52]),),
             ),
         ),
         timings_ms={"total": 3.0},
+        form="extract",
     )

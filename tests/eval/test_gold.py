@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from eval.errors import GoldError
-from eval.gold.questions import Evidence, check_gold, load_conversations, load_questions
+from eval.gold.checking import check_gold
+from eval.gold.questions import Evidence, load_conversations, load_questions
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {
@@ -139,7 +140,7 @@ def test_a_wrong_turn_of_a_conversation_is_named(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("name", ["questions.jsonl", "conversations.jsonl"])
+@pytest.mark.parametrize("name", ["questions.jsonl", "conversations.jsonl", "survey.jsonl"])
 def test_every_quote_of_the_gold_that_comes_with_the_project_stands_in_the_corpus(name):
     texts = {path.name: path.read_bytes().decode("utf-8") for path in (ROOT / "corpus").glob("*.txt")}
     assert len(texts) == 5

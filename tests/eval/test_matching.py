@@ -13,7 +13,7 @@ from eval.measures.matching import (
     matches,
     overlap_chars,
 )
-from eval.measures.response import RetrievedPassage
+from eval.measures.response import OtherPlace, RetrievedPassage
 
 BOOK = "One. The **Straits** are\nclosed to all. Two. The Straits are closed to all. Three."
 PAGE = "Site menu. The Straits are closed to all."
@@ -77,8 +77,30 @@ def test_what_is_covered_twice_counts_once():
 def test_other_places_of_a_passage_count_for_its_rank():
     question = locate([gold("Two.")], SourceTexts({"book.txt": BOOK}))[0]
     (place,) = question.evidence[0].places
-    elsewhere = RetrievedPassage(span(0, 10, "page.txt"), "Site menu.", also_in=(place,))
+    also_in = (OtherPlace(place, "Two."),)
+    elsewhere = RetrievedPassage(span(0, 10, "page.txt"), "Menu. **two.**", also_in=also_in)
     assert found_pieces(question, [RetrievedPassage(span(0, 4), "One."), elsewhere]) == (frozenset(), {0})
+
+
+FORMS = "Licence of Ole Dahl, pilot, at 310 kroner. Licence of Per Holm, pilot, at 820 kroner."
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_found"),
+    [
+        ("Ole Dahl, pilot, at 310 kroner", True),
+        ("Per Holm, pilot, at 820 kroner", False),
+        ("at 820 kroner", False),
+        ("310 kroner. Licence of Per Holm", False),
+    ],
+)
+def test_another_place_is_no_hit_unless_its_words_stand_in_the_passage_shown(quote, is_found):
+    question = locate([gold(quote, file="forms.txt")], SourceTexts({"forms.txt": FORMS}))[0]
+    cut = FORMS.index("Licence of Per")
+    first = OtherPlace(span(0, cut, "forms.txt"), FORMS[:cut])
+    second = OtherPlace(span(cut, len(FORMS), "forms.txt"), FORMS[cut:])
+    shown = RetrievedPassage(span(0, 43, "copy.txt"), f"{FORMS[:cut]}A copy.", also_in=(first, second))
+    assert found_pieces(question, [shown]) == (({0} if is_found else frozenset()),)
 
 
 def test_where_whole_sources_are_judged_any_passage_of_the_source_matches():

@@ -14,7 +14,7 @@ from eval.measures.metrics import (
     token_f1,
     word_budget_value,
 )
-from eval.measures.response import Response, ResponseQuote, RetrievedPassage
+from eval.measures.response import OtherPlace, Response, ResponseQuote, RetrievedPassage
 from eval.measures.spans import character_budget_values, quote_values, span_values
 
 
@@ -150,10 +150,11 @@ def test_a_large_passage_is_read_only_to_the_end_of_the_budget():
     assert word_budget_value(asked(piece(0, 20)), large, words=100) == {"hit@100words": 1.0}
     assert word_budget_value(asked(piece(490, 510)), large, words=100)["hit@100words"] == 0.0
     assert word_budget_value(asked(piece(488, 508)), large, words=100)["hit@100words"] == 1.0
-    other_place = RetrievedPassage(span(9000, 11500), "abcd " * 500, also_in=(span(0, 2500),))
-    assert word_budget_value(asked(piece(0, 20)), response(passages=(other_place,)), words=100) == {
-        "hit@100words": 1.0
-    }
+    numbered = "".join(f"{number:4d} " for number in range(500))
+    also_in = (OtherPlace(span(0, 2500), numbered),)
+    for place, value in ((piece(0, 20), 1.0), (piece(490, 510), 0.0), (piece(2000, 2020), 0.0)):
+        copied = response(passages=(RetrievedPassage(span(9000, 11500), numbered, also_in=also_in),))
+        assert word_budget_value(asked(place), copied, words=100) == {"hit@100words": value}
 
 
 SOURCE = "Molotov asked for bases. Stalin agreed."

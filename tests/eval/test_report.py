@@ -1,8 +1,11 @@
+from io import StringIO
+
 import pytest
 from outcomes import RUN
+from rich.console import Console
 
 from eval.reports.report import report_markdown, report_tables
-from eval.reports.tables import Table, table_markdown
+from eval.reports.tables import Table, print_tables, table_markdown
 from eval.runs.run import HIDDEN, QUESTIONS, IndexFacts, Run
 from eval.runs.summary import Latency, summarise
 
@@ -67,3 +70,15 @@ def test_markdown_tables_have_a_line_under_their_head_and_escape_bars():
 def test_a_section_without_questions_has_nothing_to_say():
     summary = summarise(Run("empty", "", IndexFacts(), {QUESTIONS: ()}))[QUESTIONS]
     assert (summary.measures, summary.by_kind, summary.latency, summary.abstention) == ({}, {}, {}, None)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_no_figure_and_no_head_is_cut_off_in_a_terminal_that_is_too_narrow(width):
+    columns = ("asked", *(f"measure number_{number}" for number in range(9)), "question")
+    rows = (("among many other documents", *(f"0.{number}23 (to 1.000)" for number in range(9)), "Who?"),)
+    written = StringIO()
+    print_tables([Table("T", columns, rows)], Console(file=written, width=width))
+    printed = written.getvalue()
+    assert all(figure in printed for figure in rows[0][1:])
+    assert all(f"number {number}" in printed or f" {number} " in printed for number in range(9))
+    assert "…" not in printed

@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 
 from chunker.documents import Document, DocumentDate, DocumentMetadata, Source
+from eval.gold.checking import check_gold
 from eval.gold.question_patterns import (
     Sentence,
     ask_about_count,
@@ -11,7 +12,7 @@ from eval.gold.question_patterns import (
     ask_by_keywords,
     ask_what_was_said,
 )
-from eval.gold.questions import check_gold, load_questions
+from eval.gold.questions import load_questions
 from eval.gold.suggest import SegmentedSource, draft_json, suggest_questions
 
 TELEGRAM = """Telegram of the envoy. 3 March 1921

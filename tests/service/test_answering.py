@@ -9,6 +9,7 @@ from embeddings.local_index import LocalIndex
 from embeddings.search import Filters, HiddenSpan
 from service.answering.answerer import NOTHING_FOUND, NOTHING_INDEXED
 from service.answering.quoting import is_verified
+from service.answering.writing import NO_ANSWER
 
 STRAITS = (
     "# Note on the Straits\n\nMarch 3, 1937\n\nThe envoy dined at the embassy. The guests spoke of winter. "
@@ -116,3 +117,17 @@ def test_odd_questions_get_an_answer_of_the_ordinary_form(index, question):
     answer = dossier_over(index).ask(question)
     assert answer.kind in {"extractive", "none"}
     assert 0.0 <= answer.confidence <= 1.0
+
+
+@pytest.mark.parametrize("question", ["Что предложил посланник?", "zzyzx qwerty", "使節は何を求めたか"])
+def test_what_was_not_understood_is_not_denied(index, question):
+    index.add([make_source("straits.md", STRAITS)])
+    answer = dossier_over(index, threshold=1.1).ask(question)
+    assert not answer.answerable
+    assert "could not be judged" in answer.text
+
+
+def test_what_was_understood_and_is_foreign_is_denied(index):
+    index.add([make_source("straits.md", STRAITS)])
+    answer = dossier_over(index, threshold=1.1).ask("Who invented the telephone?")
+    assert answer.text == NO_ANSWER

@@ -126,3 +126,38 @@ def test_the_form_can_be_asked_for_over_http_and_what_is_left_out_is_counted(tmp
     assert answer["total"] == 14
     assert answer["rule"] == "The 9 papers that bear on this most, of 14 found, in order of time."
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many documents are there?", "There are 5 documents in the collection."),
+        ("how many letters are there in the archive", "There are 4 letters in the collection."),
+        (
+            "How many papers are there from 1903?",
+            "There is one paper of 1903 in the collection. Not counted: 1 without a date.",
+        ),
+        ("What is the earliest document?", "The earliest document in the collection is this:"),
+        ("Which is the latest letter?", "The latest letter in the collection is this:"),
+    ],
+)
+def test_questions_about_the_collection_are_answered_from_the_catalogue(dossier, question, told):
+    answer = dossier.ask(question)
+
+    assert (answer.form, answer.answerable, answer.pieces[0].text) == ("facts", True, told)
+
+
+def test_the_earliest_document_is_shown_with_its_first_words(dossier):
+    answer = dossier.ask("What is the earliest document?")
+
+    [quote] = answer.quotes
+    assert quote.citation.date == "1899-05-03"
+    assert "The council sold oak to the miller" in quote.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many letters did the miller write?", "How many wheels are there?", "What is the price of oak?"],
+)
+def test_questions_about_what_documents_say_are_not_answered_from_the_catalogue(dossier, question):
+    assert dossier.ask(question).form == "extract"
