@@ -81,7 +81,7 @@ def date_patterns(vocabulary: Vocabulary = PACKAGED) -> DatePatterns:
         f"(?:{'|'.join(table(name))})" for name in ("decades", "hundreds", "centuries")
     )
     number_before = (
-        rf"(?<![\w/$£€#№§-])(?<!\d[.,])|{_after_hyphen(vocabulary, 'vague_words', 'before', 'after')}"
+        rf"(?<![\w/$£€#№§-])(?<!\d\.)|{_after_hyphen(vocabulary, 'vague_words', 'before', 'after')}"
     )
     of_year = r"\s*[,/-]?\s*(?:of\s+|de\s+|del\s+)?"
     return DatePatterns(
