@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from service.interpretation import Interpretation
 from service.wording.links import reader_link
 from service.wording.phrases import date_words, page_words, without_reference_marks
 
@@ -228,6 +229,7 @@ class Found:
     confidence: float
     passages: tuple[RankedPassage, ...]
     index: IndexState
+    interpretation: Interpretation = field(default_factory=Interpretation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ class Answer:
     failed_quotes: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     signals: dict[str, float] = field(default_factory=dict)
+    interpretation: Interpretation = field(default_factory=Interpretation)
 
     @property
     def answerable(self) -> bool:
@@ -287,3 +290,4 @@ class SearchResult:
     passages: tuple[RankedPassage, ...]
     index: IndexState
     timings_ms: dict[str, float] = field(default_factory=dict)
+    interpretation: Interpretation = field(default_factory=Interpretation)

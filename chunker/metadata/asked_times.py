@@ -25,6 +25,8 @@ Days = tuple[str | None, str | None]
 """The first and the last ISO day, both inclusive; ``None``: open."""
 
 _SIDES: tuple[Side, ...] = ("before", "until", "after", "since")
+_EVENT_CHARS = 50
+"""How long the event may be with which a span of time begins: "between the Montreux conference and 1941"."""
 _OF_EVENT = r"\s+(?:the|a|an|his|her|its|their)\s+(?:[\w’'-]+\s+){1,4}?of\s+$"
 _ALSO_OTHER_SIDE = re.compile(r"(?:before|after)\s*(?:,|and|or|/)\s*$", re.IGNORECASE)
 
@@ -48,6 +50,11 @@ class AskedTime:
     is_of_event: bool = False
 
     @property
+    def is_open(self) -> bool:
+        """Whether one of its ends is open."""
+        return self.first_day is None or self.last_day is None
+
+    @property
     def goes_beyond_a_year(self) -> bool:
         """Whether it is open, or longer than a year, so that a paper of it need not have its words."""
         if self.first_day is None or self.last_day is None:
@@ -65,9 +72,10 @@ class AskedTime:
 
 @dataclass(frozen=True, slots=True)
 class _SidePatterns:
-    """What leads into a date that leaves an end open, straight or by an event of that date, and follows it."""
+    """What says that an end is open: before a date, before an event of that date, and behind it."""
 
     leading: dict[Side, re.Pattern[str]]
+    leading_span: re.Pattern[str]
     leading_event: dict[Side, re.Pattern[str]]
     following: dict[Side, re.Pattern[str]]
     from_on: re.Pattern[str]
@@ -86,6 +94,10 @@ def _patterns(vocabulary: Vocabulary = PACKAGED) -> _SidePatterns:
         leading={
             side: compiled(rf"{lead}(?:\s+|(?<=-)|(?<=['’])){article}$") for side, lead in leads.items()
         },
+        leading_span=compiled(
+            rf"(?<!\w){any_phrase(vocabulary, 'span_opens')}\s+(?=[^\W\d])[^\d?!;]{{3,{_EVENT_CHARS}}}?"
+            rf"\s+{any_phrase(vocabulary, 'span_joints')}\s+{article}$"
+        ),
         leading_event={side: compiled(rf"{lead}{_OF_EVENT}") for side, lead in leads.items()},
         following={
             side: compiled(rf"\s*,?\s*{any_phrase(vocabulary, f'behind_{side}')}(?!\w)") for side in _SIDES
@@ -93,7 +105,8 @@ def _patterns(vocabulary: Vocabulary = PACKAGED) -> _SidePatterns:
         preposition=compiled(rf"(?<!\w){any_phrase(vocabulary, 'prepositions')}\s+{article}$"),
         from_on=compiled(rf"(?<!\w){any_phrase(vocabulary, 'from_on')}\s+{article}$"),
         on=compiled(
-            rf"\s+{any_phrase(vocabulary, 'on')}(?!\w)(?!\s+(?:{any_phrase(vocabulary, 'on_belongs_to')}\b|(?-i:[A-ZÀ-Þ])))"
+            rf"\s+{any_phrase(vocabulary, 'on')}(?!\w)"
+            rf"(?!\s+(?:{any_phrase(vocabulary, 'on_belongs_to')}\b|(?-i:[A-ZÀ-Þ])))"
         ),
     )
 
@@ -111,14 +124,14 @@ def read_asked_times(text: str, finder: DecadeFinder | None = None) -> tuple[Ask
     return tuple(_between_open_ends(text, times))
 
 
-def without_long_times(text: str, times: Sequence[AskedTime]) -> str:
-    """Return ``text`` without the words of ``times`` that go beyond a year, for no paper of them has these.
+def without_open_times(text: str, times: Sequence[AskedTime]) -> str:
+    """Return ``text`` without the words of open ``times``: a paper of 1923 has those of "before 1923".
 
     An event by which a time is named stays, and what would be left empty stays whole.
     """
     kept, position = [], 0
     for one in times:
-        if one.goes_beyond_a_year and not one.is_of_event:
+        if one.is_open and not one.is_of_event:
             kept.append(_patterns().preposition.sub("", text[position : one.start_char]))
             position = one.end_char
     rest = re.sub(r"\s+([?.!,;:]|$)", r"\1", " ".join("".join([*kept, text[position:]]).split()))
@@ -127,6 +140,12 @@ def without_long_times(text: str, times: Sequence[AskedTime]) -> str:
 
 def _asked(text: str, placed: PlacedDate, next_start: int) -> AskedTime:
     side, start_char, end_char, is_of_event = _side(text, placed, next_start)
+    leading = before(text, placed.start_char)
+    span = _patterns().leading_span.search(leading) if side is None and placed.first is None else None
+    if span is not None:
+        days = _days("until", placed, placed.core, is_of_event=False)
+        start_char -= len(span[0])
+        return AskedTime(start_char, end_char, text[start_char:end_char], *days, days, is_of_event=True)
     days = _days(side, placed, placed.date, is_of_event=is_of_event)
     core = _days(side, placed, placed.core, is_of_event=is_of_event)
     if is_of_event:

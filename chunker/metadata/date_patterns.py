@@ -54,6 +54,7 @@ class DatePatterns:
     measured: re.Pattern[str]
     counted: re.Pattern[str]
     span_opens: re.Pattern[str]
+    span_opens_by_event: re.Pattern[str]
     span_joins: re.Pattern[str]
     plain_joins: re.Pattern[str]
 
@@ -80,7 +81,7 @@ def date_patterns(vocabulary: Vocabulary = PACKAGED) -> DatePatterns:
         f"(?:{'|'.join(table(name))})" for name in ("decades", "hundreds", "centuries")
     )
     number_before = (
-        rf"(?<![\w/$£€#№§-])(?<!\d[.,])|{_after_hyphen(vocabulary, 'vague_words', 'before', 'after')}"
+        rf"(?<![\w/$£€#№§-])(?<!\d\.)|{_after_hyphen(vocabulary, 'vague_words', 'before', 'after')}"
     )
     of_year = r"\s*[,/-]?\s*(?:of\s+|de\s+|del\s+)?"
     return DatePatterns(
@@ -133,13 +134,16 @@ def date_patterns(vocabulary: Vocabulary = PACKAGED) -> DatePatterns:
             rf"(?:(?-i:[^\W\d_A-ZÀ-Þ])[^\W\d_]+(?<![sui])s|{any_of('counted')})\b"
         ),
         span_opens=_compiled(rf"(?<!\w){any_of('span_opens')}\s+{articles}$"),
+        span_opens_by_event=_compiled(
+            rf"(?<!\w){any_of('span_opens')}\s+(?:(?!\s{any_of('span_joints')}\s)[^\d?!;]){{3,50}}?\s+of\s+$"
+        ),
         span_joins=_compiled(rf"\s*{any_of('span_joints')}\s*{articles}"),
         plain_joins=_compiled(rf"\s*{any_of('plain_joints')}\s*{articles}"),
     )
 
 
 def any_phrase(vocabulary: Vocabulary, *names: str) -> str:
-    """Return the part of an expression that matches any of these words for dates, however far apart they are."""
+    """Return the part of an expression that any of these words for dates match, whatever the blanks."""
     choice = "|".join(vocabulary.alternatives("dates", name) for name in names)
     return f"(?:{choice})".replace(" ", r"\s+").replace(r"\s+?", " ?")
 

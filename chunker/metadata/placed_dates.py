@@ -1,4 +1,4 @@
-"""Every time that a text states, in its place: the longest reading of the same words, parts and spans made one."""
+"""Every time that a text states, in its place: the longest reading of its words, parts and spans as one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _longest(readings: Iterable[PlacedDate]) -> list[PlacedDate]:
 
 
 def _with_part(text: str, placed: PlacedDate) -> PlacedDate:
-    """Return the part of the date that the words before it name: "the first half of", "early", "the end of"."""
+    """Return the part of the date that the words before it name: "the first half of", "early"."""
     patterns = date_patterns()
     leading = before(text, placed.start_char)
     for table in (patterns.parts, patterns.vague_parts):
@@ -93,7 +93,7 @@ def _part(whole: DocumentDate, number: int, count: int) -> DocumentDate:
 
 
 def _joined(text: str, dates: Sequence[PlacedDate]) -> Iterator[PlacedDate]:
-    """Yield dates in their order, "from one to another", "between one and another" and "one to another" as one."""
+    """Yield dates in their order, "from one to another" and "between one and another" as one."""
     last: PlacedDate | None = None
     for placed in dates:
         if last and (joined := _join(text, last, placed)):
@@ -111,7 +111,8 @@ def _join(text: str, first: PlacedDate, second: PlacedDate) -> PlacedDate | None
     between = (first.end_char, second.start_char)
     if first.first is not None:
         return None
-    opens = patterns.span_opens.search(before(text, first.start_char))
+    leading = before(text, first.start_char)
+    opens = patterns.span_opens.search(leading) or patterns.span_opens_by_event.search(leading)
     if opens and patterns.span_joins.fullmatch(text, *between):
         start_char = first.start_char - len(opens[0])
     elif first.date.start <= second.date.start and patterns.plain_joins.fullmatch(text, *between):

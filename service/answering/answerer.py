@@ -19,6 +19,7 @@ from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.overview import OverviewSettings, overview, papers_of, rule_of
 from service.answering.quoting import check_pieces, quote_of, tidied_passage
 from service.answering.writing import NO_ANSWER, Draft, WritingError
+from service.interpretation import Interpretation
 from service.understanding.conversation import stand_alone
 from service.understanding.dependence import read_dependence
 from service.understanding.forms import form_of
@@ -129,6 +130,7 @@ class Answerer:
                 confidence(reading.signals),
                 tuple(reading.passages.values()),
                 _index_state(retrieval),
+                Interpretation(dates=retrieval.asked_times),
             )
         yield found
         with _timed(timings_ms, "answer"):
@@ -164,6 +166,7 @@ class Answerer:
             failed_quotes=failed_quotes,
             timings_ms=timings_ms,
             signals=reading.signals,
+            interpretation=found.interpretation,
         )
 
     def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> SearchResult:
@@ -173,7 +176,8 @@ class Answerer:
         passages = _ranked_passages(question, retrieval.hits)
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
-        return SearchResult(question, passages, _index_state(retrieval), timings)
+        understood = Interpretation(dates=retrieval.asked_times)
+        return SearchResult(question, passages, _index_state(retrieval), timings, understood)
 
     def _stand_alone(self, question: str, history: Sequence[Turn]) -> tuple[str, str | None]:
         """Return ``question`` made to stand alone, and why the writer could not do it, if it could not."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from embeddings.search import Place
     from embeddings.store.records import DocumentRecord
     from service.answer import Answer, Piece, RankedPassage, SearchResult
+    from service.interpretation import Interpretation
     from service.library.jobs import Job
     from service.library.paging import DocumentPage
 
@@ -35,6 +36,7 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
             notice=answer.notice,
         ),
         passages=[ranked_passage(one) for one in answer.passages],
+        interpretation=_interpretation(answer.interpretation),
         index=schemas.IndexState.model_validate(answer.index),
         timings_ms=_rounded(answer.timings_ms),
     )
@@ -45,6 +47,7 @@ def search_response(result: SearchResult) -> schemas.SearchResponse:
     return schemas.SearchResponse(
         question=result.question,
         passages=[ranked_passage(one) for one in result.passages],
+        interpretation=_interpretation(result.interpretation),
         index=schemas.IndexState.model_validate(result.index),
         timings_ms=_rounded(result.timings_ms),
     )
@@ -166,6 +169,15 @@ def job_info(job: Job) -> schemas.JobInfo:
         change=schemas.SourceChange.model_validate(job.change) if job.change else None,
         problem=problem,
         url=f"/v1/jobs/{job.id}",
+    )
+
+
+def _interpretation(understood: Interpretation) -> schemas.Interpretation:
+    return schemas.Interpretation(
+        dates=[
+            schemas.AskedDates(first_day=one.first_day, last_day=one.last_day, text=one.text)
+            for one in understood.dates
+        ]
     )
 
 

@@ -242,11 +242,28 @@ class IndexState(ResponseModel):
     passages: int
 
 
+class AskedDates(ResponseModel):
+    """A time that the question asks of; papers of it are ranked higher, others are not left out."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    first_day: str | None = Field(alias="from", description="ISO day, inclusive; null where it is open")
+    last_day: str | None = Field(alias="to", description="ISO day, inclusive; null where it is open")
+    text: str = Field(description="the words of the question that say so")
+
+
+class Interpretation(ResponseModel):
+    """What was understood of the question, beside its words."""
+
+    dates: list[AskedDates] = Field(description="in the order of the question")
+
+
 class SearchResponse(ResponseModel):
     """The passages nearest to a question."""
 
     question: str
     passages: list[RankedPassage]
+    interpretation: Interpretation
     index: IndexState
     timings_ms: dict[str, float]
 
@@ -260,6 +277,7 @@ class AskResponse(ResponseModel):
     confidence: float = Field(description="calibrated probability that the passages hold the answer")
     answer: AnswerText
     passages: list[RankedPassage]
+    interpretation: Interpretation
     index: IndexState
     timings_ms: dict[str, float]
 

@@ -1,11 +1,11 @@
-from chunker.metadata.dates import read_dates
+from chunker.metadata.asked_times import read_asked_times
 from embeddings.ranking.cues import date_agreement, number_agreement, wants_numbers
 
 DATES = {1: ("1939-05-02", "1939-05-02"), 2: ("1940-01-01", "1940-12-31"), 3: None}
 
 
 def agreement(question, dates):
-    return date_agreement(read_dates(question), dates)
+    return date_agreement(read_asked_times(question), dates)
 
 
 def test_papers_of_the_question_s_time_agree_and_undated_ones_half():
@@ -15,6 +15,18 @@ def test_papers_of_the_question_s_time_agree_and_undated_ones_half():
         2: 1.0,
         3: 0.5,
     }
+
+
+def test_papers_on_the_asked_side_of_a_date_agree_alike():
+    assert agreement("What was said before 1940?", DATES) == {1: 1.0, 2: 0.0, 3: 0.5}
+    assert agreement("What was said after 1939?", DATES) == {1: 0.0, 2: 1.0, 3: 0.5}
+    assert agreement("What was said since 1939?", DATES) == {1: 1.0, 2: 1.0, 3: 0.5}
+    assert agreement("What was said in the 1930s?", DATES) == {1: 1.0, 2: 0.0, 3: 0.5}
+
+
+def test_papers_beside_what_vague_words_mean_agree_less():
+    early, late = ("1939-02-01", "1939-02-01"), ("1939-11-01", "1939-11-01")
+    assert agreement("What was said in late 1939?", {1: early, 2: late, 3: None}) == {1: 0.75, 2: 1.0, 3: 0.5}
 
 
 def test_a_date_that_no_paper_has_says_nothing():

@@ -191,6 +191,37 @@ def test_a_date_in_the_question_raises_the_papers_of_that_date_and_drops_none(da
     assert {hit.place.source_name for hit in found.hits} == set(DATED)
 
 
+@pytest.mark.parametrize(
+    ("words", "raised", "other"),
+    [
+        ("before 1940", "first.md", "second.md"),
+        ("until 1939", "first.md", "second.md"),
+        ("in the 1930s", "first.md", "second.md"),
+        ("in the thirties", "first.md", "second.md"),
+        ("after 1939", "second.md", "first.md"),
+        ("since 1940", "second.md", "first.md"),
+        ("in the forties", "second.md", "first.md"),
+    ],
+)
+def test_the_asked_side_of_a_date_raises_its_papers_and_drops_none(dated, words, raised, other):
+    question = f"What did the envoy say about the harbour {words}?"
+    timeless = "What did the envoy say about the harbour?"
+    assert advantage(dated, RetrievalSettings(), question, raised, other) > max(
+        0.0, advantage(dated, RetrievalSettings(), timeless, raised, other)
+    )
+    found, _ = retrieve(dated, RetrievalSettings(), question)
+    assert {hit.place.source_name for hit in found.hits} == set(DATED)
+    assert [one.text for one in found.asked_times] == [words.removeprefix("in ").removeprefix("the ")]
+
+
+def test_a_paper_of_a_year_is_not_found_by_the_words_before_that_year(dated):
+    found, encoder = retrieve(dated, RetrievalSettings(), "What did the envoy say before 1940?")
+    assert encoder.encoded_texts == ["What did the envoy say?"]
+    assert "1940" not in found.term_weights
+    _, encoder = retrieve(dated, RetrievalSettings(), "What did the envoy say before 1914?")
+    assert encoder.encoded_texts == ["What did the envoy say before 1914?"]
+
+
 def test_a_number_asked_for_raises_the_passages_with_numbers(dated):
     question = "How many customs houses did the envoy count in the harbour?"
     without = replace(RetrievalSettings(), number_weight=0)

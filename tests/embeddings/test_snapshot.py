@@ -79,6 +79,17 @@ def test_a_slice_of_a_text_is_that_of_the_whole_text(tmp_path_factory, text):
             assert snapshot.text(source.id, start, end) == text[start:end]
 
 
+def test_it_is_known_whether_any_document_is_of_a_time(tmp_path):
+    dated = make_source("a.txt", "# Note on the harbour\n\nMay 2, 1939\n\nThe envoy spoke.", title="Note")
+    with snapshot_of(tmp_path, dated) as snapshot:
+        (record,), _ = snapshot.documents()
+        assert record.document.metadata.date.start == "1939-05-02"
+        assert snapshot.has_documents_of("1939-05-02", "1939-05-02")
+        assert snapshot.has_documents_of("1930-01-01", "1939-12-31")
+        assert not snapshot.has_documents_of("1939-05-03", "1999-12-31")
+        assert not snapshot.has_documents_of("1900-01-01", "1939-05-01")
+
+
 def test_documents_are_listed_filtered_and_paged(tmp_path):
     texts = {
         "b.txt": "The envoy closed the Straits.",

@@ -39,6 +39,19 @@ def test_an_answer_has_every_field_of_the_contract(client):
     assert set(body["timings_ms"]) >= {"encode", "search", "rank", "answer", "total"}
 
 
+@pytest.mark.parametrize("door", ["/v1/ask", "/v1/search"])
+def test_what_was_understood_of_the_question_stands_beside_what_was_found(client, door):
+    question = "What did comrade Stalin propose to Eden before May 1941 and in 1942?"
+    body = client.post(door, json={"question": question}).json()
+    assert body["interpretation"] == {
+        "dates": [
+            {"from": None, "to": "1941-04-30", "text": "before May 1941"},
+            {"from": "1942-01-01", "to": "1942-12-31", "text": "1942"},
+        ]
+    }
+    assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == {"dates": []}
+
+
 def test_offsets_index_the_decoded_file(client):
     body = ask(client, filters={"sources": [LETTER.name]}).json()
     text = LETTER.read_text("utf-8")
