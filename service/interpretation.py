@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chunker.metadata.asked_times import AskedTime
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What was understood of a question: ``dates`` are the times it asks of, in the order of its words."""
+    """What was understood of a question.
+
+    ``dates`` are the times it asks of, in the order of its words; ``also_searched`` gives words of it those
+    of the index that were searched, too, or instead: spelt otherwise, or what a typing error was meant for.
+    """
 
     dates: tuple[AskedTime, ...] = ()
+    also_searched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -130,7 +130,7 @@ class Answerer:
                 confidence(reading.signals),
                 tuple(reading.passages.values()),
                 _index_state(retrieval),
-                Interpretation(dates=retrieval.asked_times),
+                Interpretation(retrieval.asked_times, retrieval.also_searched),
             )
         yield found
         with _timed(timings_ms, "answer"):
@@ -176,7 +176,7 @@ class Answerer:
         passages = _ranked_passages(question, retrieval.hits)
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
-        understood = Interpretation(dates=retrieval.asked_times)
+        understood = Interpretation(retrieval.asked_times, retrieval.also_searched)
         return SearchResult(question, passages, _index_state(retrieval), timings, understood)
 
     def _stand_alone(self, question: str, history: Sequence[Turn]) -> tuple[str, str | None]:

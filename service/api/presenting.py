@@ -177,7 +177,8 @@ def _interpretation(understood: Interpretation) -> schemas.Interpretation:
         dates=[
             schemas.AskedDates(first_day=one.first_day, last_day=one.last_day, text=one.text)
             for one in understood.dates
-        ]
+        ],
+        also_searched={word: list(others) for word, others in understood.also_searched.items()},
     )
 
 

@@ -256,6 +256,9 @@ class Interpretation(ResponseModel):
     """What was understood of the question, beside its words."""
 
     dates: list[AskedDates] = Field(description="in the order of the question")
+    also_searched: dict[str, list[str]] = Field(
+        description="for words of the question, those of the documents that were searched, too, or instead"
+    )
 
 
 class SearchResponse(ResponseModel):

@@ -106,6 +106,14 @@ class TurnView:
         return found.standalone_question if found and found.standalone_question != found.question else ""
 
     @property
+    def also_searched(self) -> str:
+        """Words of the documents that were searched for others of the question, as ``Molotov (for Molotof)``."""
+        if self.found is None:
+            return ""
+        searched = self.found.interpretation.also_searched.items()
+        return ", ".join(f"{', '.join(others)} (for {word})" for word, others in searched)
+
+    @property
     def paragraphs(self) -> list[list[Piece]]:
         """The pieces of the answer by paragraphs; its notice stands below it."""
         return paragraphs(self.answer.pieces) if self.answer else []
