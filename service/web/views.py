@@ -107,7 +107,7 @@ class TurnView:
 
     @property
     def also_searched(self) -> str:
-        """Words of the documents that were searched for others of the question, as ``Molotov (for Molotof)``."""
+        """Words of the documents searched for others of the question, as ``Molotov (for Molotof)``."""
         if self.found is None:
             return ""
         searched = self.found.interpretation.also_searched.items()
