@@ -97,7 +97,7 @@ def test_what_is_found_stands_there_before_the_answer_does(browser, site):
         page.goto("/")
         ask(page, QUESTION)
         # a server that stops half way: what came by then stands on the page
-        with site.stream("POST", "/turn", params={"q": QUESTION}, json={}) as response:
+        with site.stream("POST", "/turn", params={"q": [QUESTION, "And then?"]}, json={}) as response:
             first, _, _ = "".join(response.iter_text()).partition("\n\n")
         page.route(TURN, lambda route: route.fulfill(content_type="text/event-stream", body=f"{first}\n\n"))
         turn = ask(page, "And then?")

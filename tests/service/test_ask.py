@@ -47,9 +47,16 @@ def test_what_was_understood_of_the_question_stands_beside_what_was_found(client
         "dates": [
             {"from": None, "to": "1941-04-30", "text": "before May 1941"},
             {"from": "1942-01-01", "to": "1942-12-31", "text": "1942"},
-        ]
+        ],
+        "also_searched": {},
     }
-    assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == {"dates": []}
+    nothing = {"dates": [], "also_searched": {}}
+    assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == nothing
+
+
+def test_the_words_searched_for_a_typing_error_stand_beside_what_was_found(client):
+    body = client.post("/v1/ask", json={"question": "What did comrade Stalinn propose to Eden?"}).json()
+    assert body["interpretation"]["also_searched"] == {"Stalinn": ["stalin"]}
 
 
 def test_offsets_index_the_decoded_file(client):
