@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -37,8 +37,8 @@ class AskedTime:
 
     ``first_day`` and ``last_day`` are ISO days, both inclusive, ``None`` where that end is open; never both.
     ``core`` is the part that is meant most: of "early 1940" its first months, of "after the treaty of 1921"
-    that year; all of it without such words. ``is_of_event`` tells that the date is that of an event by which
-    the time is named.
+    that year; all of it without such words. ``left_out`` are the dates that ``text`` names and the time is
+    beside, 1923 of "before 1923".
     """
 
     start_char: int
@@ -47,12 +47,7 @@ class AskedTime:
     first_day: str | None
     last_day: str | None
     core: Days
-    is_of_event: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether one of its ends is open."""
-        return self.first_day is None or self.last_day is None
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def goes_beyond_a_year(self) -> bool:
@@ -77,10 +72,10 @@ class _SidePatterns:
     leading: dict[Side, re.Pattern[str]]
     leading_span: re.Pattern[str]
     leading_event: dict[Side, re.Pattern[str]]
+    agent: re.Pattern[str]
     following: dict[Side, re.Pattern[str]]
     from_on: re.Pattern[str]
     on: re.Pattern[str]
-    preposition: re.Pattern[str]
 
 
 @cache
@@ -99,10 +94,10 @@ def _patterns(vocabulary: Vocabulary = PACKAGED) -> _SidePatterns:
             rf"\s+{any_phrase(vocabulary, 'span_joints')}\s+{article}$"
         ),
         leading_event={side: compiled(rf"{lead}{_OF_EVENT}") for side, lead in leads.items()},
+        agent=compiled(rf"{any_phrase(vocabulary, 'agents')}\b"),
         following={
             side: compiled(rf"\s*,?\s*{any_phrase(vocabulary, f'behind_{side}')}(?!\w)") for side in _SIDES
         },
-        preposition=compiled(rf"(?<!\w){any_phrase(vocabulary, 'prepositions')}\s+{article}$"),
         from_on=compiled(rf"(?<!\w){any_phrase(vocabulary, 'from_on')}\s+{article}$"),
         on=compiled(
             rf"\s+{any_phrase(vocabulary, 'on')}(?!\w)"
@@ -124,16 +119,12 @@ def read_asked_times(text: str, finder: DecadeFinder | None = None) -> tuple[Ask
     return tuple(_between_open_ends(text, times))
 
 
-def without_open_times(text: str, times: Sequence[AskedTime]) -> str:
-    """Return ``text`` without the words of open ``times``: a paper of 1923 has those of "before 1923".
-
-    An event by which a time is named stays, and what would be left empty stays whole.
-    """
+def without_times(text: str, times: Sequence[AskedTime]) -> str:
+    """Return ``text`` without the words of ``times``; whole where nothing else would be left."""
     kept, position = [], 0
     for one in times:
-        if one.is_open and not one.is_of_event:
-            kept.append(_patterns().preposition.sub("", text[position : one.start_char]))
-            position = one.end_char
+        kept.append(text[position : one.start_char])
+        position = one.end_char
     rest = re.sub(r"\s+([?.!,;:]|$)", r"\1", " ".join("".join([*kept, text[position:]]).split()))
     return rest if re.search(r"\w", rest) else text
 
@@ -142,40 +133,38 @@ def _asked(text: str, placed: PlacedDate, next_start: int) -> AskedTime:
     side, start_char, end_char, is_of_event = _side(text, placed, next_start)
     leading = before(text, placed.start_char)
     span = _patterns().leading_span.search(leading) if side is None and placed.first is None else None
-    if span is not None:
+    if span is not None and not _has_noun(text, placed):
         days = _days("until", placed, placed.core, is_of_event=False)
         start_char -= len(span[0])
-        return AskedTime(start_char, end_char, text[start_char:end_char], *days, days, is_of_event=True)
+        return AskedTime(start_char, end_char, text[start_char:end_char], *days, days)
     days = _days(side, placed, placed.date, is_of_event=is_of_event)
     core = _days(side, placed, placed.core, is_of_event=is_of_event)
     if is_of_event:
         core = (placed.core.start, placed.core.end)
     elif side is not None:
         days = core
-    return AskedTime(start_char, end_char, text[start_char:end_char], *days, core, is_of_event)
+    time = AskedTime(start_char, end_char, text[start_char:end_char], *days, core)
+    named = placed.first.core if placed.first is not None else placed.core
+    if side in ("before", "after") and not time.meets((named.start, named.end)):
+        return replace(time, left_out=((named.start, named.end),))
+    return time
 
 
 def _side(text: str, placed: PlacedDate, next_start: int) -> tuple[Side | None, int, int, bool]:
-    """Return which end is open, the span with the words that say so, and whether an event has the date.
-
-    What follows it says so unless it leads into the next date, at ``next_start``.
-    """
+    """Return which end is open, the span with the words that say so, and whether an event has the date."""
+    behind = _side_behind(text, placed, next_start)
+    if behind is not None:
+        side, start, end = behind
+        return side, start, end, False
     start, end = placed.start_char, placed.end_char
     leading, patterns = before(text, start), _patterns()
-    for side in reversed(_SIDES):
-        following = patterns.following[side].match(text, end)
-        if following and (next_start == len(text) or len(text[following.end() : next_start].split()) > 1):
-            opens = patterns.from_on.search(leading)
-            return side, start - len(opens[0] if opens else ""), following.end(), False
-    opens, on = patterns.from_on.search(leading), patterns.on.match(text, end)
-    if opens and on:
-        return "since", start - len(opens[0]), on.end(), False
     found = [(match, side) for side in _SIDES if (match := patterns.leading[side].search(leading))]
     if found:
         match, side = max(found, key=lambda one: len(one[0][0]))
-        if _ALSO_OTHER_SIDE.search(leading[: match.start()]) and side in ("before", "after"):
+        is_of_event = bool(match["the"]) and _has_noun(text, placed)
+        is_agent = is_of_event and patterns.agent.match(match[0])
+        if is_agent or (side in ("before", "after") and _ALSO_OTHER_SIDE.search(leading[: match.start()])):
             return None, start, end, False
-        is_of_event = bool(match["the"]) and placed.date.precision == "year" and _has_noun(text, placed)
         return side, start - len(match[0]), end, is_of_event
     for side in _SIDES:
         event = patterns.leading_event[side].search(leading)
@@ -184,10 +173,27 @@ def _side(text: str, placed: PlacedDate, next_start: int) -> tuple[Side | None, 
     return None, start, end, False
 
 
+def _side_behind(text: str, placed: PlacedDate, next_start: int) -> tuple[Side, int, int] | None:
+    """Return which end the words behind a date leave open ("1939 or later", "from 1939 on"), and the span.
+
+    They do not where they lead into the next date, at ``next_start``.
+    """
+    patterns = _patterns()
+    opens = patterns.from_on.search(before(text, placed.start_char))
+    start = placed.start_char - len(opens[0] if opens else "")
+    for side in reversed(_SIDES):
+        following = patterns.following[side].match(text, placed.end_char)
+        if following and (next_start == len(text) or len(text[following.end() : next_start].split()) > 1):
+            return side, start, following.end()
+    on = patterns.on.match(text, placed.end_char)
+    return ("since", start, on.end()) if opens and on else None
+
+
 def _has_noun(text: str, placed: PlacedDate) -> bool:
     """Tell whether a year belongs to the word after it: "the 1936 convention", not "the thirties"."""
-    is_year = placed.date.start[:4] == placed.date.end[:4]
-    return is_year and re.match(r"\s+[^\W\d_]", text[placed.end_char :]) is not None
+    when = placed.date
+    is_year = when.precision == "year" and when.start[:4] == when.end[:4]
+    return is_year and re.match(r"[\s-]+[^\W\d_]", text[placed.end_char :]) is not None
 
 
 def _days(side: Side | None, placed: PlacedDate, when: DocumentDate, *, is_of_event: bool) -> Days:
@@ -221,7 +227,8 @@ def _between_open_ends(text: str, times: Sequence[AskedTime]) -> Iterator[AskedT
             if first_day <= last_day:
                 words = text[last.start_char : one.end_char]
                 days: Days = (first_day, last_day)
-                last = AskedTime(last.start_char, one.end_char, words, *days, days)
+                left_out = last.left_out + one.left_out
+                last = AskedTime(last.start_char, one.end_char, words, *days, days, left_out)
                 continue
         if last is not None:
             yield last

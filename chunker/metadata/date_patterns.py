@@ -107,7 +107,7 @@ def date_patterns(vocabulary: Vocabulary = PACKAGED) -> DatePatterns:
         ),
         bare_year=_compiled(
             rf"(?:{number_before})(?P<y>{_BARE_YEAR})(?!\d)"
-            rf"(?:\s*[-–—/]\s*(?P<y2>{YEAR})|[-–—/](?P<y2s>\d\d?)(?!\d))?(?![^\W\da-hrг]|[a-hr]\w|[./-]?\d|,\d{{1,3}}(?!\d))"
+            rf"(?:\s*[-–—/]\s*(?P<y2>{YEAR})|[-–—/](?P<y2s>\d\d?)(?!\d))?(?![^\W\da-hrг]|[a-hr]\w|-[a-z]|[./-]?\d|,\d{{1,3}}(?!\d))"
         ),
         decade=_compiled(rf"(?:{number_before})(?P<y>(?:1[0-9]|20)\d0){any_of('decade_ends')}(?!\w)"),
         named_decade=_compiled(

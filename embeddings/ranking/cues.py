@@ -46,6 +46,11 @@ def date_agreement(
     return {key: _agreement(asked, days, settings) for key, days in dates.items()}
 
 
+def dated_share(dates: Mapping[int, tuple[str, str] | None]) -> float:
+    """Return the share of keys that have a date, 0 for none: so much a date tells of these papers."""
+    return sum(days is not None for days in dates.values()) / len(dates) if dates else 0.0
+
+
 def _agreement(asked: Sequence[AskedTime], days: tuple[str, str] | None, settings: CueSettings) -> float:
     if days is None:
         return settings.undated

@@ -86,6 +86,7 @@ def test_every_date_of_a_text_is_read_once_as_exactly_as_it_stands(text, expecte
         ("the winter of 1862-63", "1862-12-01", "1863-02-28"),
         ("im Herbst 1862", "1862-09-01", "1862-11-30"),
         ("It was built in 1862.", "1862-01-01", "1862-12-31"),
+        ("в 1862-м году", "1862-01-01", "1862-12-31"),
         ("(1862)", "1862-01-01", "1862-12-31"),
         ("the 1862 fair", "1862-01-01", "1862-12-31"),
         ("the treaty of 1862 shows that", "1862-01-01", "1862-12-31"),
@@ -126,6 +127,7 @@ def test_a_time_of_any_length_is_one_closed_range(text, first, last):
         "the seventies",
         "a man in his early thirties",
         "model T-1862x",
+        "the 1862-nQ engine",
     ],
 )
 def test_pages_numbers_and_quantities_are_no_years(text):

@@ -1,5 +1,7 @@
+import pytest
+
 from chunker.metadata.asked_times import read_asked_times
-from embeddings.ranking.cues import date_agreement, number_agreement, wants_numbers
+from embeddings.ranking.cues import date_agreement, dated_share, number_agreement, wants_numbers
 
 DATES = {1: ("1939-05-02", "1939-05-02"), 2: ("1940-01-01", "1940-12-31"), 3: None}
 
@@ -27,6 +29,12 @@ def test_papers_on_the_asked_side_of_a_date_agree_alike():
 def test_papers_beside_what_vague_words_mean_agree_less():
     early, late = ("1939-02-01", "1939-02-01"), ("1939-11-01", "1939-11-01")
     assert agreement("What was said in late 1939?", {1: early, 2: late, 3: None}) == {1: 0.75, 2: 1.0, 3: 0.5}
+
+
+def test_where_few_papers_are_dated_a_date_tells_little():
+    assert dated_share(DATES) == pytest.approx(2 / 3)
+    assert dated_share({1: None}) == 0.0
+    assert dated_share({}) == 0.0
 
 
 def test_a_date_that_no_paper_has_says_nothing():
