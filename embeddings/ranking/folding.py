@@ -42,7 +42,7 @@ DEFAULT_FOLDING = FoldingSettings()
 
 @dataclass(slots=True)
 class _Group:
-    """A hit with its rank, the n-grams of what it shows, and the other places of its words."""
+    """A hit with its rank, the n-grams of what it shows, and other places where its words stand."""
 
     position: int
     hit: Hit
@@ -100,14 +100,14 @@ def fold_hits(
 
 def _alike(ranked: Sequence[frozenset[int]], settings: FoldingSettings) -> list[list[int]]:
     """Return for each set of n-grams those that share enough with it, in order."""
-    holders: dict[int, list[int]] = {}
+    frequencies = Counter(gram for grams in ranked for gram in grams)
+    holders: dict[int, list[int]] = {gram: [] for gram, count in frequencies.items() if count > 1}
     for position, grams in enumerate(ranked):
-        for gram in grams:
-            holders.setdefault(gram, []).append(position)
+        for gram in grams & holders.keys():
+            holders[gram].append(position)
     shared = Counter[tuple[int, int]]()
     for positions in holders.values():
-        if len(positions) > 1:
-            shared.update(combinations(positions, 2))
+        shared.update(combinations(positions, 2))
     alike: list[list[int]] = [[] for _ in ranked]
     for (one, other), count in sorted(shared.items()):
         if count >= settings.common_share * min(len(ranked[one]), len(ranked[other])):
@@ -118,6 +118,7 @@ def _alike(ranked: Sequence[frozenset[int]], settings: FoldingSettings) -> list[
 
 def _shown(papers: Papers, group: _Group, copies: Sequence[Place], settings: FoldingSettings) -> _Group:
     """Return a hit where its paper has pages, or else where it is; the other places of its words with it."""
+    group.others += copies
     paged = next((place for place in copies if place.passage.page is not None), None)
     if group.place.passage.page is not None or paged is None:
         return group
@@ -125,7 +126,8 @@ def _shown(papers: Papers, group: _Group, copies: Sequence[Place], settings: Fol
         ((place, shingles(text, settings)) for place, text in papers.around(paged)),
         key=lambda found: len(found[1] & group.shingles),
     )
-    return _Group(group.position, replace(group.hit, place=nearest), theirs, [group.place], is_moved=True)
+    others = [group.place, *copies]
+    return _Group(group.position, replace(group.hit, place=nearest), theirs, others, is_moved=True)
 
 
 _WORD = re.compile(r"[^\W_]+")

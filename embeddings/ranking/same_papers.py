@@ -45,6 +45,7 @@ class Papers:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._words: dict[tuple[str, int, int], tuple[Word, ...]] = {}
+        self._repeats: dict[tuple[str, str], bool] = {}
         self._can_be_one: dict[tuple[str, str], bool] = {}
 
     def repeats(self, place: Place, other: Place) -> bool:
@@ -53,8 +54,12 @@ class Papers:
         A short introduction or a site's own words may stand beside them. False where the two documents
         differ in what they say of themselves or around these words: then each is a paper of its own.
         """
-        if place.passage.id == other.passage.id:
-            return True
+        key = place.passage.id, other.passage.id
+        if key not in self._repeats:
+            self._repeats[key] = key[0] == key[1] or self._stands_at(place, other)
+        return self._repeats[key]
+
+    def _stands_at(self, place: Place, other: Place) -> bool:
         own = self._read(place.document, place.passage.start_char, place.passage.end_char)
         margin = len(place.passage.text) + SAME_PAPER.margin_chars
         theirs = self._read(

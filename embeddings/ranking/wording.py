@@ -84,15 +84,21 @@ def read_words(text: str) -> tuple[Word, ...]:
         if match["number"]:
             words += [Word(part) for part in _number_parts(match["number"].rstrip("stndrh"))]
         elif match["word"]:
-            form = _form(match["word"])
-            if form:
-                words.append(Word(form, match["word"][0].isupper() and form not in STOPWORDS))
+            word = _word(match["word"])
+            if word.form:
+                words.append(word)
         else:
             words.append(Word("and" if match["joined"] else match[0].replace("−", "-")))
     return tuple(words)
 
 
-@lru_cache(maxsize=65_536)  # more than the distinct words of a large book; some 10 MB
+@lru_cache(maxsize=65_536)  # more than the distinct words of a large book; some 20 MB
+def _word(written: str) -> Word:
+    """Return a word as it is compared; the same object for the same word."""
+    form = _form(written)
+    return Word(form, written[0].isupper() and form not in STOPWORDS)
+
+
 def _form(written: str) -> str:
     if written.isascii() and written.isalnum():
         return written.lower()

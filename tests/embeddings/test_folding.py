@@ -119,6 +119,15 @@ def test_a_hit_with_a_page_stays_where_it_is(found):
     assert len({hit.place.passage.text for hit in hits}) == len(hits)
 
 
+@pytest.mark.parametrize("cut", range(1, 40, 6))
+def test_each_passage_of_a_copied_paper_names_its_copy_however_that_is_cut(found, cut):
+    introduction = " ".join(["Introduced"] * cut)
+    for sentence in SENTENCES:
+        hits = found(sentence, book=LETTER, loose=f"{introduction}. {LETTER}")
+        for shown, named in shown_and_named(hits):
+            assert named == {"loose.txt"} or shown == "loose.txt"
+
+
 def test_punctuation_keeps_no_copies_apart(found):
     paper = "The brig Astra arrived at Cadiz on Monday with all hands and the mail was landed."
     loose = paper.replace(" on Monday", ", on Monday,").replace(" and the", "; and the")
