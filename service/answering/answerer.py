@@ -16,7 +16,7 @@ from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
 from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
-from service.answering.overview import OverviewSettings, overview, papers_of, rule_of
+from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
 from service.answering.quoting import check_pieces, quote_of, tidied_passage
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.interpretation import Interpretation
@@ -112,11 +112,12 @@ class Answerer:
         if fact is not None:
             yield from self._told(question, standalone, fact)
             return
-        looked_at = self._settings.overview.hits if is_wide else self._settings.extraction.max_passages
+        overviews = self._settings.overview
+        looked_at = overviews.hits if is_wide else self._settings.extraction.max_passages
         retrieval = self._retriever.retrieve(
             standalone,
             # Judged by the same hits whatever the number wished for: it must not change the confidence.
-            top_k=max(top_k, JUDGING.hits, looked_at),
+            top_k=max(top_k * overviews.passages_a_paper if is_wide else top_k, JUDGING.hits, looked_at),
             filters=filters,
             hidden=hidden_spans,
             matched=looked_at,
@@ -200,8 +201,11 @@ class Answerer:
         papers = papers_of(hits, sentences, settings.overview) if is_wide else []
         if len(papers) < settings.overview.least_papers:
             papers = []
-        ranks = {paper.window.rank for paper in papers[: settings.overview.papers]}
-        ranks |= set(range(1, min(top_k, len(hits)) + 1))
+        ranks = (
+            ranks_shown(papers, hits, settings.overview, top_k=top_k)
+            if papers
+            else range(1, min(top_k, len(hits)) + 1)
+        )
         wanted = frozenset(stems(question))
         shown = {
             rank: _ranked_passage(number, hits[rank - 1], wanted)

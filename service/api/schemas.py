@@ -117,7 +117,7 @@ class SearchRequest(RequestModel):
     question: Text = Field(examples=["What did Molotov want in return for a new Straits regime?"])
     top_k: int | None = Field(
         None,
-        description="passages to return; as configured, 5, if absent",
+        description="passages to return, for an overview one of each paper; as configured, 5, if absent",
         json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K},
     )
     filters: SearchFilters = SearchFilters()

@@ -99,6 +99,15 @@ def test_every_paper_of_an_overview_is_among_the_passages_however_few_are_asked_
         assert by_number[quote.citation.number].citation.place == quote.citation.place
 
 
+def test_an_overview_returns_each_paper_once_however_many_passages_of_it_are_found(dossier):
+    whole = "\n\n".join(f"Of the mill wheel in {year}: {text}" for year, text in LETTERS.items())
+    dossier.index.add([make_source("chronicle.md", f"# Chronicle\n\n{whole}")])
+    answer = dossier.ask(THEME, top_k=20)
+
+    documents = [passage.citation.place.document.id for passage in answer.passages]
+    assert len(documents) == len(set(documents)) == 6
+
+
 def test_a_form_can_be_asked_for(dossier):
     assert dossier.ask("Who mended the mill wheel?", form="overview").form == "overview"
     assert dossier.ask(THEME, form="extract").form == "extract"
