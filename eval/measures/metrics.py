@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts
     from eval.measures.pages import PageOf
-    from eval.measures.response import Response, RetrievedPassage
+    from eval.measures.response import Response, ResponseQuote, RetrievedPassage
 
 Values = dict[str, float]
 
@@ -157,14 +157,17 @@ def answer_values(question: LocatedQuestion, response: Response, sources: Source
 
     ``answered``: it did not refuse. ``quotes_verified`` as in :func:`verified_quotes`, ``answer_words`` as in
     :func:`answer_length`.
-    For answerable questions also ``answer_holds_evidence`` (its quotes together cover at least half
-    of a gold quote) and ``token_f1`` against the gold answer; both are 0 for a refusal.
+    For answerable questions also ``answer_holds_evidence`` (its quotes together cover at least half of a
+    gold quote), ``lead_holds_evidence`` (its first quote alone does) and ``token_f1`` against the gold
+    answer; all are 0 for a refusal.
     """
     values = {"answered": float(response.answerable)}
     values |= verified_quotes(response, sources) | answer_length(response)
     if question.gold.is_answerable:
         if not question.judges_whole_sources:
-            values["answer_holds_evidence"] = float(_answer_holds_evidence(question.evidence, response))
+            for name, quotes in (("answer", response.quotes), ("lead", response.quotes[:1])):
+                held = response.answerable and _hold(quotes, question.evidence)
+                values[f"{name}_holds_evidence"] = float(held)
         if question.gold.answer:
             values["token_f1"] = (
                 token_f1(response.words, question.gold.answer) if response.answerable else 0.0
@@ -189,9 +192,9 @@ def verified_quotes(response: Response, sources: SourceTexts) -> Values:
     return {"quotes_verified": sum(verified) / len(verified)} if verified else {}
 
 
-def _answer_holds_evidence(evidence: Sequence[LocatedEvidence], response: Response) -> bool:
-    spans = [quote.span for quote in response.quotes]
-    return response.answerable and any(covers(spans, place) for piece in evidence for place in piece.places)
+def _hold(quotes: Sequence[ResponseQuote], evidence: Sequence[LocatedEvidence]) -> bool:
+    spans = [quote.span for quote in quotes]
+    return any(covers(spans, place) for piece in evidence for place in piece.places)
 
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -46,6 +46,7 @@ MEANINGS: Mapping[str, str] = {
     "answered": "did not refuse",
     "quotes_verified": "quotes that stand in the source as claimed",
     "answer_holds_evidence": "the quotes cover half of a gold quote",
+    "lead_holds_evidence": "the first quote alone does",
     "token_f1": "words shared with the gold answer",
     "answer_words": "words of the answer, a number",
     "leaked": "hidden evidence that was found all the same (must be 0)",

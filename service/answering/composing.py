@@ -21,6 +21,8 @@ _TITLE_CHARS = 90
 def quoted(windows: Iterable[Window], passages: Mapping[int, RankedPassage]) -> tuple[Piece, ...]:
     """Return the windows as quotes: the lead's paper first, then the others in the order of their worth.
 
+    Of each paper the best words come first, then the others as they stand in it.
+
     Words of another paper than the lead's stand under its attribution. ``passages`` are those shown, by the
     ranks of their hits.
     """
@@ -32,7 +34,9 @@ def quoted(windows: Iterable[Window], passages: Mapping[int, RankedPassage]) -> 
     for of_paper in by_paper.values():
         if pieces:
             pieces.append(attribution(passages[of_paper[0].rank].citation))
-        pieces += [quote_of(passages[window.rank], window.span) for window in of_paper]
+        best, *others = of_paper
+        in_order = (best, *sorted(others, key=lambda one: one.span))
+        pieces += [quote_of(passages[window.rank], window.span) for window in in_order]
     return tuple(pieces)
 
 

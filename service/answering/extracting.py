@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _STATES = re.compile(r"[.!…:;。！；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
+_LEADS_ON = re.compile(r"[:：]\W*$")
+"""What a sentence ends with that says nothing without the next one."""
 _NOTE = re.compile(r"\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\[\d{1,3}\])(?=\s)")
 """What the text of a note begins with."""
 _LEANS_BACK = re.compile(
@@ -35,12 +37,14 @@ class ExtractionSettings:
     """What makes a run of sentences a part of the answer, and how long an answer may be.
 
     Single sentences that are picked apart lose the evidence beside them. On the development gold, nothing
-    refused, the answer holds the evidence for .74 of the questions in 80 words of single sentences, for .88
-    in 148 words of windows, .69 of them in the lead alone; on 300 questions of XQuAD .93 in 64 words and .98
-    in 103, on 300 of COVID-QA .70 in 151. Steps of a tenth either way move gold by .03 at most.
+    refused, the answer holds the evidence for .74 of the questions in 80 words of single sentences, for .89
+    in 148 words of windows, .72 of them in the lead alone; on 200 questions of XQuAD .985 in 90, .96 in the
+    lead, on 200 of COVID-QA .735 in 141, .62 in the lead. With a ``least_share`` of .75 that is as much, in
+    up to 20 words more; of .9 gold loses .07.
 
     The lead is grown to ``lead_words`` around the best sentence, further windows to ``further_words``, by
-    ``leaning_words`` more where the first sentence leans on the one before it ("He replied that ..."). The
+    ``leaning_words`` more where the first sentence leans on the one before it ("He replied that ...") or the
+    last one leads on to the next ("The terms were:"). Windows that touch become one. The
     answer has at most ``max_words`` in ``max_windows`` from the ``max_passages`` best passages. A sentence of
     fewer than ``min_words`` begins none; a further one needs ``min_further_words`` and ``least_share`` of the
     best one's worth. A sentence is worth ``late_weight`` times its late interaction, ``cosine_weight`` times
@@ -51,12 +55,12 @@ class ExtractionSettings:
     lead_words: int = 90
     further_words: int = 25
     leaning_words: int = 40
-    max_words: int = 170
+    max_words: int = 190
     max_windows: int = 5
     max_passages: int = 4
     min_words: int = 4
     min_further_words: int = 6
-    least_share: float = 0.75
+    least_share: float = 0.85
     late_weight: float = 2.0
     cosine_weight: float = 0.8
     passage_weight: float = 1.0
@@ -86,6 +90,11 @@ class Sentence:
         """How many words it has."""
         return len(self.text.split())
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether it states nothing: a heading, a line of a table, a note."""
+        return not _STATES.search(self.text) or bool(_NOTE.match(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -107,6 +116,16 @@ class Window:
     def words(self) -> int:
         """How many words it has."""
         return sum(sentence.words for sentence in self.sentences)
+
+    def touches(self, other: Window) -> bool:
+        """Return whether the two stand side by side in one passage."""
+        if self.rank != other.rank:
+            return False
+        gaps = (
+            other.sentences[0].number - self.sentences[-1].number,
+            self.sentences[0].number - other.sentences[-1].number,
+        )
+        return 1 in gaps
 
 
 def read_sentences(
@@ -154,7 +173,20 @@ def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list
         left -= window.words
         if len(windows) == settings.max_windows:
             break
-    return windows
+    return _joined(windows)
+
+
+def _joined(windows: Sequence[Window]) -> list[Window]:
+    """Return windows in their order, each with those that touch it in its passage."""
+    joined: list[Window] = []
+    left = list(windows)
+    while left:
+        one = left.pop(0)
+        while touching := next((other for other in left if one.touches(other)), None):
+            left.remove(touching)
+            one = Window(tuple(sorted(one.sentences + touching.sentences, key=lambda each: each.number)))
+        joined.append(one)
+    return joined
 
 
 def _grown(
@@ -165,22 +197,31 @@ def _grown(
 ) -> Window:
     """Return ``sentence`` with its neighbours among those ``at`` a place, the better one first.
 
-    What it leans back on comes before anything else.
+    What it leans back on and what it leads on to comes before anything else; no end of it is torn.
     """
     run = [sentence]
     while True:
         left = max_words - Window(tuple(run)).words
         before = at.get((sentence.rank, run[0].number - 1))
         after = at.get((sentence.rank, run[-1].number + 1))
-        leans = before is not None and bool(_LEANS_BACK.match(run[0].text))
+        leans, leads = _leans_back(run[0]) and before is not None, _LEADS_ON.search(run[-1].text) is not None
         before = before if before and before.words <= left + settings.leaning_words * leans else None
-        after = after if after and after.words <= left else None
-        if before is not None and (leans or after is None or before.score > after.score):
+        after = after if after and after.words <= left + settings.leaning_words * leads else None
+        if before is not None and (leans or after is None or (before.score > after.score and not leads)):
             run.insert(0, before)
         elif after is not None:
             run.append(after)
         else:
-            return Window(tuple(run))
+            break
+    while run[0] is not sentence and run[0].is_torn:
+        del run[0]
+    while run[-1] is not sentence and (run[-1].is_torn or _LEADS_ON.search(run[-1].text)):
+        del run[-1]
+    return Window(tuple(run))
+
+
+def _leans_back(sentence: Sentence) -> bool:
+    return _LEANS_BACK.match(sentence.text) is not None
 
 
 def _sentences(
@@ -207,17 +248,17 @@ def _sentences(
             if scores
             else _term_score(text, retrieval.term_weights)
         )
-        is_torn = not _STATES.search(text) or bool(_NOTE.match(text))
-        form = settings.gives_gain * bool(has_type) - settings.fragment_loss * is_torn
-        yield Sentence(
+        sentence = Sentence(
             rank=rank,
             number=number,
             span=Span(passage.start_char + span.start_char, passage.start_char + span.end_char),
             text=text,
-            score=own + form + settings.passage_weight * hit.score,
+            score=own + settings.gives_gain * bool(has_type) + settings.passage_weight * hit.score,
             scores=scores,
             gives=has_type,
         )
+        is_torn = sentence.is_torn
+        yield replace(sentence, score=sentence.score - settings.fragment_loss) if is_torn else sentence
 
 
 def _words(text: str) -> list[str]:

@@ -75,6 +75,33 @@ def test_further_windows_come_from_what_is_worth_nearly_as_much():
     assert windows(told, least_share=0.4) == [[told[0].text], [told[1].text], [told[2].text]]
 
 
+def test_what_a_sentence_leads_on_to_comes_before_anything_else():
+    told = [
+        sentence("The talk began with tea and cake.", 0.9, start=0),
+        sentence("The envoy named terms as follows:", 1.0, start=1),
+        sentence("First, a loan in gold.", 0.1, start=2),
+    ]
+    assert windows(told, lead_words=12, max_words=12) == [[told[1].text, told[2].text]]
+
+
+@pytest.mark.parametrize(
+    "torn", ["Annual report, page two", "* Published in part.", "The minister then said:"]
+)
+def test_no_window_begins_or_ends_with_what_states_nothing(torn):
+    said = sentence("The harbour was closed by the envoy.", 1.0, start=1)
+    assert windows([said, sentence(torn, 0.5, start=2)]) == [[said.text]]
+    if not torn.endswith(":"):
+        assert windows([sentence(torn, 0.5, start=0), said]) == [[said.text]]
+
+
+def test_windows_that_touch_are_one_in_reading_order():
+    told = [
+        sentence(f"Paper number {n} says this much.", score, start=n)
+        for n, score in enumerate((0.9, 0.95, 1.0, 0.98))
+    ]
+    assert windows(told, lead_words=12, further_words=6) == [[one.text for one in told]]
+
+
 def test_words_that_stand_twice_begin_one_window():
     same = "The same is said again in these words."
     assert windows([sentence(same, 1.0), sentence(same, 1.0, rank=2)]) == [[same]]
