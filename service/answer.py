@@ -107,7 +107,8 @@ class Quote:
 
     ``match`` is ``exact`` when the span is ``text`` to the character, ``normalised`` when white space,
     markup, hyphenation or typographic forms were put right. ``before`` and ``after`` are the sentences
-    around it in its passage, empty where there are none.
+    around it in its passage, empty where there are none. ``marks`` are the spans of ``text`` that give what
+    the question asks for, where that can be told.
     """
 
     text: str
@@ -115,6 +116,7 @@ class Quote:
     match: QuoteMatch
     before: str = ""
     after: str = ""
+    marks: tuple[Span, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -130,6 +132,16 @@ class Quote:
     def shown(self) -> str:
         """The words as text shows them: reference numbers of the source cannot be taken for the answer's."""
         return without_reference_marks(self.text)
+
+    @property
+    def parts(self) -> list[tuple[str, bool]]:
+        """The words as text shows them, in parts, each with whether it is marked."""
+        shown, end = self.shown, 0  # as long as the text
+        parts = []
+        for mark in self.marks:
+            parts += [(shown[end : mark.start_char], False), (shown[mark.start_char : mark.end_char], True)]
+            end = mark.end_char
+        return [part for part in (*parts, (shown[end:], False)) if part[0]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
 from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
+from service.answering.marking import marked
 from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
 from service.answering.quoting import check_pieces, quote_of, tidied_passage
 from service.answering.writing import NO_ANSWER, Draft, WritingError
@@ -135,7 +136,7 @@ class Answerer:
             )
         yield found
         with _timed(timings_ms, "answer"):
-            draft = self._draft(found.confidence, reading, retrieval)
+            draft = self._draft(standalone, found.confidence, reading, retrieval)
         parts = iter((draft,))
         if self._writer is not None:
             parts = _each_timed(timings_ms, "generate", _written(self._writer, found, draft, failure))
@@ -238,7 +239,7 @@ class Answerer:
             failed_quotes=failed,
         )
 
-    def _draft(self, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
+    def _draft(self, question: str, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
         settings, shown = self._settings, reading.passages
         unsure = (Words(UNSURE, "notice"),) if probability < settings.sure else ()
@@ -251,7 +252,7 @@ class Answerer:
         of_shown = [sentence for sentence in reading.sentences if sentence.rank in shown]
         windows = extract(of_shown, settings.extraction)
         if windows and probability >= settings.threshold:
-            return Draft("extractive", (*quoted(windows, shown), *unsure))
+            return Draft("extractive", (*marked(question, quoted(windows, shown)), *unsure))
         if windows and probability >= settings.doubt and reading.is_understood:
             of_lead = attribution(shown[windows[0].rank].citation)
             return Draft("none", (Words(IN_DOUBT, "refusal"), of_lead, *quoted(windows[:1], shown)), "none")

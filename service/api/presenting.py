@@ -68,7 +68,10 @@ def ranked_passage(ranked: RankedPassage) -> schemas.RankedPassage:
 def _piece(piece: Piece) -> schemas.QuotePiece | schemas.WordsPiece:
     if isinstance(piece, Quote):
         page = piece.citation.page_label
-        return schemas.QuotePiece(**_quoted(piece), before=piece.before, after=piece.after, page=page)
+        marks = [(span.start_char, span.end_char) for span in piece.marks]
+        return schemas.QuotePiece(
+            **_quoted(piece), before=piece.before, after=piece.after, page=page, marks=marks
+        )
     numbers = [citation.number for citation in piece.citations]
     return schemas.WordsPiece(text=piece.text, role=piece.role, citations=numbers)
 

@@ -208,6 +208,9 @@ class QuotePiece(Quote):
     before: str = Field(description="the sentence before it in its passage; empty where there is none")
     after: str
     page: str | None = Field(description="the page of the very words")
+    marks: list[tuple[int, int]] = Field(
+        description="ranges of `text` that give the number or date asked for; empty where none is"
+    )
 
 
 class WordsPiece(BaseModel):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from service.answer import Answer, Citation, RankedPassage, SearchResult
+    from service.answer import Answer, Citation, Quote, RankedPassage, SearchResult
     from service.api.schemas import SourceInfo
     from service.settings import LoadedSettings
 
@@ -43,7 +43,7 @@ def print_answer(console: Console, answer: Answer) -> None:
         console.print()
     for passage in shown:
         quotes = [quote for quote in answer.quotes if quote.citation.number == passage.rank]
-        texts = [Text(f"“{quote.shown}”") for quote in quotes] or [_marked(passage)]
+        texts = [_quotation(quote) for quote in quotes] or [_marked(passage)]
         _print_cited(console, passage, quotes[0].citation if quotes else passage.citation, texts)
     _print_footer(
         console,
@@ -118,6 +118,11 @@ def _print_cited(
     for text in texts:
         _indented(console, text)
     console.print()
+
+
+def _quotation(quote: Quote) -> Text:
+    """Return the quote, what it was asked for in bold."""
+    return Text.assemble("“", *((part, "bold" if is_marked else "") for part, is_marked in quote.parts), "”")
 
 
 def _marked(passage: RankedPassage) -> Text:
