@@ -1,4 +1,4 @@
-"""Bytes to text: byte-order marks, UTF-16/32 without one, UTF-8, then legacy encodings by detection."""
+"""Bytes to text: byte-order marks, UTF-16/32 without one, UTF-8, then other encodings by detection."""
 
 from __future__ import annotations
 
@@ -22,14 +22,26 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 WIDE_ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-# What documents in Western, Central European, Greek, Turkish, Baltic and Cyrillic scripts and in
-# Chinese, Japanese and Korean were really saved in. A short list guesses better than all of Python's.
-LEGACY_ENCODINGS = [
+# What documents in Western, Central European, Greek, Turkish, Baltic and Cyrillic scripts and in Hebrew,
+# Arabic, Chinese, Japanese and Korean were really saved in. A short list guesses better than all there are.
+LEGACY_ENCODINGS = (
     *("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"),
-    *("cp1252", "cp1250", "iso8859_2", "cp1253", "cp1254", "cp1257", "cp437", "cp850", "mac_roman"),
-    *("cp1255", "cp1256", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
-]
-CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
+    *("cp1252", "cp1250", "iso8859_2", "cp1253", "cp1254", "cp1257", "cp437", "cp850", "cp852", "mac_roman"),
+    *("cp1255", "cp1256", "gb18030", "big5", "cp932", "euc_jis_2004", "euc_kr"),
+    *("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr"),
+)
+NO_ENCODING = "iso2022_kr"  # what is told where none fits: it has no bytes beyond ASCII
+# Names of encodings that files declare, with those that they are really in (WHATWG Encoding Standard).
+MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+ESCAPES = (b"\x1b$", b"\x1b(")  # ISO 2022: from ASCII to another set of characters, and back
+CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+SECOND_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")  # in UTF-8 mostly misread quotation marks, else no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +50,12 @@ class DecodingSettings:
 
     More control characters than ``stray_controls`` and ``max_control_share`` make a text binary data. A UTF-8
     file with ``max_damaged_share`` of damaged characters is still UTF-8, where
-    ``min_sound_per_damaged`` times as many beyond ASCII are sound. A guess is like writing where in its first
+    ``min_sound_per_damaged`` times as many beyond ASCII are sound. One with other lines in another encoding
+    has ``min_utf8_lines`` of its lines beyond ASCII, with ``min_line_characters`` such characters, in UTF-8:
+    of other encodings hardly a line is that by chance. A guess is like writing where in its first
     ``sample_chars`` more than ``min_space_share`` are spaces (not asked of fewer than
     ``min_chars_for_spaces``) and ``min_common_letters`` of the letters lie in three blocks of Unicode.
-    ``detection_bytes`` are given to charset-normalizer.
+    ``detection_bytes`` are given to chardet.
     """
 
     detection_bytes: int = 256 * 1024
@@ -49,6 +63,8 @@ class DecodingSettings:
     stray_controls: int = 2
     max_damaged_share: float = 0.001
     min_sound_per_damaged: int = 10
+    min_utf8_lines: float = 0.1
+    min_line_characters: int = 3
     sample_chars: int = 20_000
     min_space_share: float = 0.02
     min_chars_for_spaces: int = 50
@@ -100,13 +116,39 @@ def decoded_wide(data: bytes) -> str | None:
 
 
 def decoded_narrow(data: bytes, declared: str | None) -> str | None:
-    """Decode UTF-8, the declared encoding or the best detected legacy one, in this order."""
-    text = decoded(data, "utf-8")
+    """Decode UTF-8, the declared encoding or the best detected one, in this order."""
+    text = None
+    if any(escape in data for escape in ESCAPES) and data.isascii():
+        text = decoded_legacy(data)
+    if text is None and (text := decoded(data, "utf-8")) is not None:
+        return decoded_twice(text)
     if text is None and declared is not None:
-        text = decoded(data, declared)
+        text = decoded(data, meant_by(declared))
     if text is None:
         text = decoded_damaged_utf8(data)
+    if text is None:
+        text = decoded_mixed(data)
     return decoded_legacy(data) if text is None else text
+
+
+def decoded_twice(text: str) -> str:
+    """Return what a text says that was UTF-8, was read as Latin-1 and saved as UTF-8 again."""
+    if SECOND_CONTROL.search(text) is None:
+        return text
+    try:
+        once = text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+    logger.warning("a text was UTF-8 twice over; it is read as what it says")
+    return once
+
+
+def meant_by(declared: str) -> str:
+    """Return the encoding that is meant by the name of one, as browsers understand it."""
+    try:
+        return MEANT.get(codecs.lookup(declared).name, declared)
+    except LookupError:
+        return declared
 
 
 def decoded(data: bytes, encoding: str) -> str | None:
@@ -137,35 +179,57 @@ def decoded_damaged_utf8(data: bytes) -> str | None:
     return text
 
 
-def decoded_legacy(data: bytes) -> str | None:
-    """Decode with the encoding charset-normalizer finds likeliest, or return ``None``.
-
-    Where several encodings are equally likely the commonest, Western European cp1252, is taken.
-    """
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(data[: SETTINGS.detection_bytes], cp_isolation=LEGACY_ENCODINGS)
-    best = matches.best()
-    if best is None:
+def decoded_mixed(data: bytes) -> str | None:
+    """Decode lines that are UTF-8 and lines in one other encoding, as of files put together; or ``None``."""
+    lines = data.splitlines(keepends=True)
+    read = [decoded(line, "utf-8") for line in lines]
+    other = b"".join(line for line, text in zip(lines, read, strict=True) if text is None)
+    beyond = sum(text is None or not text.isascii() for text in read)
+    sound = sum(
+        text is not None and sum(character > "\x7f" for character in text) >= SETTINGS.min_line_characters
+        for text in read
+    )
+    encoding = detected(other) if sound and sound >= SETTINGS.min_utf8_lines * beyond else None
+    if encoding is None:
         return None
-    likeliest = [
-        encoding
-        for match in matches
-        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
-        for encoding in match.could_be_from_charset
-    ]
-    likeliest.sort(key=lambda encoding: encoding != "cp1252")
-    for encoding in likeliest:
-        text = decoded(data, encoding)
-        if text is not None:
-            return text
-    return data.decode(best.encoding, "replace")
+    logger.warning("a text is UTF-8 in some lines and %s in others; each is read as what it is", encoding)
+    return "".join(
+        line.decode(encoding, "replace") if text is None else text
+        for line, text in zip(lines, read, strict=True)
+    )
+
+
+def decoded_legacy(data: bytes) -> str | None:
+    """Decode with the encoding chardet finds likeliest, or return ``None``."""
+    encoding = detected(data)
+    text = data.decode(encoding, "replace") if encoding else None
+    if text is None or SURROGATE.search(text) or has_too_many(SECOND_CONTROL, text):
+        return None
+    return text
+
+
+def detected(data: bytes) -> str | None:
+    """Return the likeliest encoding of bytes by their script and language, ``None`` for what is no text."""
+    import chardet
+
+    found = chardet.detect(
+        data[: SETTINGS.detection_bytes],
+        max_bytes=SETTINGS.detection_bytes,
+        include_encodings=LEGACY_ENCODINGS,
+        no_match_encoding=NO_ENCODING,
+        compat_names=False,
+    )
+    return None if found["encoding"] == NO_ENCODING and not data.isascii() else found["encoding"]
 
 
 def is_binary(text: str) -> bool:
     """Whether a decoded text has so many control characters that it was never a text."""
-    controls = len(CONTROL.findall(text))
-    return controls > max(SETTINGS.stray_controls, SETTINGS.max_control_share * len(text))
+    return has_too_many(CONTROL, text)
+
+
+def has_too_many(controls: re.Pattern[str], text: str) -> bool:
+    """Whether more of these characters stand in a text than stray into one."""
+    return len(controls.findall(text)) > max(SETTINGS.stray_controls, SETTINGS.max_control_share * len(text))
 
 
 def is_like_writing(text: str) -> bool:

@@ -1,5 +1,9 @@
 """Word files: order, headings, tables, notes, pages, damage."""
 
+import io
+import re
+import zipfile
+
 import docx
 import pytest
 from docx.enum.text import WD_BREAK
@@ -42,6 +46,29 @@ def test_paragraphs_headings_and_tables_come_in_order():
     ]
     assert found.title == "Papers on Turkey"
     assert found.page_starts == ()
+
+
+def test_strict_open_xml_is_read_like_the_usual_form():
+    document = docx.Document()
+    document.core_properties.title = "Papers on Turkey"
+    document.add_heading("Part one", 1)
+    document.add_paragraph("First.")
+    found = read_bytes(in_strict_form(saved(document)), name="a.docx", limits=ReadingLimits())
+    usual = read(document)
+    assert (found.text, found.headings, found.title) == (usual.text, usual.headings, usual.title)
+    assert found.text == "Part one\n\nFirst."
+
+
+def in_strict_form(data):
+    """Give the schemas the names that ISO/IEC 29500 Strict has for them."""
+    names = re.compile(
+        rb"http://schemas\.openxmlformats\.org/(officeDocument|wordprocessingml|drawingml)/2006/"
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(made, "w") as strict:
+        for one in archive.namelist():
+            strict.writestr(one, names.sub(rb"http://purl.oclc.org/ooxml/\1/", archive.read(one)))
+    return made.getvalue()
 
 
 def test_a_style_based_on_a_heading_is_a_heading():

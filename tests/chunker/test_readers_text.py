@@ -46,19 +46,52 @@ def test_unicode_is_read_with_and_without_a_byte_order_mark(encoding, text):
     assert text_of(("\ufeff" + text).encode(encoding)) == text
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic"])
-def test_legacy_cyrillic_is_recognised(encoding):
-    assert text_of(RUSSIAN.encode(encoding)) == RUSSIAN
+LEGACY = {
+    RUSSIAN: "cp1251 koi8_r cp866 iso8859_5 mac_cyrillic",
+    FRENCH: "latin_1 cp1252 mac_roman cp850",
+    "Der Fährmann schrieb, daß der Fluß zugefroren sei; die Gebühr wurde erhöht.": "cp1252 cp850",
+    "El niño comió ñoquis; la señora dijo: ¡Qué rico! Mañana llegará el capitán.": "cp1252 mac_roman",
+    "Převozník čekal na nádraží a četl noviny; příští čtvrtek přijede správce.": "cp1250 iso8859_2",
+    "Zarządca przyjechał w środę i obiecał zapłacić za łodzie jeszcze przed świętami.": "cp1250 iso8859_2",
+    "A révész az állomáson várt és újságot olvasott, őt senki sem kérdezte.": "cp1250 iso8859_2",
+    "Vapur sabah erkenden ayrıldı, çünkü kaptan hastaydı; İzmir'e öğleyin döndü.": "cp1254",
+    "Keltininkas rašė, kad upė užšalo, todėl mokestis buvo padidintas. Žmonės laukė krante.": "cp1257",
+    "Ο πορθμέας έγραψε ότι το ποτάμι πάγωσε και τα διόδια αυξήθηκαν σε έντεκα δραχμές.": "cp1253",
+    "הספן כתב שהנהר קפא והתשלום הועלה לאחת עשרה אגורות.": "cp1255",
+    "كتب صاحب العبارة أن النهر تجمد ورفعت الرسوم إلى أحد عشر قرشا.": "cp1256",
+    "渡し船は夜明け前に出た。帳簿は兄が受け取った。カタカナも混じる。": "shift_jis euc_jp iso2022_jp",
+    "渡船的船夫写道,河水已经结冰,过路费提高到十一戈比。": "gb18030",
+    "나룻배 사공은 강이 얼어붙었다고 썼다. 통행료는 열한 코펙으로 올랐다.": "euc_kr iso2022_kr",
+}
 
 
-@pytest.mark.parametrize("encoding", ["latin_1", "cp1252"])
-def test_western_european_text_is_not_taken_for_central_european(encoding):
-    assert text_of(FRENCH.encode(encoding)) == FRENCH
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(text, encoding) for text, names in LEGACY.items() for encoding in names.split()]
+)
+@pytest.mark.parametrize("times", [1, 30])
+def test_legacy_encodings_are_recognised_by_their_language(text, encoding, times):
+    assert text_of((text * times).encode(encoding)) == text * times
 
 
-def test_polish_text_is_recognised():
-    polish = "Ambasador oświadczył, że rząd polski nie będzie mógł przyjąć tej propozycji w żadnym wypadku. "
-    assert text_of(polish.encode("cp1250")) == polish
+@pytest.mark.parametrize("text", [FRENCH, RUSSIAN, *list(LEGACY)[4:6]])
+def test_lines_in_another_encoding_than_the_others_are_each_read_as_what_they_are(text):
+    encoding = {FRENCH: "cp1252", RUSSIAN: "cp1251"}.get(text, "cp1250")
+    line = text.replace("\r", "").strip() + "\n"
+    for data in (
+        line.encode() * 3 + line.encode(encoding) * 4,
+        line.encode(encoding) * 4 + line.encode() * 3,
+    ):
+        assert text_of(data) == line * 7
+
+
+@pytest.mark.parametrize("text", ["It left at dawn – the “pilot” was ill.", RUSSIAN])
+def test_a_text_that_was_made_utf8_twice_says_what_it_said(text):
+    assert text_of(text.encode().decode("latin-1").encode()) == text
+
+
+def test_controls_that_stand_for_quotation_marks_in_a_utf8_text_are_no_binary_data():
+    text = "He said \x93no\x94 – and left. \x93Why?\x94 she asked. " * 9
+    assert text_of(text.encode()) == text
 
 
 def test_a_few_damaged_bytes_do_not_make_a_utf8_text_legacy():

@@ -283,7 +283,7 @@ def test_names_that_are_no_unicode_can_be_stored(tmp_path):
 
 
 def test_importing_the_readers_loads_no_parser():
-    heavy = ("docx", "lxml", "pypdfium2", "trafilatura", "markdown_it", "charset_normalizer", "rapidfuzz")
+    heavy = ("docx", "lxml", "pypdfium2", "trafilatura", "markdown_it", "chardet", "rapidfuzz")
     code = f"import sys, chunker.readers.reading; print([name for name in {heavy} if name in sys.modules])"
     root = Path(__file__).parents[2]
     loaded = subprocess.run(  # noqa: S603 - our own interpreter and code
