@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import posixpath
 import zipfile
 from dataclasses import replace
@@ -16,10 +17,11 @@ from chunker.readers.extraction import (
     ReadingLimits,
     check_characters,
     check_unpacked_bytes,
-    tidy_line,
 )
-from chunker.readers.html.reader import body_without_site, declared_encoding, parsed
+from chunker.readers.html.body import raise_marks, text_of_body
+from chunker.readers.html.reader import NEVER_TEXT, declared_encoding, parsed, strip
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +31,16 @@ if TYPE_CHECKING:
     from chunker.documents import Heading
     from chunker.readers.html.body import BodyText
 
+logger = logging.getLogger(__name__)
+
 CHAPTER_JOINT = "\n\n"
 
 
 def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     """Read an EPUB's chapters in the order of its spine (EPUB 3.3, section 5.7).
+
+    Headers, asides and footers are a book's own, where a page's would be its site's. A chapter that is
+    missing or empty is left out, with a warning.
 
     Raises BrokenSourceError for a damaged or copy-protected book and SourceTooLargeError for one that
     unpacks past the limit.
@@ -47,9 +54,13 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         parts: list[str] = []
         headings: list[Heading] = []
         page_marks: list[tuple[int, str]] = []
+        left_out: list[str] = []
         length = 0
         for path in paths:
             chapter = chapter_text(archive, path, name=name, limits=limits)
+            if chapter is None:
+                left_out.append(path)
+                continue
             page_marks += [(length + offset, label) for offset, label in chapter.page_marks]
             if not chapter.length:
                 continue
@@ -60,11 +71,14 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
             parts += [chapter.text, CHAPTER_JOINT]
             length += chapter.length + len(CHAPTER_JOINT)
             check_characters(length, name=name, limits=limits)
+    if left_out and not parts:
+        raise BrokenSourceError(f"{name}: none of its chapters can be read; download the book again")
+    if left_out:
+        logger.warning("%s: %d chapters are missing or damaged: %s", name, len(left_out), ", ".join(left_out))
     text = "".join(parts).removesuffix(CHAPTER_JOINT)
-    title = tidy_line(str(package.xpath("string(//*[local-name()='title'])")))
     return Extracted(
         text,
-        title=title or None,
+        title=stated_title(str(package.xpath("string(//*[local-name()='title'])"))),
         headings=tuple(headings),
         page_starts=consistent_page_starts(page_marks, len(text)),
     )
@@ -102,12 +116,17 @@ def check_unprotected(archive: zipfile.ZipFile, paths: list[str], *, name: str) 
         raise BrokenSourceError(f"{name}: the book is copy-protected; give a copy without protection")
 
 
-def chapter_text(archive: zipfile.ZipFile, path: str, *, name: str, limits: ReadingLimits) -> BodyText:
-    """Return the text of one chapter."""
-    data = archive.read(path)
+def chapter_text(archive: zipfile.ZipFile, path: str, *, name: str, limits: ReadingLimits) -> BodyText | None:
+    """Return the text of one chapter, ``None`` where it is missing or no text."""
+    try:
+        data = archive.read(path)
+    except KeyError:
+        return None
     source = decode_text(data, name=f"{name} ({path})", limits=limits, declared=declared_encoding(data))
     root = parsed(source, name=name)
     if root is None:
-        raise BrokenSourceError(f"{name}: its chapter {path} is damaged; download the book again")
+        return None
     mark_pages(root)
-    return body_without_site(root)
+    raise_marks(root)
+    strip(root, f"{NEVER_TEXT}|//nav")
+    return text_of_body(root)

@@ -194,6 +194,63 @@ def test_an_epub_is_read_in_the_order_of_its_spine_with_its_pages():
     assert "first2 é The people" in found.text
 
 
+def test_headers_asides_and_notes_of_a_book_are_its_own():
+    body = (
+        "<section><header><h1>The Ferry</h1></header><nav>Contents</nav><p>The toll was nine kopecks"
+        '<a epub:type="noteref" href="#n1">1</a> a head.</p><aside epub:type="footnote" id="n1">'
+        "<p>Raised in 1908.</p></aside><footer>Kept by Orest Bely</footer></section>"
+    )
+    found = read(epub_of({"a.xhtml": body}), "a.epub")
+    assert found.text == (
+        "The Ferry\n\nThe toll was nine kopecks¹ a head.\n\nRaised in 1908.\n\nKept by Orest Bely"
+    )
+    assert headings_of(found) == [(1, "The Ferry", "The Ferry")]
+
+
+def test_a_chapter_that_is_missing_or_empty_does_not_cost_the_others(caplog):
+    whole = {name: f"<p>{name} {SENTENCES}</p>" for name in ("a.xhtml", "b.xhtml", "c.xhtml", "d.xhtml")}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(epub_of(whole))) as book, zipfile.ZipFile(buffer, "w") as torn:
+        for one in book.namelist():
+            if one != "OEBPS/b.xhtml":
+                torn.writestr(one, b"" if one == "OEBPS/c.xhtml" else book.read(one))
+    found = read(buffer.getvalue(), "a.epub")
+    assert [name in found.text for name in whole] == [True, False, False, True]
+    assert "a.epub: 2 chapters are missing or damaged: OEBPS/b.xhtml, OEBPS/c.xhtml" in caplog.text
+
+
+def test_a_book_without_a_chapter_that_can_be_read_is_refused():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(epub_of({"a.xhtml": "x"}))) as book, zipfile.ZipFile(buffer, "w") as torn:
+        for one in book.namelist():
+            if not one.endswith(".xhtml"):
+                torn.writestr(one, book.read(one))
+    with pytest.raises(BrokenSourceError, match=r"^a\.epub: none of its chapters can be read"):
+        read(buffer.getvalue(), "a.epub")
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("<header><h1>Ferry log</h1><p>Kept by Orest Bely</p></header>", "Ferry log\n\nKept by Orest Bely"),
+        ("<header><nav><a href='/'>Home</a></nav><h1>Ferry log</h1></header>", "Ferry log"),
+        ("<header><a href='/'>Site</a><h1>Ferry log</h1><p>Search</p></header>", "Ferry log"),
+        ("<header><a href='/'><h1>The site</h1></a></header>", ""),
+        ("<header><h1>The site</h1></header><h1>Ferry log</h1>", "Ferry log"),
+        ("<header><p>The site</p></header>", ""),
+    ],
+)
+def test_a_pages_title_in_its_header_is_kept_and_the_sites_is_not(header, kept):
+    found = read(f"<html><body>{header}<p>{SENTENCES}</p></body></html>")
+    assert found.text.partition(SENTENCES[:20])[0].strip() == kept
+
+
+def test_a_page_whose_extractor_loses_its_headings_keeps_them():
+    letters = "".join(f"<h2>Letter {n}</h2><pre>{SENTENCES * 2}</pre>" for n in range(30))
+    found = read(f"<html><body>{letters}<pre>{SENTENCES * 300}</pre></body></html>")
+    assert [text for _, text, _ in headings_of(found)] == [f"Letter {n}" for n in range(30)]
+
+
 def test_a_protected_epub_is_refused():
     encryption = (
         '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'

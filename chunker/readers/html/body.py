@@ -23,6 +23,9 @@ CELLS = frozenset("td th cell".split())
 LINE_BREAKS = frozenset("br lb".split())
 HEADING_TAG = re.compile(r"h([1-6])")
 LINE_BREAK = "\u2028"
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+MARK = re.compile(r"\s*[\[(]?(\d{1,3})[\])]?\s*")
+MARKS = "//sup|//a[@role='doc-noteref' or @*[name()='epub:type']='noteref']"
 
 
 @dataclass(slots=True)
@@ -72,6 +75,15 @@ def tidy_block(text: str) -> str:
     """Return a block's text with its white space collapsed and its line breaks kept."""
     lines = (tidy_line(line) for line in text.split(LINE_BREAK))
     return "\n".join(line for line in lines if line).strip(CELL_JOINT)
+
+
+def raise_marks(root: _Element) -> None:
+    """Put the numbers of notes, which would run into the word before them, into raised figures."""
+    for element in root.xpath(MARKS):
+        found = MARK.fullmatch("".join(element.itertext()))
+        if found:
+            element.clear(keep_tail=True)
+            element.text = found[1].translate(RAISED)
 
 
 def text_of_body(root: _Element) -> BodyText:

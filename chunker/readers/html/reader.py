@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from chunker.errors import BrokenSourceError
 from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
-from chunker.readers.html.body import text_of_body
+from chunker.readers.html.body import raise_marks, text_of_body
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,19 +28,22 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 NEVER_TEXT = (
     "//script|//style|//noscript|//template|//svg|//head|//iframe|//object|//select|//button|//textarea"
 )
-# The site's, not the page's, wherever they stand; a header inside the article is the article's own.
+# The site's, not the page's, wherever they stand.
 SITE_PARTS = (
-    "//nav|//footer|//aside|//header[not(ancestor::article or ancestor::main)]|//*[@role='navigation' or "
-    "@role='banner' or @role='contentinfo' or @role='search' or @role='complementary']"
+    "//nav|//footer|//aside|//*[@role='navigation' or @role='contentinfo' or @role='search' or "
+    "@role='complementary']"
 )
+# What may be the site's: a header inside the article is the article's own.
+HEADERS = "//header[not(ancestor::article or ancestor::main)]|//*[@role='banner']"
+OWN_TITLES = ".//h1[not(ancestor::a or .//a)]"
 
 
 @dataclass(frozen=True, slots=True)
 class MainPartSettings:
     """When trafilatura is believed about a page's main part; chosen by hand, not measured.
 
-    Where it keeps less than ``min_kept_share`` of the characters outside links it has lost chapters, not
-    menus; a page shorter than ``min_chars`` gives it too little to go by.
+    Where it keeps less than ``min_kept_share`` of the characters outside links, or of the headings, it has
+    lost chapters, not menus; a page shorter than ``min_chars`` gives it too little to go by.
     """
 
     min_kept_share: float = 0.4
@@ -61,11 +65,12 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     if root is None:
         return Extracted("")
     title = title_of(root)
+    raise_marks(root)
     is_paged_book = mark_pages(root) > 1
     body = body_without_site(root)
     if not is_paged_book and body.length >= SETTINGS.min_chars:
         main = main_text(root)
-        if main is not None and main.length >= SETTINGS.min_kept_share * unlinked_length(root):
+        if main is not None and is_whole(main, body, root):
             body = main
     return Extracted(
         body.text,
@@ -80,9 +85,7 @@ def declared_encoding(data: bytes) -> str | None:
     found = DECLARED.search(data[:META_BYTES])
     if found is None:
         return None
-    encoding = found[1].decode("ascii", "replace").lower()
-    # The WHATWG Encoding Standard: browsers read these labels as windows-1252.
-    return "cp1252" if encoding in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"} else encoding
+    return found[1].decode("ascii", "replace").lower()
 
 
 def parsed(source: str, *, name: str) -> _Element | None:
@@ -110,7 +113,7 @@ def parsed(source: str, *, name: str) -> _Element | None:
 
 def title_of(root: _Element) -> str | None:
     """Return the page's ``title``."""
-    return tidy_line("".join(root.xpath("string(//title)"))) or None
+    return stated_title(root.xpath("string(//title)"))
 
 
 def main_text(root: _Element) -> BodyText | None:
@@ -132,8 +135,35 @@ def body_without_site(root: _Element) -> BodyText:
     strip(root, NEVER_TEXT)
     whole = text_of_body(root)
     strip(root, SITE_PARTS)
+    strip_headers(root)
     left = text_of_body(root)
     return left if left.length else whole
+
+
+def strip_headers(root: _Element) -> None:
+    """Remove the site's headers from ``root``, but not a page's title that stands nowhere else.
+
+    The site's parts are gone: a header with links left in it is taken for the site's. Of it the page's only
+    ``h1`` is kept, where that is no link.
+    """
+    headers = root.xpath(HEADERS)
+    has_title = any(
+        not any(header in title.iterancestors() for header in headers) for title in root.iter("h1")
+    )
+    for header in headers:
+        titles = header.xpath(OWN_TITLES) if not has_title else []
+        if titles and not header.xpath(".//a|.//form"):
+            continue
+        if titles and header.getparent() is not None:
+            header.addprevious(titles[0])
+        if header.getparent() is not None:
+            header.drop_tree()
+
+
+def is_whole(main: BodyText, body: BodyText, root: _Element) -> bool:
+    """Tell whether the main part of a page is not only some of it."""
+    least = SETTINGS.min_kept_share
+    return main.length >= least * unlinked_length(root) and len(main.headings) >= least * len(body.headings)
 
 
 def strip(root: _Element, paths: str) -> None:

@@ -19,6 +19,7 @@ from chunker.readers.extraction import (
 )
 from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet, pages_of_sheets
 from chunker.readers.printed_pages.running_lines import without_running_lines
+from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,6 @@ END_MARK_WITHIN = 64 * 1024
 # The dictionary stands within the first 1024 bytes (PDF Reference 1.7, appendix F); others may precede it.
 LINEARISED_WITHIN = 2048
 LINEARISED_LENGTH = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d+)")
-PRODUCERS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|rtf|indd|qxd|pdf|tex|dvi)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,7 @@ def outline_of(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
 
 def title_of(document: pypdfium2.PdfDocument) -> str | None:
     """Return the title in the file's properties, unless it is what a program put there."""
-    title = tidy_line(without_surrogates(document.get_metadata_value("Title")))
-    return title if title and not PRODUCERS_TITLE.search(title) else None
+    return stated_title(document.get_metadata_value("Title"))
 
 
 def page_offsets(texts: Sequence[str]) -> list[int]:

@@ -17,6 +17,7 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
     tidy_line,
 )
+from chunker.readers.stated_titles import stated_title
 from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     text = "".join(parts).rstrip()
     return Extracted(
         text,
-        title=tidy_line(document.core_properties.title or "") or None,
+        title=stated_title(document.core_properties.title),
         headings=tuple(headings),
         page_starts=tuple(page_starts_of(breaks, len(text))),
     )
