@@ -18,7 +18,7 @@ from chunker.text.normalising import tidy
 from chunker.text.sentences import goes_on, sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from chunker.text.tokens import TokenLimit
 
@@ -35,7 +35,10 @@ class SplittingSettings:
 
     At 0.25 a cut is worth a passage half the wished size. A cut before a ``heading`` is free, one before
     a word dear; ``after_heading`` and ``after_colon`` come on top where what is before announces what
-    follows. ``small``, a share of the size: a smaller paragraph is not worth cutting.
+    follows. ``small``, a share of the size: a smaller paragraph is not worth cutting. Between words it is cut
+    every ``word_chars`` characters, a dozen words, where nothing but words would do. No token has more than
+    ``max_token_chars`` characters (cl100k_base and o200k_base), so that what is longer by far need not be
+    counted to know that it does not fit.
     """
 
     heading: float = 0.0
@@ -47,6 +50,8 @@ class SplittingSettings:
     after_heading: float = 2.0
     after_colon: float = 0.4
     small: float = 0.125
+    word_chars: int = 80
+    max_token_chars: int = 128
 
 
 SETTINGS = SplittingSettings()
@@ -99,6 +104,7 @@ def split(text: str, span: Span, limits: PassageLimits) -> list[Span]:
 
 def _grouped(text: str, units: Sequence[_Unit], max_size: int, max_window: int) -> list[tuple[int, int]]:
     """Return (first, last) units of each passage on the cheapest way through the document."""
+    costs = [_cost_of_cut(text, units, first) for first in range(len(units))]
     cheapest = [0.0] + [float("inf")] * len(units)
     begins = [0] * (len(units) + 1)
     for end in range(1, len(units) + 1):
@@ -109,7 +115,7 @@ def _grouped(text: str, units: Sequence[_Unit], max_size: int, max_window: int) 
             if first < end - 1 and (size > max_size or window > max_window):
                 break
             fullness = max(size / max(max_size, 1), window / max(max_window, 1))
-            cost = cheapest[first] + (1.0 - fullness) ** 2 + _cost_of_cut(text, units, first)
+            cost = cheapest[first] + (1.0 - fullness) ** 2 + costs[first]
             if cost < cheapest[end]:
                 cheapest[end], begins[end] = cost, first
     groups = []
@@ -157,7 +163,7 @@ _LEVELS: tuple[tuple[str, Callable[[str, Span], list[Span]]], ...] = (
     ("item", lambda text, span: _cut_at(text, span, re.compile(r"\n(?=[ \t]*(?:[-•–*]|\(?\d{1,3}[.)])\s)"))),
     ("sentence", lambda text, span: list(sentence_spans(text, span.start_char, span.end_char))),
     ("clause", lambda text, span: _cut_at(text, span, _CLAUSE_END)),
-    ("word", lambda text, span: _cut_at(text, span, _WORD_END)),
+    ("word", lambda text, span: _grouped_words(_cut_at(text, span, _WORD_END))),
 )
 
 
@@ -194,6 +200,9 @@ def _halved(text: str, span: Span, boundary: str, limits: PassageLimits) -> Iter
 
 
 def _measured(text: str, span: Span, boundary: str, limits: PassageLimits) -> _Unit:
+    length = span.end_char - span.start_char
+    if length > SETTINGS.max_token_chars * limits.size.max_tokens:
+        return _Unit(span.start_char, span.end_char, size=length, window=length, boundary=boundary)
     piece = text[span.start_char : span.end_char]
     return _Unit(
         start_char=span.start_char,
@@ -202,6 +211,17 @@ def _measured(text: str, span: Span, boundary: str, limits: PassageLimits) -> _U
         window=limits.window.count(tidy(piece).text),
         boundary=boundary,
     )
+
+
+def _grouped_words(words: Iterable[Span]) -> list[Span]:
+    """Return words by the dozen, which are many fewer places to cut at."""
+    groups: list[Span] = []
+    for word in words:
+        if groups and word.end_char - groups[-1].start_char <= SETTINGS.word_chars:
+            groups[-1] = Span(groups[-1].start_char, word.end_char)
+        else:
+            groups.append(word)
+    return groups
 
 
 def _cut_at(text: str, span: Span, pattern: re.Pattern[str]) -> list[Span]:

@@ -89,3 +89,22 @@ def test_no_passage_exceeds_the_token_limit(text, max_tokens):
     for span in split(text, Span(0, len(text)), bounds):
         piece = text[span.start_char : span.end_char]
         assert count(piece) <= max_tokens or len(piece) == 1
+
+
+@pytest.mark.parametrize("piece", ["ferry and harbour ", "abcdefgh", "tar, rope; ", "渡し船は夜明け前に出た"])
+@pytest.mark.parametrize("times", [200, 20_000])
+def test_what_is_counted_grows_with_the_text_alone_whatever_it_is_made_of(piece, times):
+    counted = []
+
+    def count(text):
+        counted.append(len(text))
+        return len(text.encode()) // 4 + 1
+
+    text = piece * times
+    limit = TokenLimit(count, 200)
+    passages = split(text, Span(0, len(text)), PassageLimits(size=limit, window=limit))
+    assert "".join(text[one.start_char : one.end_char] for one in passages).replace(" ", "") == text.replace(
+        " ", ""
+    )
+    assert sum(counted) <= 40 * len(text) + 100_000
+    assert len(counted) <= len(text)
