@@ -8,7 +8,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from embeddings.terms import STOPWORDS
-from service.understanding.question_words import TIMES, Word, read_dates, read_words
+from service.understanding.question_words import (
+    AUXILIARIES,
+    QUESTION_WORDS,
+    TIMES,
+    Word,
+    read_dates,
+    read_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +39,7 @@ class DependenceSettings:
 DEPENDENCE = DependenceSettings()
 _OPENS_AS_FOLLOW_UP = re.compile(r"\s*(?:and|but|or|so|also|then|besides)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\s*(?:(?:and|but|or|so|then)\b[\s,]*)?(?:what|how)\s+about\b", re.IGNORECASE)
-_AUXILIARIES = frozenset(
-    """am is are was were be been do does did done has have had will would shall should can could may
-    might must""".split()
-)
-_QUESTION_WORDS = frozenset("what who whom whose which when where why how whether".split())
-_CLAUSE_OPENERS = _QUESTION_WORDS | frozenset(
+_CLAUSE_OPENERS = QUESTION_WORDS | frozenset(
     "that if because before after while although though since until as and but or so than".split()
 )
 _PERSONS = frozenset("he him his himself she her hers herself".split())
@@ -64,7 +66,7 @@ def read_dependence(question: str) -> Dependence:
         return "topic"
     if not says_enough and (_OPENS_AS_FOLLOW_UP.match(question) or _BARE_DEFINITE.search(question)):
         return "topic"
-    is_sentence = any(word.lower in _AUXILIARIES | _QUESTION_WORDS for word in words)
+    is_sentence = any(word.lower in AUXILIARIES | QUESTION_WORDS for word in words)
     least = 0 if names and not is_sentence else DEPENDENCE.few_terms if names else DEPENDENCE.enough_terms
     if not says_enough and len(content) - name_words + names < least:
         return "topic"
@@ -91,10 +93,10 @@ def _is_fragment(words: Sequence[Word], content: Sequence[Word]) -> bool:
         (position for position, word in enumerate(lower) if word not in ("and", "but", "or", "so")), 0
     )
     rest = lower[opening:]
-    if not rest or (len(rest) <= 4 and not _AUXILIARIES.intersection(rest) and rest[0] in _QUESTION_WORDS):
+    if not rest or (len(rest) <= 4 and not AUXILIARIES.intersection(rest) and rest[0] in QUESTION_WORDS):
         return len(content) <= 1
-    opens_bare = opening > 0 and rest[0] not in _QUESTION_WORDS | _AUXILIARIES
-    return opens_bare and not _AUXILIARIES.intersection(rest)
+    opens_bare = opening > 0 and rest[0] not in QUESTION_WORDS | AUXILIARIES
+    return opens_bare and not AUXILIARIES.intersection(rest)
 
 
 def _refers_back(words: Sequence[Word]) -> bool:
@@ -150,8 +152,8 @@ def _is_demonstrative(words: Sequence[Word], position: int) -> bool:
     if not following:
         return True
     previous = words[position - 1].lower if position else ""
-    return (previous in STOPWORDS and previous not in _AUXILIARIES and following not in STOPWORDS) or (
-        previous in _AUXILIARIES and following in STOPWORDS
+    return (previous in STOPWORDS and previous not in AUXILIARIES and following not in STOPWORDS) or (
+        previous in AUXILIARIES and following in STOPWORDS
     )
 
 
@@ -159,7 +161,7 @@ def _is_placed(words: Sequence[Word], position: int) -> bool:
     """Tell whether "there" means a place named before it, or nothing: "is there", "there were"."""
     neighbours = words[max(position - 1, 0) : position + 2]
     return words[position].lower == "there" and (
-        any(word.lower in _AUXILIARIES for word in neighbours)
+        any(word.lower in AUXILIARIES for word in neighbours)
         or any(word.is_name for word in words[:position])
     )
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.metadata.dates import date_spans
+from chunker.metadata.asked_times import read_asked_times
 from embeddings.terms import STOPWORDS
 
 if TYPE_CHECKING:
@@ -17,8 +17,12 @@ TIMES = frozenset(
 )
 """Nouns that measure time: they date a question, but it is not about them."""
 
+AUXILIARIES = frozenset(
+    """am is are was were be been do does did done has have had will would shall should can could may
+    might must""".split()
+)
+QUESTION_WORDS = frozenset("what who whom whose which when where why how whether".split())
 _WORD = re.compile(r"[^\W_]+(?:[’'‘.-][^\W_]+)*")
-_YEAR = re.compile(r"(?<![\d./-])(?:1[0-9]|20)\d\d(?![\d/])")
 _DO = frozenset("do does did".split())
 _ADJECTIVE_OF_NATION = re.compile(
     r"(?:\w*(?:ish|ese|ian|ean|ican|rman|oman|ench|utch)|soviet|greek|swiss|czech|turk|arab)s?", re.IGNORECASE
@@ -69,24 +73,29 @@ def read_words(question: str) -> list[Word]:
     return words
 
 
+def has_content(text: str) -> bool:
+    """Tell whether ``text`` holds a word to search for, or one written as a name ("May", "US")."""
+    return any(True for _ in _content_words(text))
+
+
+def asks_anything(question: str) -> bool:
+    """Tell whether ``question`` names anything that can be searched for, beside measures of time."""
+    return any(word.lower() not in TIMES for word in _content_words(question))
+
+
 def has_function_word(question: str) -> bool:
     """Tell whether a word of ``question`` is one that only joins others: a sign that it is English."""
     return any(not word.is_content for word in read_words(question))
 
 
 def read_dates(question: str) -> Iterator[str]:
-    """Yield the dates of ``question``, the longest form of each, and bare years."""
-    taken: list[tuple[int, int]] = []
-    spans = [*date_spans(question), *(match.span() for match in _YEAR.finditer(question))]
-    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span)):
-        if not any(start < other_end and other_start < end for other_start, other_end in taken):
-            taken.append((start, end))
-            yield question[start:end].strip()
+    """Yield the times that ``question`` asks of, in its words, with those that leave an end open."""
+    yield from (one.text for one in read_asked_times(question))
 
 
 def noun_phrases(question: str) -> list[Phrase]:
     """Return the names and noun phrases of ``question``: runs of content words, dates and verbs left out."""
-    dated = [*date_spans(question), *(match.span() for match in _YEAR.finditer(question))]
+    dated = [(one.start_char, one.end_char) for one in read_asked_times(question)]
     words = read_words(question)
     verb = _verb(words)
     runs: list[list[Word]] = [[]]
@@ -131,3 +140,12 @@ def _verb(words: Sequence[Word]) -> int | None:
 
 def _is_plain(word: Word) -> bool:
     return word.is_content and not word.is_name and not word.text.isdigit()
+
+
+def _content_words(text: str) -> Iterator[str]:
+    """Yield words that are no function words; one of these that is written as a name is none."""
+    for number, match in enumerate(_WORD.finditer(text)):
+        word = match[0]
+        is_as_name = word[0].isupper() and word != "I" and (number > 0 or word[1:].isupper())
+        if word.lower() not in STOPWORDS or is_as_name:
+            yield word

@@ -1,0 +1,63 @@
+"""Whether a question hinges on what was not so, and whether words deny anything at all."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from chunker.text.normalising import fold
+from embeddings.terms import STOPWORDS, stem
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_ASKS_WHY = re.compile(
+    r"\W*(?:and\b\W*|but\b\W*)?(?:why|how\s+come|for\s+what\s+reason)\b|.*\bor not\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Why something was not done is told where it is said at all; "or not" leaves both open."""
+_EXCEPTS = frozenset("except excepting excluding".split())
+_DOES_NOT_ASK = frozenset("no none nothing nobody neither nor cannot".split())
+"""Words that deny in an answer; in a question they are as often a name or a number: "Decree No. 5"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    strong: frozenset[str]
+    soft: frozenset[str]
+    idioms: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    table = tomllib.loads((files("service") / "data" / "negations.toml").read_text("utf-8"))
+    idioms = "|".join(" ".join(table["idioms"].split()).split(", "))
+    soft = frozenset(map(stem, table["soft"].split()))
+    return _Words(frozenset(table["strong"].split()), soft, re.compile(rf"\b(?:{idioms})\b"))
+
+
+def asks_what_was_not(question: str) -> bool:
+    """Tell whether the answer hinges on a "not", "never", "without" or "except" of ``question``."""
+    if _ASKS_WHY.match(question):
+        return False
+    return any(
+        word.endswith("n't") or word in _EXCEPTS or (word in _words().strong and word not in _DOES_NOT_ASK)
+        for word in _read(question)
+    )
+
+
+def denies(text: str) -> bool:
+    """Tell whether a word of ``text`` denies, as "not" does, or refuses, lacks or excludes."""
+    words = _words()
+    return any(
+        word.endswith("n't")
+        or word in words.strong
+        or word in _EXCEPTS
+        or (word not in STOPWORDS and stem(word) in words.soft)
+        for word in _read(text)
+    )
+
+
+def _read(text: str) -> list[str]:
+    return _WORD.findall(_words().idioms.sub(" ", fold(text).text))
