@@ -16,23 +16,29 @@ from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
 from service.answering.facts import fact_of
 from service.answering.judging import JUDGING, confidence, signals_of
+from service.answering.languages import FOREIGN, FOREIGN_IN_DOUBT, Languages
 from service.answering.marking import marked
 from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
 from service.answering.quoting import check_pieces, quote_of, tidied_passage
+from service.answering.said import Said, new_first
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.interpretation import Interpretation
-from service.understanding.conversation import stand_alone
+from service.understanding.conversation import Held, Resolved, resolve
 from service.understanding.dependence import read_dependence
 from service.understanding.forms import form_of
-from service.understanding.question_words import has_function_word
+from service.understanding.languages import language_of
+from service.understanding.negation import asks_what_was_not, denies
+from service.understanding.question_words import asks_anything, has_function_word
+from service.understanding.wrapping import core_question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.ranking.retriever import Retrieval, Retriever
     from embeddings.search import HiddenSpan, Hit
+    from embeddings.store.records import IndexInfo
     from service.answer import Piece, Turn
-    from service.answering.extracting import Sentence
+    from service.answering.extracting import Sentence, Window
     from service.answering.facts import Fact
     from service.answering.overview import Paper
     from service.answering.writing import Writer
@@ -46,6 +52,11 @@ NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PAT
 NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
 IN_DOUBT = "Whether the documents answer this is in doubt. These words may bear on it:"
 UNSURE = "These words come nearest; whether they answer the question is unsure."
+NOTHING_ASKED = "The question holds nothing to search for: name a person, a place, a matter or a time."
+SAID_BEFORE = "As before: these words were given already, and nothing nearer to this question was found."
+DENIES_NOTHING = (
+    "The question asks what was not so; the words quoted deny nothing, so that they may say the reverse."
+)
 NOT_UNDERSTOOD = (
     "None of the question's words stands in the documents, so that it could not be judged: try their own "
     "language, other words, or names. These passages come nearest."
@@ -63,11 +74,15 @@ class AnswerSettings:
     those that were withheld. 98 of 100 answerable questions of the
     development gold lie above ``threshold``; of questions on other matters (XQuAD's, to the first corpus)
     96 of 100 lie under it and 69 under ``doubt``; to an index of four files 100 and 98.
+
+    In a conversation words that were quoted before follow new ones of at least ``new_share`` of their worth:
+    of the 50 follow-ups of the development gold .80 answers hold the evidence at .85, .78 at .75 and without.
     """
 
     threshold: float = 0.15
     doubt: float = 0.05
     sure: float = 0.4
+    new_share: float = 0.85
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     overview: OverviewSettings = field(default_factory=OverviewSettings)
 
@@ -106,12 +121,20 @@ class Answerer:
         timings_ms: dict[str, float] = {}
         started = time.perf_counter()
         with _timed(timings_ms, "read"):
-            standalone, failure = self._stand_alone(question, history)
+            asked = core_question(question)
+            resolved, failure = self._stand_alone(asked, history)
+            standalone = resolved.text
             is_wide = (form or form_of(standalone)) == "overview"
             with self._retriever.index.snapshot() as snapshot:
                 fact = None if form else fact_of(standalone, snapshot, filters or Filters())
+                info = snapshot.info()
         if fact is not None:
             yield from self._told(question, standalone, fact)
+            return
+        if not any(map(str.isalnum, asked)):
+            standalone = asked
+        if not asks_anything(standalone):
+            yield from _nothing_asked(question, standalone, info)
             return
         overviews = self._settings.overview
         looked_at = overviews.hits if is_wide else self._settings.extraction.max_passages
@@ -126,13 +149,15 @@ class Answerer:
         timings_ms |= retrieval.timings_ms
         with _timed(timings_ms, "answer"):
             reading = self._read(standalone, retrieval, top_k=top_k, passages=looked_at, is_wide=is_wide)
+            said = Said() if resolved.is_repeated else Said.in_history(history)
+            reading = replace(reading, said=said, languages=Languages.of(asked, retrieval.hits))
             found = Found(
                 question,
                 standalone,
                 confidence(reading.signals),
                 tuple(reading.passages.values()),
                 _index_state(retrieval),
-                Interpretation(retrieval.asked_times, retrieval.also_searched),
+                Interpretation(retrieval.asked_times, retrieval.also_searched, reading.languages.asked),
             )
         yield found
         with _timed(timings_ms, "answer"):
@@ -150,7 +175,7 @@ class Answerer:
             if draft.kind == "none" or any(piece.citations for piece in pieces):
                 yield from checked
         if draft.kind != "none" and not any(piece.citations for piece in pieces):
-            draft = _refused(retrieval, is_understood=reading.is_understood)
+            draft = _refused(retrieval, reading)
             pieces = draft.pieces
             yield from pieces
         timings_ms["total"] = (time.perf_counter() - started) * 1000
@@ -174,23 +199,33 @@ class Answerer:
     def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> SearchResult:
         """Return the ``top_k`` best passages for ``question``, best first."""
         started = time.perf_counter()
-        retrieval = self._retriever.retrieve(question, top_k=top_k, filters=filters)
-        passages = _ranked_passages(question, retrieval.hits)
+        asked = core_question(question)
+        retrieval = self._retriever.retrieve(asked, top_k=top_k, filters=filters)
+        passages = _ranked_passages(asked, retrieval.hits)
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
-        understood = Interpretation(retrieval.asked_times, retrieval.also_searched)
+        understood = Interpretation(retrieval.asked_times, retrieval.also_searched, language_of(asked))
         return SearchResult(question, passages, _index_state(retrieval), timings, understood)
 
-    def _stand_alone(self, question: str, history: Sequence[Turn]) -> tuple[str, str | None]:
+    def _stand_alone(self, question: str, history: Sequence[Turn]) -> tuple[Resolved, str | None]:
         """Return ``question`` made to stand alone, and why the writer could not do it, if it could not."""
         failure = None
+        with self._retriever.index.snapshot() as snapshot:
+            held = Held.by(snapshot, self._days_of)
+            resolved = resolve(question, history, held) if history else Resolved(question)
         if self._writer is not None and history and read_dependence(question) != "none":
             try:
                 if reworded := self._writer.stand_alone(question, history):
-                    return reworded, None
+                    return replace(resolved, text=reworded), None
             except WritingError as error:
                 failure = str(error)
-        return stand_alone(question, history), failure
+        return resolved, failure
+
+    def _days_of(self, question: str) -> tuple[str, str] | None:
+        """Return the first and the last ISO day of the document that answers ``question`` best."""
+        hits = self._retriever.retrieve(question, top_k=1).hits
+        when = hits[0].place.document.metadata.date if hits else None
+        return (when.start, when.end) if when else None
 
     def _read(
         self, question: str, retrieval: Retrieval, *, top_k: int, passages: int, is_wide: bool
@@ -213,7 +248,8 @@ class Answerer:
             for number, rank in enumerate(sorted(ranks), start=1)
         }
         is_understood = not retrieval.knows_no_word or has_function_word(question)
-        return _Reading(of_best, papers, shown, signals_of(retrieval, of_best), is_understood)
+        signals = signals_of(retrieval, of_best)
+        return _Reading(of_best, papers, shown, signals, is_understood, asks_what_was_not(question))
 
     def _told(self, question: str, standalone: str, fact: Fact) -> Iterator[Found | Piece | Answer]:
         """Yield the answer that the catalogue gives."""
@@ -246,17 +282,23 @@ class Answerer:
         # No single passage holds an overview, so that a confidence in the best ones says little of it.
         if reading.papers and probability >= settings.doubt:
             papers = reading.papers[: settings.overview.papers]
-            pieces = (*overview(papers, shown), *unsure)
+            pieces = (*overview(papers, shown), *unsure, *_in_other_language(reading))
             rule = rule_of(len(papers), len(reading.papers))
             return Draft("extractive", pieces, "overview", total=len(reading.papers), rule=rule)
         of_shown = [sentence for sentence in reading.sentences if sentence.rank in shown]
-        windows = extract(of_shown, settings.extraction)
-        if windows and probability >= settings.threshold:
-            return Draft("extractive", (*marked(question, quoted(windows, shown)), *unsure))
-        if windows and probability >= settings.doubt and reading.is_understood:
+        ordered = new_first(of_shown, reading.said, least_share=settings.new_share)
+        windows = extract(ordered, settings.extraction)
+        foreign = reading.languages.difference
+        least = settings.sure if foreign and self._writer is None else settings.threshold
+        if windows and probability >= least:
+            notices = _notices(reading, ordered[0], windows)
+            return Draft("extractive", (*marked(question, quoted(windows, shown)), *unsure, *notices))
+        may_bear = not retrieval.knows_no_word if foreign else reading.is_understood
+        if windows and probability >= settings.doubt and may_bear:
             of_lead = attribution(shown[windows[0].rank].citation)
-            return Draft("none", (Words(IN_DOUBT, "refusal"), of_lead, *quoted(windows[:1], shown)), "none")
-        return _refused(retrieval, is_understood=reading.is_understood)
+            doubt = Words(FOREIGN_IN_DOUBT.format(foreign) if foreign else IN_DOUBT, "refusal")
+            return Draft("none", (doubt, of_lead, *quoted(windows[:1], shown)), "none")
+        return _refused(retrieval, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +315,23 @@ class _Reading:
     passages: Mapping[int, RankedPassage]
     signals: dict[str, float]
     is_understood: bool
+    hinges_on_not: bool
+    said: Said = field(default_factory=Said)
+    languages: Languages = field(default_factory=Languages)
+
+
+def _notices(reading: _Reading, lead: Sentence, windows: Sequence[Window]) -> Iterator[Words]:
+    """Yield what a reader should know of the words quoted."""
+    yield from _in_other_language(reading)
+    if reading.said.holds(lead):
+        yield Words(SAID_BEFORE, "notice")
+    if reading.hinges_on_not and not any(denies(one.text) for window in windows for one in window.sentences):
+        yield Words(DENIES_NOTHING, "notice")
+
+
+def _in_other_language(reading: _Reading) -> Iterator[Words]:
+    if reading.languages.difference:
+        yield Words(f"{reading.languages.difference}.", "notice")
 
 
 def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Iterator[Draft]:
@@ -308,11 +367,22 @@ def _part(piece: Piece, before: Draft | None) -> Draft:
     return replace(before, pieces=(piece,)) if before else Draft("generated", (piece,))
 
 
-def _refused(retrieval: Retrieval, *, is_understood: bool) -> Draft:
+def _nothing_asked(question: str, standalone: str, info: IndexInfo) -> Iterator[Found | Piece | Answer]:
+    """Yield the answer to a question without a word to search for."""
+    index = IndexState(info.generation, info.model, info.passages)
+    words = Words(NOTHING_ASKED if info.passages else NOTHING_INDEXED, "refusal")
+    yield Found(question, standalone, 0.0, (), index)
+    yield words
+    yield Answer(question, standalone, 0.0, "none", "none", (words,), (), index)
+
+
+def _refused(retrieval: Retrieval, reading: _Reading) -> Draft:
     """Return the refusal; only what was understood is denied."""
     text = NO_ANSWER if retrieval.hits else NOTHING_FOUND
-    if retrieval.hits and not is_understood:
+    if retrieval.hits and not reading.is_understood:
         text = NOT_UNDERSTOOD
+    if retrieval.hits and reading.languages.difference:
+        text = FOREIGN.format(reading.languages.difference)
     if not retrieval.index.passages:
         text = NOTHING_INDEXED
     return Draft("none", (Words(text, "refusal"),), "none")

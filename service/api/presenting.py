@@ -182,6 +182,7 @@ def _interpretation(understood: Interpretation) -> schemas.Interpretation:
             for one in understood.dates
         ],
         also_searched={word: list(others) for word, others in understood.also_searched.items()},
+        language=understood.language,
     )
 
 

@@ -262,6 +262,9 @@ class Interpretation(ResponseModel):
     also_searched: dict[str, list[str]] = Field(
         description="for words of the question, those of the documents that were searched, too, or instead"
     )
+    language: str | None = Field(
+        None, description="of the question, an ISO 639-1 code; null where it is too short to tell"
+    )
 
 
 class SearchResponse(ResponseModel):

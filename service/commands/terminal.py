@@ -23,6 +23,9 @@ _INDENT = 4  # the width of "[1] "
 def print_answer(console: Console, answer: Answer) -> None:
     """Print the answer, then each passage it cites, or the nearest ones where there is no answer."""
     console.print()
+    if answer.standalone_question != answer.question:
+        console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
+        console.print()
     console.print(Text(answer.text, style="bold" if answer.answerable else "yellow"))
     console.print()
     for line in filter(None, (answer.rule, answer.notice)):

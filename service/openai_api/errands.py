@@ -111,13 +111,6 @@ def perform(task: Task, messages: Sequence[ChatMessage]) -> str:
     return str(result)
 
 
-def without_front_end_context(text: str) -> str:
-    """Return the question alone where Open WebUI has put material of its own before it."""
-    if not _OPEN_WEBUI.match(text):
-        return text
-    return text.rpartition("</context>")[2].strip() or text
-
-
 def first_question(messages: Sequence[ChatMessage]) -> str:
     """Return the question the conversation began with, from the errand's own copy of it or the messages."""
     prompt = messages[-1].text

@@ -18,10 +18,11 @@ from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.hosting.problems import FieldError, Problem, ProblemError
 from service.hosting.streaming import event_stream
 from service.openai_api import schemas as chat
-from service.openai_api.errands import perform, read_task, without_front_end_context
+from service.openai_api.errands import perform, read_task
 from service.openai_api.errors import error_body
 from service.openai_api.message import Message
 from service.settings import Settings
+from service.understanding.wrapping import core_question
 
 router = APIRouter(prefix="/v1", tags=["chat"])
 
@@ -144,7 +145,8 @@ def _read_conversation(messages: list[chat.ChatMessage]) -> tuple[list[Turn], st
         for message in messages[:last]
         if message.role in {"user", "assistant"}
     ]
-    return history, without_front_end_context(messages[last].text.strip()) if asked else ""
+    # a front end's instructions and material may be longer than any question
+    return history, core_question(messages[last].text) if asked else ""
 
 
 def _whole(completion: _Completion, events: Iterator[Found | Piece | Answer]) -> chat.ChatCompletion:

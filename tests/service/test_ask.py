@@ -49,8 +49,9 @@ def test_what_was_understood_of_the_question_stands_beside_what_was_found(client
             {"from": "1942-01-01", "to": "1942-12-31", "text": "1942"},
         ],
         "also_searched": {},
+        "language": "en",
     }
-    nothing = {"dates": [], "also_searched": {}}
+    nothing = {"dates": [], "also_searched": {}, "language": "en"}
     assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == nothing
 
 
