@@ -142,7 +142,7 @@ def _initials(text: str | None) -> list[str]:
 def _without_repeats(names: Iterable[str]) -> list[str]:
     kept: list[str] = []
     for name in names:
-        same = next((number for number, other in enumerate(kept) if _is_same_person(name, other)), None)
+        same = next((number for number, other in enumerate(kept) if is_same_person(name, other)), None)
         if same is None:
             kept.append(name)
         elif len(name.split()) > len(kept[same].split()):
@@ -150,7 +150,8 @@ def _without_repeats(names: Iterable[str]) -> list[str]:
     return kept
 
 
-def _is_same_person(first: str, second: str) -> bool:
+def is_same_person(first: str, second: str) -> bool:
+    """Tell whether two names may be one person's: surnames spelt alike, and no other first name."""
     words, others = first.split(), second.split()
     if fuzz.ratio(words[-1].lower(), others[-1].lower()) < SETTINGS.same_surname:
         return False

@@ -155,7 +155,7 @@ def _candidates(
         for one in _alike(snapshot, word.folded, is_whole=bool(frequency or is_known), settings=settings)
         if one.passages >= least
         and stem(one.word) != stem(word.folded)
-        and not (is_known and not _sounds_alike(word.folded, one.word, settings))
+        and not (is_known and not sounds_alike(word.folded, one.word, settings))
     )
     return [one for one in found if one.errors <= found[0].errors + settings.within][: settings.most]
 
@@ -184,13 +184,14 @@ def _alike(snapshot: Snapshot, word: str, *, is_whole: bool, settings: SpellingS
     }
     if len(code) >= settings.sound_length and not is_whole:
         for other, passages in snapshot.words_sounding_like(code, limit=settings.sounding):
-            if other != word and _sounds_alike(word, other, settings):
+            if other != word and sounds_alike(word, other, settings):
                 by_sound = Candidate(settings.sure_errors, -passages, other)
                 found[other] = min(by_sound, found.get(other, by_sound))
     return list(found.values())
 
 
-def _sounds_alike(word: str, other: str, settings: SpellingSettings) -> bool:
+def sounds_alike(word: str, other: str, settings: SpellingSettings) -> bool:
+    """Tell whether two words, folded, are taken for one in other spellings."""
     code = sound(word)
     return (
         len(code) >= settings.sound_length

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from chunker.documents import Page, PageMap, PageStart
 from embeddings.search import Filters, Place
+from embeddings.store.choosing import Choice, chosen
 from embeddings.store.filtering import condition_of
 from embeddings.store.manifest import read_manifest
 from embeddings.store.records import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from embeddings.store.filtering import Condition
 
 NO_FILTERS = Filters()
+NO_CHOICE = Choice()
 
 DocumentOrder = Literal["place", "earliest", "latest"]
 
@@ -137,19 +139,18 @@ class Catalogue:
         self,
         *,
         filters: Filters = NO_FILTERS,
+        choice: Choice = NO_CHOICE,
         title_contains: str | None = None,
         order: DocumentOrder = "place",
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[DocumentRecord], int]:
-        """Return a page of the documents that pass, and how many pass in all.
+        """Return a page of the documents that pass ``filters`` and ``choice``, and how many pass in all.
 
         ``title_contains`` is compared without regard to case (of ASCII letters). They come by ``place``
         (source name and place in it), the ``earliest`` or the ``latest`` first, undated ones last.
         """
-        where, parameters = "1", list[str | int]()
-        if (condition := self._condition(filters)) is not None:
-            where, parameters = condition.sql, [*condition.parameters]
+        where, parameters = chosen(choice, self._condition(filters))
         if title_contains:
             where += " AND instr(lower(d.title), lower(?)) > 0"
             parameters.append(title_contains)
@@ -160,6 +161,38 @@ class Catalogue:
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return the document with that id."""
         return next(self._documents("WHERE d.id = ?", document_id), None)
+
+    def document_at(self, source_id: str, offset: int) -> DocumentRecord | None:
+        """Return the document that the character at ``offset`` of a source belongs to."""
+        at = "WHERE s.id = ? AND d.start_char <= ? AND d.end_char > ?"
+        return next(self._documents(at, source_id, offset, offset), None)
+
+    def pages_labelled(self, label: str, *, limit: int) -> list[tuple[str, int, int | None]]:
+        """Return where pages with that label, whatever its case, begin and end, with their source ids.
+
+        They come by the names of their sources; the last page of a source has no end, ``None``.
+        """
+        return self._connection.execute(
+            f"""
+            SELECT s.id, p.start_char, (SELECT min(n.start_char) FROM pages n
+                                        WHERE n.source_key = p.source_key AND n.start_char > p.start_char)
+            FROM pages p JOIN sources s ON s.key = p.source_key
+            WHERE p.label = ? COLLATE NOCASE ORDER BY {_SOURCE_NAME}, p.start_char LIMIT ?
+            """,  # noqa: S608 - made of constants
+            (label, limit),
+        ).fetchall()
+
+    def page_ranges(self) -> list[tuple[str, str, str]]:
+        """Return each source that has pages, by name, with the labels of its first and its last one."""
+        return self._connection.execute(
+            f"""
+            SELECT {_SOURCE_NAME}, f.label, l.label FROM sources s
+            JOIN (SELECT source_key, min(start_char) AS first, max(start_char) AS last
+                  FROM pages GROUP BY source_key) e ON e.source_key = s.key
+            JOIN pages f ON f.source_key = s.key AND f.start_char = e.first
+            JOIN pages l ON l.source_key = s.key AND l.start_char = e.last ORDER BY 1
+            """  # noqa: S608 - made of constants
+        ).fetchall()
 
     def neighbours(self, document_id: str) -> tuple[DocumentRecord | None, DocumentRecord | None]:
         """Return the documents before and after one in its source, ``None`` where there is none."""
