@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from embeddings.search import Hit, Place
 
 AnswerKind = Literal["extractive", "generated", "none"]
-AnswerForm = Literal["extract", "overview", "facts", "none"]
+AnswerForm = Literal["extract", "overview", "list", "facts", "none"]
 QuoteMatch = Literal["exact", "normalised"]
 WordsRole = Literal["sentence", "attribution", "fact", "refusal", "notice"]
 
@@ -248,9 +248,9 @@ class Found:
 class Answer:
     """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
 
-    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``facts`` (what the
-    catalogue says of the collection) or ``none``. Of an overview ``total`` counts the papers found and
-    ``rule`` says how those shown were taken.
+    ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``list`` (documents
+    chosen by exact rules), ``facts`` (what the catalogue says of the collection) or ``none``. Of an overview
+    or a list ``total`` counts the papers found and ``rule`` says how they were taken.
     ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
     left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
     ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).

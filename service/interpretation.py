@@ -18,8 +18,11 @@ class Interpretation:
     ``dates`` are the times it asks of, in the order of its words; ``also_searched`` gives words of it those
     of the index that were searched, too, or instead: spelt otherwise, or what a typing error was meant for.
     ``language`` is that of the question, an ISO 639-1 code, ``None`` where it is too short to tell.
+    ``participants`` and ``kinds`` are those that documents were chosen by, as the catalogue has them.
     """
 
     dates: tuple[AskedTime, ...] = ()
     also_searched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     language: str | None = None
+    participants: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()

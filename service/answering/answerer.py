@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from contextlib import contextmanager
@@ -14,13 +15,14 @@ from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
 from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
-from service.answering.facts import fact_of
+from service.answering.facts import told_by_catalogue
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.languages import FOREIGN, FOREIGN_IN_DOUBT, Languages
 from service.answering.marking import marked
 from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
-from service.answering.quoting import check_pieces, quote_of, tidied_passage
+from service.answering.quoting import check_pieces, tidied_passage
 from service.answering.said import Said, new_first
+from service.answering.telling import told_pieces, with_nearest, without_denial
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.interpretation import Interpretation
 from service.understanding.conversation import Held, Resolved, resolve
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from embeddings.store.records import IndexInfo
     from service.answer import Piece, Turn
     from service.answering.extracting import Sentence, Window
-    from service.answering.facts import Fact
     from service.answering.overview import Paper
+    from service.answering.told import Told
     from service.answering.writing import Writer
     from service.understanding.forms import AskedForm
 
@@ -123,19 +125,18 @@ class Answerer:
         with _timed(timings_ms, "read"):
             asked = core_question(question)
             resolved, failure = self._stand_alone(asked, history)
-            standalone = resolved.text
-            is_wide = (form or form_of(standalone)) == "overview"
-            with self._retriever.index.snapshot() as snapshot:
-                fact = None if form else fact_of(standalone, snapshot, filters or Filters())
-                info = snapshot.info()
-        if fact is not None:
-            yield from self._told(question, standalone, fact)
+            told, standalone, info = self._by_catalogue(asked, resolved.text, filters or Filters(), form)
+            told = None if hidden_spans else told  # the catalogue cannot leave out what is hidden
+        if told is not None and not told.goes_on:
+            timings_ms["total"] = (time.perf_counter() - started) * 1000
+            yield from self._told(question, standalone, told, info, timings_ms)
             return
         if not any(map(str.isalnum, asked)):
             standalone = asked
         if not asks_anything(standalone):
             yield from _nothing_asked(question, standalone, info)
             return
+        is_wide = (form or form_of(standalone)) == "overview"
         overviews = self._settings.overview
         looked_at = overviews.hits if is_wide else self._settings.extraction.max_passages
         retrieval = self._retriever.retrieve(
@@ -148,25 +149,40 @@ class Answerer:
         )
         timings_ms |= retrieval.timings_ms
         with _timed(timings_ms, "answer"):
-            reading = self._read(standalone, retrieval, top_k=top_k, passages=looked_at, is_wide=is_wide)
+            first = _ranked_passages(standalone, told.hits) if told else ()
+            reading = self._read(
+                standalone, retrieval, top_k=top_k, passages=looked_at, is_wide=is_wide, first=first
+            )
             said = Said() if resolved.is_repeated else Said.in_history(history)
             reading = replace(reading, said=said, languages=Languages.of(asked, retrieval.hits))
+            probability = confidence(reading.signals)
             found = Found(
                 question,
                 standalone,
-                confidence(reading.signals),
-                tuple(reading.passages.values()),
+                1.0 if first else probability,
+                tuple(dict.fromkeys((*first, *reading.passages.values()))),
                 _index_state(retrieval),
-                Interpretation(retrieval.asked_times, retrieval.also_searched, reading.languages.asked),
+                Interpretation(
+                    retrieval.asked_times,
+                    retrieval.also_searched,
+                    reading.languages.asked,
+                    participants=told.understood.participants if told else (),
+                    kinds=told.understood.kinds if told else (),
+                ),
             )
         yield found
+        failed_quotes = 0
         with _timed(timings_ms, "answer"):
-            draft = self._draft(standalone, found.confidence, reading, retrieval)
+            draft = self._draft(standalone, probability, reading, retrieval)
+            if told and first:
+                facts, failed_quotes = told_pieces(told, first, self._retriever.index)
+                draft = with_nearest(told, marked(standalone, facts), draft)
+            elif told:
+                draft = without_denial(told, draft)
         parts = iter((draft,))
-        if self._writer is not None:
+        if self._writer is not None and not told:
             parts = _each_timed(timings_ms, "generate", _written(self._writer, found, draft, failure))
         pieces: tuple[Piece, ...] = ()
-        failed_quotes = 0
         for draft in parts:
             with _timed(timings_ms, "answer"):
                 checked, failed = check_pieces(draft.pieces, self._retriever.index)
@@ -227,10 +243,38 @@ class Answerer:
         when = hits[0].place.document.metadata.date if hits else None
         return (when.start, when.end) if when else None
 
+    def _by_catalogue(
+        self, question: str, standalone: str, filters: Filters, form: AskedForm | None
+    ) -> tuple[Told | None, str, IndexInfo]:
+        """Return what the catalogue answers, to which wording, and the state of the index.
+
+        What asks it for something whole takes nothing from the questions before: "What is on page 3?".
+        """
+        with self._retriever.index.snapshot() as snapshot:
+            told = told_by_catalogue(question, snapshot, filters, form)
+            if told is not None and (told.parts or form is None):
+                standalone = question
+            elif standalone != question:
+                told = told_by_catalogue(standalone, snapshot, filters, form)
+            info = snapshot.info()
+        if told is not None:
+            told = replace(told, understood=replace(told.understood, language=language_of(question)))
+        return told, standalone, info
+
     def _read(
-        self, question: str, retrieval: Retrieval, *, top_k: int, passages: int, is_wide: bool
+        self,
+        question: str,
+        retrieval: Retrieval,
+        *,
+        top_k: int,
+        passages: int,
+        is_wide: bool,
+        first: tuple[RankedPassage, ...] = (),
     ) -> _Reading:
-        """Return what the hits say: their sentences, the papers of an overview, and what is shown of them."""
+        """Return what the hits say: their sentences, the papers of an overview, and what is shown of them.
+
+        The numbers of what is shown go on behind those of the ``first`` passages; one of them keeps its own.
+        """
         settings, hits = self._settings, retrieval.hits
         sentences = read_sentences(question, retrieval, settings.extraction, passages=passages)
         of_best = [one for one in sentences if one.rank <= settings.extraction.max_passages]
@@ -243,36 +287,40 @@ class Answerer:
             else range(1, min(top_k, len(hits)) + 1)
         )
         wanted = frozenset(stems(question))
+        known = {one.hit.place.passage.id: one for one in first}
+        numbers = itertools.count(len(first) + 1)
         shown = {
-            rank: _ranked_passage(number, hits[rank - 1], wanted)
-            for number, rank in enumerate(sorted(ranks), start=1)
+            rank: known.get(hits[rank - 1].place.passage.id)
+            or _ranked_passage(next(numbers), hits[rank - 1], wanted)
+            for rank in sorted(ranks)
         }
         is_understood = not retrieval.knows_no_word or has_function_word(question)
         signals = signals_of(retrieval, of_best)
         return _Reading(of_best, papers, shown, signals, is_understood, asks_what_was_not(question))
 
-    def _told(self, question: str, standalone: str, fact: Fact) -> Iterator[Found | Piece | Answer]:
+    def _told(
+        self, question: str, standalone: str, told: Told, info: IndexInfo, timings_ms: dict[str, float]
+    ) -> Iterator[Found | Piece | Answer]:
         """Yield the answer that the catalogue gives."""
-        wanted = frozenset(stems(standalone))
-        passages = tuple(
-            _ranked_passage(number, hit, wanted) for number, hit in enumerate(fact.hits, start=1)
-        )
-        index = IndexState(fact.index.generation, fact.index.model, fact.index.passages)
-        yield Found(question, standalone, 1.0, passages, index)
-        whole = [quote_of(passage, passage.citation.span) for passage in passages]
-        told = tuple(piece for one in whole for piece in (attribution(one.citation), one))
-        pieces, failed = check_pieces((Words(fact.words, "fact"), *told), self._retriever.index)
+        passages = _ranked_passages(standalone, told.hits)
+        index = IndexState(info.generation, info.model, info.passages)
+        yield Found(question, standalone, 1.0, passages, index, told.understood)
+        pieces, failed = told_pieces(told, passages, self._retriever.index)
         yield from pieces
         yield Answer(
             question=question,
             standalone_question=standalone,
             confidence=1.0,
             kind="extractive",
-            form="facts",
+            form=told.form,
             pieces=pieces,
             passages=passages,
             index=index,
+            total=told.total,
+            rule=told.rule,
             failed_quotes=failed,
+            timings_ms=timings_ms,
+            interpretation=told.understood,
         )
 
     def _draft(self, question: str, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:

@@ -40,7 +40,7 @@ def quoted(windows: Iterable[Window], passages: Mapping[int, RankedPassage]) -> 
     return tuple(pieces)
 
 
-def attribution(citation: Citation) -> Words:
+def attribution(citation: Citation, *, title_chars: int = _TITLE_CHARS) -> Words:
     """Return the line that says whose words follow: title, date and page."""
-    title = shorten(citation.title, _TITLE_CHARS, placeholder=" …")
+    title = shorten(citation.title, title_chars, placeholder=" …")
     return Words(f"{citation.described(title)}:", "attribution")

@@ -141,6 +141,12 @@ def test_the_form_can_be_asked_for_over_http_and_what_is_left_out_is_counted(tmp
     ("question", "told"),
     [
         ("How many documents are there?", "There are 5 documents in the collection."),
+        ("How many papers are in the collection?", "There are 5 papers in the collection."),
+        ("How many files are there?", "There are 5 files in the collection."),
+        (
+            "How many papers are there from the 1890s?",
+            "There is one paper of the 1890s in the collection. Not counted: 1 without a date.",
+        ),
         ("how many letters are there in the archive", "There are 4 letters in the collection."),
         (
             "How many papers are there from 1903?",
