@@ -134,9 +134,9 @@ class Dossier:
     ) -> Answer:
         """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
 
-        ``form`` is ``extract`` or ``overview``; ``None``: as the question asks for it. ``history`` are the
-        earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is treated as if the
-        documents did not hold it.
+        ``form`` is ``extract``, ``overview``, ``list`` or ``facts``; ``None``: as the question asks for it.
+        ``history`` are the earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is
+        treated as if the documents did not hold it.
 
         Raises:
             QuestionError: the question cannot be asked.

@@ -183,6 +183,8 @@ def _interpretation(understood: Interpretation) -> schemas.Interpretation:
         ],
         also_searched={word: list(others) for word, others in understood.also_searched.items()},
         language=understood.language,
+        participants=list(understood.participants),
+        kinds=list(understood.kinds),
     )
 
 

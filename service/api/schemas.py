@@ -129,9 +129,10 @@ class AskRequest(SearchRequest):
     history: list[HistoryTurn] = Field(
         [], description=f"the conversation so far, oldest first; the last {MAX_TURNS} messages are read"
     )
-    form: Literal["extract", "overview"] | None = Field(
+    form: Literal["extract", "overview", "list", "facts"] | None = Field(
         None,
-        description="what one place says, or papers in order of time; absent: as the question asks",
+        description="what one place says, papers in order of time, documents by exact rules, or what the"
+        " catalogue tells; absent: as the question asks",
     )
     stream: bool = Field(False, description="true: the answer comes as server-sent events")
 
@@ -226,12 +227,14 @@ class AnswerText(ResponseModel):
     """The answer itself."""
 
     text: str = Field(description="made from the pieces, each reference as [n]; no other [n] is in it")
-    form: Literal["extract", "overview", "facts", "none"]
+    form: Literal["extract", "overview", "list", "facts", "none"]
     kind: Literal["extractive", "generated", "none"]
     pieces: list[QuotePiece | WordsPiece] = Field(description="the answer, in order")
     quotes: list[Quote]
-    total: int | None = Field(None, description="of an overview: how many papers are found, shown or not")
-    rule: str | None = Field(None, description="of an overview: how the papers shown were taken")
+    total: int | None = Field(
+        None, description="of an overview or a list: how many papers are found, shown or not"
+    )
+    rule: str | None = Field(None, description="of an overview or a list: how the papers were taken")
     notice: str | None = Field(
         None, description="how the answer came about, where a language model failed or was corrected"
     )
@@ -246,7 +249,7 @@ class IndexState(ResponseModel):
 
 
 class AskedDates(ResponseModel):
-    """A time that the question asks of; papers of it are ranked higher, others are not left out."""
+    """A time that the question asks of: its papers are ranked higher; of a list, they alone are taken."""
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
 
@@ -265,6 +268,10 @@ class Interpretation(ResponseModel):
     language: str | None = Field(
         None, description="of the question, an ISO 639-1 code; null where it is too short to tell"
     )
+    participants: list[str] = Field(
+        [], description="of a list: participants by whom documents were taken, as the catalogue names them"
+    )
+    kinds: list[str] = Field([], description="of a list: kinds by which documents were taken")
 
 
 class SearchResponse(ResponseModel):

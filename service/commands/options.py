@@ -21,11 +21,13 @@ class AnswerForm(StrEnum):
 
     extract = "extract"
     overview = "overview"
+    list = "list"
+    facts = "facts"
 
     @property
-    def asked(self) -> Literal["extract", "overview"]:
+    def asked(self) -> Literal["extract", "overview", "list", "facts"]:
         """The form as a question asks for it."""
-        return "overview" if self is AnswerForm.overview else "extract"
+        return self.value
 
 
 DataOption = Annotated[
@@ -36,7 +38,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as the API
 TopKOption = Annotated[int | None, typer.Option("--top-k", "-k", help="Passages to look at. [5]")]
 FormOption = Annotated[
     AnswerForm | None,
-    typer.Option("--form", help="What one place says, or papers in time's order."),
+    typer.Option(
+        "--form",
+        help="What one place says, papers in time's order, documents listed, or the catalogue's facts.",
+    ),
 ]
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="Documents from this day, month or year on.")

@@ -33,12 +33,11 @@ def print_answer(console: Console, answer: Answer) -> None:
         console.print()
     cited = {citation.number for piece in answer.pieces for citation in piece.citations}
     shown = [one for one in answer.passages if one.rank in cited] if cited else answer.passages
-    if answer.form == "overview":
+    if answer.form in ("overview", "list", "facts"):
         # its words stand above, each under its paper: only where to find them is left to tell
         for passage in shown:
-            console.print(
-                Text(f"[{passage.rank}] ".rjust(_INDENT + 1), style="cyan") + Text(str(passage.citation))
-            )
+            number = Text(f"[{passage.rank}] ".rjust(_INDENT + 1), style="cyan")
+            console.print(number + Text(_place(passage) if answer.form == "list" else str(passage.citation)))
         console.print()
         shown = []
     if not answer.answerable and shown:
@@ -126,6 +125,12 @@ def _print_cited(
 def _quotation(quote: Quote) -> Text:
     """Return the quote, what it was asked for in bold."""
     return Text.assemble("“", *((part, "bold" if is_marked else "") for part, is_marked in quote.parts), "”")
+
+
+def _place(passage: RankedPassage) -> str:
+    """Return where a document of a list is kept: its title, date and page stand above its words."""
+    place = passage.citation.place
+    return " · ".join(filter(None, (place.document.metadata.archive_reference, place.source_name)))
 
 
 def _marked(passage: RankedPassage) -> Text:

@@ -32,6 +32,7 @@ def ask_result(answer: Answer, base_url: str) -> AskResult:
         answer=answer.text,
         kind=answer.kind,
         form=answer.form,
+        total=answer.total,
         rule=answer.rule,
         notice=answer.notice,
         quotes=[CitedQuote(text=one.text, **_place(one.citation, base_url)) for one in answer.quotes],

@@ -41,8 +41,9 @@ class AskResult(BaseModel):
     confidence: float = Field(description="probability that the passages hold the answer")
     answer: str
     kind: Literal["extractive", "generated", "none"]
-    form: Literal["extract", "overview", "facts", "none"]
-    rule: str | None = Field(description="of an overview: how the papers shown were taken")
+    form: Literal["extract", "overview", "list", "facts", "none"]
+    total: int | None = Field(description="of an overview or a list: papers found, shown or not")
+    rule: str | None = Field(description="of an overview or a list: how the papers were taken")
     notice: str | None
     quotes: list[CitedQuote]
     passages: list[CitedPassage]

@@ -48,8 +48,11 @@ TopK = Annotated[
     int | None, Field(description=f"how many passages, 1 to {MAX_TOP_K}; 5 unless set up otherwise")
 ]
 Form = Annotated[
-    Literal["extract", "overview"] | None,
-    Field(description="what one place says, or papers in order of time; absent: as the question asks"),
+    Literal["extract", "overview", "list", "facts"] | None,
+    Field(
+        description="what one place says, papers in order of time, documents by exact rules (kind,"
+        " participants, dates, words), or what the catalogue tells; absent: as the question asks"
+    ),
 ]
 _address: ContextVar[str] = ContextVar("address")
 """Where the request that is being answered reached this service: the beginning of its links."""
@@ -167,8 +170,8 @@ class Tools:
     ) -> AskResult:
         """Answer a question in the documents' own words, each quote with title, date and page.
 
-        A question for a whole course of things is answered by papers in order of time. Says plainly when
-        the documents do not answer it.
+        A question for a whole course of things is answered by papers in order of time, one for documents
+        by a list with its count and rule. Says plainly when the documents do not answer it.
         """
         answer = self._open_dossier().ask(
             question,

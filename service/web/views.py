@@ -138,6 +138,18 @@ class TurnView:
         return self.problem or (f"{self.answer.text} {self.passages_title}." if self.answer else "")
 
     @property
+    def origin(self) -> str:
+        """What the answer was made from."""
+        if self.answer and self.answer.form in ("list", "facts"):
+            return "From the catalogue"
+        is_generated = self.answer is not None and self.answer.kind == "generated"
+        return (
+            "Written by a language model from the passages below"
+            if is_generated
+            else "In the documents’ own words"
+        )
+
+    @property
     def confidence(self) -> str:
         """The confidence in per cent."""
         return f"{self.found.confidence:.0%}" if self.found else ""
@@ -147,6 +159,8 @@ def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_las
     """Return a turn of the conversation; ``address`` is that of the whole conversation."""
     shown = len(found.passages)
     has_more = is_last and 0 < shown < MAX_TOP_K and shown >= (address.top_k or 1)
+    if isinstance(found, Answer) and found.form == "list":
+        has_more = False  # its rule says which documents are shown, whatever number of passages is wished for
     more = min(shown + _MORE_PASSAGES, MAX_TOP_K)
     more_link = address.with_more(more).link if has_more else ""
     return TurnView(number, found.question, is_last, found, more_link=more_link)

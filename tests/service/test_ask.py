@@ -50,8 +50,10 @@ def test_what_was_understood_of_the_question_stands_beside_what_was_found(client
         ],
         "also_searched": {},
         "language": "en",
+        "participants": [],
+        "kinds": [],
     }
-    nothing = {"dates": [], "also_searched": {}, "language": "en"}
+    nothing = {"dates": [], "also_searched": {}, "language": "en", "participants": [], "kinds": []}
     assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == nothing
 
 

@@ -23,7 +23,12 @@ LIGHTHOUSE = (
 )
 """Reference numbers of a source, as every encyclopedia's page and every edited source has them."""
 
-QUESTIONS = ("When was the electric lamp installed?", "What did comrade Stalin propose to Eden?")
+QUESTIONS = (
+    "When was the electric lamp installed?",
+    "What did comrade Stalin propose to Eden?",
+    "Which documents mention the harbour?",
+    "What is on page 12?",
+)
 
 
 @dataclass
@@ -104,7 +109,7 @@ def over_chat(client, question, **more):
         (int(text[one["start_index"] + 1 : one["end_index"] - 1]), *linked(one["url"], client))
         for one in annotations
     ]
-    return Said(text.partition("\n\n- [")[0], references)
+    return Said(text.partition("\n\n- [")[0].partition("\n\n_")[0], references)
 
 
 def over_mcp(client, question, **more):
