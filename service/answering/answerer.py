@@ -171,14 +171,9 @@ class Answerer:
                 ),
             )
         yield found
-        failed_quotes = 0
         with _timed(timings_ms, "answer"):
             draft = self._draft(standalone, probability, reading, retrieval)
-            if told and first:
-                facts, failed_quotes = told_pieces(told, first, self._retriever.index)
-                draft = with_nearest(told, marked(standalone, facts), draft)
-            elif told:
-                draft = without_denial(told, draft)
+            draft, failed_quotes = self._with_told(standalone, told, first, draft)
         parts = iter((draft,))
         if self._writer is not None and not told:
             parts = _each_timed(timings_ms, "generate", _written(self._writer, found, draft, failure))
@@ -322,6 +317,17 @@ class Answerer:
             timings_ms=timings_ms,
             interpretation=told.understood,
         )
+
+    def _with_told(
+        self, question: str, told: Told | None, first: tuple[RankedPassage, ...], draft: Draft
+    ) -> tuple[Draft, int]:
+        """Return a draft with what the catalogue tells, quoted from ``first``, and how many quotes fail."""
+        if told is None:
+            return draft, 0
+        if not first:
+            return without_denial(told, draft), 0
+        pieces, failed = told_pieces(told, first, self._retriever.index)
+        return with_nearest(told, marked(question, pieces), draft), failed
 
     def _draft(self, question: str, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
