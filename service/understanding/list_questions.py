@@ -50,6 +50,8 @@ _OPENING_END = re.compile(
 )
 
 
+_WITH_CONTEXT = re.compile(r"(?P<question>[^()]{1,300})\s\((?P<context>[^()]{1,200})\)")
+_PERSON_PRONOUN = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{1,100})[\"“”»]")
 
 
@@ -92,6 +94,8 @@ def read_list_question(
     """
     if len(question) > _MAX_CHARS:
         return None
+    known = People(participants)
+    question = _with_antecedent(question, known)
     times = read_asked_times(question, finder)
     bare = _blanked(question, times)
     head = _read_head(bare, kinds)
@@ -99,7 +103,7 @@ def read_list_question(
         return None
     opening = head or _wished_head(bare, kinds)
     words = [word for word in read_words(bare) if word.start_char >= opening.end_char]
-    reading = _Reading(bare, words, People(participants), whose=opening.whose)
+    reading = _Reading(bare, words, known, whose=opening.whose)
     is_read = reading.read(is_free=not opening.end_char, occasions=opening.wants == "times")
     noun = opening.noun
     if opening.wants == "times":
@@ -114,6 +118,23 @@ def read_list_question(
     if not noun.kinds or not list_words().addressed.issuperset(noun.kinds):
         people = tuple(replace(person, side="") for person in people)
     return ListQuestion(opening.wants, noun, people, reading.title, reading.text, times, reading.denies)
+
+
+def _with_antecedent(question: str, known: People) -> str:
+    """Return ``question`` with "he" or "she" replaced by the one person whom its context names.
+
+    The context is what a follow-up was given from the questions before: "Which letters did he write? (Karl)".
+    """
+    match = _WITH_CONTEXT.fullmatch(question)
+    if match is None or not _PERSON_PRONOUN.search(match["question"]):
+        return question
+    named = known.named_in(read_words(match["context"]), match["context"])
+    if len({one.person.names for one in named}) != 1:
+        return question
+    name = named[0].person.asked
+    return _PERSON_PRONOUN.sub(
+        lambda pronoun: f"{name}'s" if pronoun[0].lower() == "his" else name, match["question"]
+    )
 
 
 @dataclass(frozen=True, slots=True)

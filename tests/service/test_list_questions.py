@@ -103,6 +103,14 @@ def test_a_name_that_a_translator_left_declined_is_the_same_name():
     assert [person.names for person in asked.people] == [("Aktay", "A. Aktaem"), ("Brandt",)]
 
 
+def test_he_and_she_are_the_one_person_of_the_context():
+    asked = read("Which letters did she write in 1902? (Anna Weber, piano)", "letters")
+
+    assert [(person.asked, person.side) for person in asked.people] == [("Anna Weber", "writer")]
+    assert read("Which letters did she write in 1902? (Anna Weber, Josef Brandt)", "letters") is None
+    assert read("Which letters did she write in 1902?", "letters") is None
+
+
 def test_a_list_that_is_wished_for_need_not_be_a_question():
     named, words = (read(text, "letters", is_wished=True) for text in ("letters from Karl", "piano money"))
 
