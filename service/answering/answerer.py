@@ -13,20 +13,20 @@ from chunker.documents import Span
 from embeddings.search import Filters
 from embeddings.terms import read_terms, stems
 from service.answer import Answer, Citation, Found, IndexState, RankedPassage, SearchResult, Words
+from service.answering.catalogue.facts import told_by_catalogue
+from service.answering.catalogue.telling import told_pieces, with_nearest, without_denial
 from service.answering.composing import attribution, quoted
 from service.answering.extracting import ExtractionSettings, extract, read_sentences
-from service.answering.facts import told_by_catalogue
 from service.answering.judging import JUDGING, confidence, signals_of
 from service.answering.languages import FOREIGN, FOREIGN_IN_DOUBT, Languages
 from service.answering.marking import marked
 from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
 from service.answering.quoting import check_pieces, tidied_passage
 from service.answering.said import Said, new_first
-from service.answering.telling import told_pieces, with_nearest, without_denial
 from service.answering.writing import NO_ANSWER, Draft, WritingError
 from service.interpretation import Interpretation
-from service.understanding.conversation import Held, Resolved, resolve
-from service.understanding.dependence import read_dependence
+from service.understanding.follow_ups.conversation import Held, Resolved, resolve
+from service.understanding.follow_ups.dependence import read_dependence
 from service.understanding.forms import form_of
 from service.understanding.languages import language_of
 from service.understanding.negation import asks_what_was_not, denies
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from embeddings.search import HiddenSpan, Hit
     from embeddings.store.records import IndexInfo
     from service.answer import Piece, Turn
+    from service.answering.catalogue.told import Told
     from service.answering.extracting import Sentence, Window
     from service.answering.overview import Paper
-    from service.answering.told import Told
     from service.answering.writing import Writer
     from service.understanding.forms import AskedForm
 

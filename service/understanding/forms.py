@@ -19,7 +19,7 @@ from embeddings.terms import STOPWORDS
 from service.understanding.question_words import read_words
 
 AskedForm = Literal["extract", "overview", "list", "facts"]
-"""Lists and facts are read by :mod:`service.understanding.list_questions` and its neighbours."""
+"""Lists and facts are read by :mod:`service.understanding.catalogue.list_questions` and its neighbours."""
 
 _YEAR = r"(?:1\d{3}|20\d{2})"
 _YEARS = re.compile(rf"(?<![\d.,/-]){_YEAR}(?!\d|[.,]\d)")

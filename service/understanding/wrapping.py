@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from service.understanding.dependence import read_dependence
+from service.understanding.follow_ups.dependence import read_dependence
 from service.understanding.question_words import has_content
 
 if TYPE_CHECKING:

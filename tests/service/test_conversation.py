@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.answer import Turn
-from service.understanding.conversation import resolve, stand_alone
-from service.understanding.dependence import read_dependence
+from service.understanding.follow_ups.conversation import resolve, stand_alone
+from service.understanding.follow_ups.dependence import read_dependence
 
 OPENING = "What did Chicherin offer Mustafa Kemal in his letter of June 1920?"
 

@@ -5,8 +5,8 @@ import pytest
 from chunker.metadata.asked_times import read_asked_times
 from chunker.metadata.year_forms import DecadeFinder
 from service.answer import Turn
-from service.understanding.conversation import Held, resolve
-from service.understanding.relative_times import Anchor, read_relative_time
+from service.understanding.follow_ups.conversation import Held, resolve
+from service.understanding.follow_ups.relative_times import Anchor, read_relative_time
 
 OPENING = "What did Molotov say about the Straits in November 1940?"
 PERSONS = {"molotov", "hitler", "papen", "anna", "josef"}

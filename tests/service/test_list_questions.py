@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.understanding.fact_questions import (
+from service.understanding.catalogue.fact_questions import (
     AskedPage,
     AskedSigning,
     read_page,
@@ -10,7 +10,7 @@ from service.understanding.fact_questions import (
     read_signing,
     read_who,
 )
-from service.understanding.list_questions import may_ask_for_list, read_list_question
+from service.understanding.catalogue.list_questions import may_ask_for_list, read_list_question
 
 COLLECTIONS = {
     "letters": (["letter", "telegram"], ["Anna Weber", "Karl Weber", "Josef Brandt", "Anna"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chunker.metadata.archive_references import read_archive_reference
 from embeddings.terms import STOPWORDS
-from service.understanding.list_words import read_noun
+from service.understanding.catalogue.list_words import read_noun
 
 _MAX_CHARS = 300
 """A longer question asks for more than a fact of the catalogue."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from service.answering.chosen import Found
-    from service.understanding.list_questions import ListQuestion
+    from service.answering.catalogue.chosen import Found
+    from service.understanding.catalogue.list_questions import ListQuestion
 
 NO_WORDS: Mapping[str, Sequence[str]] = MappingProxyType({})
 _MOST_NAMES = 8

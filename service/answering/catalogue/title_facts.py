@@ -17,9 +17,9 @@ from chunker.text.normalising import fold
 from chunker.vocabulary import PACKAGED
 from embeddings.store.choosing import Choice
 from service.answer import Words
-from service.answering.cutting import opening, words_at
+from service.answering.catalogue.cutting import opening, words_at
+from service.answering.catalogue.told import Told
 from service.answering.quoting import locate
-from service.answering.told import Told
 from service.interpretation import Interpretation
 from service.wording.phrases import date_range_words
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from embeddings.search import Filters
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
-    from service.answering.told import Cut
-    from service.understanding.fact_questions import AskedSigning
+    from service.answering.catalogue.told import Cut
+    from service.understanding.catalogue.fact_questions import AskedSigning
 
 _LOOKED_AT = 300
 """Documents whose titles are read for a person's offices."""

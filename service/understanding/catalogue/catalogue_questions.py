@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chunker.metadata.asked_times import without_times
-from service.understanding.list_words import plural_of, singular_of
+from service.understanding.catalogue.list_words import plural_of, singular_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from embeddings.local_index import LocalIndex
     from service.answer import Piece, RankedPassage
-    from service.answering.told import Told
+    from service.answering.catalogue.told import Told
 
 _TITLE_CHARS = 240
 """Of a document in a list the title is what is told: who with whom stands at its end."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from chunker.metadata.asked_times import read_asked_times
 from embeddings.terms import STOPWORDS
+from service.understanding.follow_ups.relative_times import read_relative_time
 from service.understanding.question_words import AUXILIARIES, QUESTION_WORDS, read_words
-from service.understanding.relative_times import read_relative_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chunker.metadata.year_forms import DecadeFinder
-    from service.understanding.relative_times import Anchor
+    from service.understanding.follow_ups.relative_times import Anchor
 
 _BESIDE_TIMES = (STOPWORDS | {"exactly", "already"}) - AUXILIARIES - (QUESTION_WORDS - {"what", "how"})
 """What may stand beside a time in a follow-up that is nothing else: "And what about in 1940?"."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from chunker.metadata.asked_times import read_asked_times
-from service.understanding.list_words import Noun, list_words, occasion_kinds, plural_of, read_noun
-from service.understanding.people import People
+from service.understanding.catalogue.list_words import Noun, list_words, occasion_kinds, plural_of, read_noun
+from service.understanding.catalogue.people import People
 from service.understanding.question_words import read_words
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chunker.metadata.asked_times import AskedTime
     from chunker.metadata.year_forms import DecadeFinder
-    from service.understanding.people import Person, Side
+    from service.understanding.catalogue.people import Person, Side
     from service.understanding.question_words import Word
 
 Wanted = Literal["list", "count", "times", "earliest", "latest"]

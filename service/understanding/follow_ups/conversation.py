@@ -19,11 +19,15 @@ from chunker.metadata.asked_times import read_asked_times
 from chunker.metadata.year_forms import DecadeFinder
 from embeddings.search import Filters
 from embeddings.terms import stems
-from service.understanding.dependence import read_dependence
-from service.understanding.follow_up_times import at_times, read_follow_up_times
+from service.understanding.follow_ups.dependence import read_dependence
+from service.understanding.follow_ups.follow_up_times import at_times, read_follow_up_times
+from service.understanding.follow_ups.relative_times import (
+    Anchor,
+    counts_from_another_time,
+    read_relative_time,
+)
+from service.understanding.follow_ups.roles import subject_of, with_name_put_in
 from service.understanding.question_words import noun_phrases, read_words
-from service.understanding.relative_times import Anchor, counts_from_another_time, read_relative_time
-from service.understanding.roles import subject_of, with_name_put_in
 from service.understanding.wrapping import core_question
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
     from embeddings.store.snapshot import Snapshot
     from service.answer import Turn
-    from service.understanding.follow_up_times import FollowUpTimes
+    from service.understanding.follow_ups.follow_up_times import FollowUpTimes
 
 
 @dataclass(frozen=True, slots=True)

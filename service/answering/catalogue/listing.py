@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from embeddings.ranking.spelling import SpellingSettings, respelt
 from embeddings.terms import stems
 from service.answer import Words
-from service.answering.chosen import Found, by_mention, choice_of, chosen, find, spellings, with_kinds
-from service.answering.cutting import opening, saying
-from service.answering.list_wording import described, more_words, rule_words
-from service.answering.told import NEAREST, Told
+from service.answering.catalogue.chosen import (
+    Found,
+    by_mention,
+    choice_of,
+    chosen,
+    find,
+    spellings,
+    with_kinds,
+)
+from service.answering.catalogue.cutting import opening, saying
+from service.answering.catalogue.list_wording import described, more_words, rule_words
+from service.answering.catalogue.told import NEAREST, Told
 from service.interpretation import Interpretation
-from service.understanding.list_words import list_words
-from service.understanding.people import Person
+from service.understanding.catalogue.list_words import list_words
+from service.understanding.catalogue.people import Person
 from service.understanding.question_words import read_words
 
 if TYPE_CHECKING:
@@ -23,8 +31,8 @@ if TYPE_CHECKING:
     from embeddings.search import Filters
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
-    from service.answering.told import Cut
-    from service.understanding.list_questions import ListQuestion
+    from service.answering.catalogue.told import Cut
+    from service.understanding.catalogue.list_questions import ListQuestion
 
 
 SHOWN = 12

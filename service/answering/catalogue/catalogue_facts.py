@@ -11,16 +11,16 @@ from embeddings.search import Filters
 from embeddings.store.choosing import Choice
 from embeddings.terms import stems
 from service.answer import Words
-from service.answering.cutting import opening, page_opening
-from service.answering.told import NEAREST, Told
-from service.understanding.fact_questions import AskedPage
+from service.answering.catalogue.cutting import opening, page_opening
+from service.answering.catalogue.told import NEAREST, Told
+from service.understanding.catalogue.fact_questions import AskedPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
-    from service.answering.told import Cut
+    from service.answering.catalogue.told import Cut
 
 _SHOWN = 12
 """Pages and papers shown of those that fit; as many as a list shows."""

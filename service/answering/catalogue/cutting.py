@@ -10,8 +10,8 @@ from chunker.metadata.dates import is_date_line
 from chunker.text.sentences import sentence_spans
 from embeddings.search import Filters, Hit, Scores
 from embeddings.terms import STOPWORDS, read_terms
+from service.answering.catalogue.told import Cut
 from service.answering.quoting import tidied_passage
-from service.answering.told import Cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.text.normalising import fold
 from embeddings.store.choosing import Choice
-from service.answering.sides import has_side
+from service.answering.catalogue.sides import has_side
 from service.library.elsewhere import same_elsewhere
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embeddings.store.catalogue import DocumentOrder
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
-    from service.understanding.list_questions import ListQuestion
+    from service.understanding.catalogue.list_questions import ListQuestion
 
 MAX_COMPARED = 1_000
 """Documents of a choice that are read one by one: for copies, and for who wrote to whom."""

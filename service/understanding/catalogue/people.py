@@ -12,7 +12,7 @@ from chunker.metadata.names import SETTINGS, is_same_person
 from chunker.text.normalising import fold
 from embeddings.ranking.spelling import SpellingSettings, sounds_alike
 from embeddings.store.filtering import name_words
-from service.understanding.list_words import list_words
+from service.understanding.catalogue.list_words import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,27 +9,27 @@ from chunker.metadata.asked_times import read_asked_times
 from chunker.metadata.year_forms import DecadeFinder
 from embeddings.store.choosing import Choice
 from service.answer import Words
-from service.answering.catalogue_facts import page_told, reference_told
-from service.answering.chosen import chosen, with_kinds
-from service.answering.cutting import opening
-from service.answering.listing import list_told
-from service.answering.title_facts import signing_told, who_told
-from service.answering.told import NEAREST, Told
+from service.answering.catalogue.catalogue_facts import page_told, reference_told
+from service.answering.catalogue.chosen import chosen, with_kinds
+from service.answering.catalogue.cutting import opening
+from service.answering.catalogue.listing import list_told
+from service.answering.catalogue.title_facts import signing_told, who_told
+from service.answering.catalogue.told import NEAREST, Told
 from service.interpretation import Interpretation
-from service.understanding.catalogue_questions import (
+from service.understanding.catalogue.catalogue_questions import (
     asks_for_files,
     may_ask_catalogue,
     read_catalogue_question,
 )
-from service.understanding.fact_questions import read_page, read_reference, read_signing, read_who
-from service.understanding.list_questions import may_ask_for_list, read_list_question
-from service.understanding.list_words import plural_of
+from service.understanding.catalogue.fact_questions import read_page, read_reference, read_signing, read_who
+from service.understanding.catalogue.list_questions import may_ask_for_list, read_list_question
+from service.understanding.catalogue.list_words import plural_of
 
 if TYPE_CHECKING:
     from embeddings.search import Filters
     from embeddings.store.catalogue import DocumentOrder
     from embeddings.store.snapshot import Snapshot
-    from service.understanding.catalogue_questions import CatalogueQuestion
+    from service.understanding.catalogue.catalogue_questions import CatalogueQuestion
     from service.understanding.forms import AskedForm
 
 NO_FACT = f"The catalogue does not tell this. {NEAREST}"

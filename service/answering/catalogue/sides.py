@@ -10,7 +10,7 @@ from chunker.text.normalising import fold
 if TYPE_CHECKING:
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
-    from service.understanding.people import Person
+    from service.understanding.catalogue.people import Person
 
 ToldSide = Literal["writer", "recipient", "unknown"]
 

@@ -1,0 +1,1 @@
+"""Questions that ask the catalogue: for lists, counts, pages, references, offices and signing days."""
