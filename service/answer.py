@@ -149,13 +149,15 @@ class Words:
     """Words that are no quote: a model's sentence, a line that says whose words follow, a refusal, a notice.
 
     A ``sentence`` has the ``citations`` of the passages it rests on, each at the words it quotes from
-    there, if any; ``quotes`` are the quotations in it.
+    there, if any; ``quotes`` are the quotations in it. One that ``begins_paragraph`` stands apart from those
+    before it.
     """
 
     text: str
     role: WordsRole
     citations: tuple[Citation, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    begins_paragraph: bool = False
 
     @property
     def citation(self) -> Citation | None:
@@ -188,7 +190,8 @@ def plain_text(pieces: Iterable[Piece]) -> str:
 
 def space_before(piece: Piece) -> str:
     """Return what parts a piece from the one before it: a line that says whose words follow begins anew."""
-    return "\n\n" if isinstance(piece, Words) and piece.role == "attribution" else " "
+    begins = isinstance(piece, Words) and (piece.role == "attribution" or piece.begins_paragraph)
+    return "\n\n" if begins else " "
 
 
 def paragraphs(pieces: Iterable[Piece]) -> list[list[Piece]]:

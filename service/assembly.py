@@ -158,4 +158,6 @@ def make_writer(settings: Settings) -> Writer | None:
         key=settings.chat_key.get_secret_value() if settings.chat_key else None,
         timeout_seconds=settings.chat_timeout_seconds,
     )
-    return ModelWriter(model, PromptLimit(token_counter(settings.encoding), settings.chat_context_tokens))
+    count = token_counter(settings.encoding)
+    limit = PromptLimit(count, settings.chat_context_tokens, settings.chat_reply_tokens)
+    return ModelWriter(model, limit)

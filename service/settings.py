@@ -124,7 +124,12 @@ class Settings(BaseSettings):
         60, gt=0, le=3600, description="how long the endpoint may take for one answer"
     )
     chat_context_tokens: int = Field(
-        4_000, ge=500, description="most tokens of a prompt, by the configured encoding"
+        4_000, ge=500, description="most tokens of a prompt and its reply, by the configured encoding"
+    )
+    chat_reply_tokens: int | None = Field(
+        None,
+        ge=50,
+        description="most tokens of a reply, thoughts included; unset: a quarter of chat_context_tokens",
     )
 
     max_question_chars: int = Field(2_000, ge=16, description="longest question")

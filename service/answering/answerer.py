@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from service.answering.overview import OverviewSettings, overview, papers_of, ra
 from service.answering.quoting import check_pieces, tidied_passage
 from service.answering.said import Said, new_first
 from service.answering.writing import NO_ANSWER, Draft, WritingError
+from service.answering.written import Written
 from service.interpretation import Interpretation
 from service.understanding.follow_ups.conversation import Held, Resolved, resolve
 from service.understanding.follow_ups.dependence import read_dependence
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from service.understanding.forms import AskedForm
 
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
 NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
@@ -79,12 +77,16 @@ class AnswerSettings:
 
     In a conversation words that were quoted before follow new ones of at least ``new_share`` of their worth:
     of the 50 follow-ups of the development gold .80 answers hold the evidence at .85, .78 at .75 and without.
+
+    A writer reads the ``read_by_writer`` best passages, as far as they fit its prompt: the first ten hold the
+    evidence of .985 of the development questions.
     """
 
     threshold: float = 0.15
     doubt: float = 0.05
     sure: float = 0.4
     new_share: float = 0.85
+    read_by_writer: int = 20
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     overview: OverviewSettings = field(default_factory=OverviewSettings)
 
@@ -142,7 +144,12 @@ class Answerer:
         retrieval = self._retriever.retrieve(
             standalone,
             # Judged by the same hits whatever the number wished for: it must not change the confidence.
-            top_k=max(top_k * overviews.passages_a_paper if is_wide else top_k, JUDGING.hits, looked_at),
+            top_k=max(
+                top_k * overviews.passages_a_paper if is_wide else top_k,
+                JUDGING.hits,
+                looked_at,
+                self._settings.read_by_writer if self._writer else 0,
+            ),
             filters=filters,
             hidden=hidden_spans,
             matched=looked_at,
@@ -174,9 +181,11 @@ class Answerer:
         with _timed(timings_ms, "answer"):
             draft = self._draft(standalone, probability, reading, retrieval)
             draft, failed_quotes = self._with_told(standalone, told, first, draft)
-        parts = iter((draft,))
+        parts, written = iter((draft,)), None
         if self._writer is not None and not told:
-            parts = _each_timed(timings_ms, "generate", _written(self._writer, found, draft, failure))
+            further = self._further(standalone, retrieval, reading)
+            written = Written(self._writer, found, further, draft, failure)
+            parts = _each_timed(timings_ms, "generate", written.parts())
         pieces: tuple[Piece, ...] = ()
         for draft in parts:
             with _timed(timings_ms, "answer"):
@@ -197,7 +206,7 @@ class Answerer:
             kind=draft.kind,
             form=draft.form,
             pieces=pieces,
-            passages=found.passages,
+            passages=written.passages if written else found.passages,
             index=found.index,
             total=draft.total,
             rule=draft.rule,
@@ -293,6 +302,15 @@ class Answerer:
         signals = signals_of(retrieval, of_best)
         return _Reading(of_best, papers, shown, signals, is_understood, asks_what_was_not(question))
 
+    def _further(self, question: str, retrieval: Retrieval, reading: _Reading) -> list[RankedPassage]:
+        """Return the best passages that are not shown, for a writer to read; their ranks count on."""
+        wanted, shown = frozenset(stems(question)), reading.passages
+        hits = enumerate(retrieval.hits[: self._settings.read_by_writer], start=1)
+        further = [hit for rank, hit in hits if rank not in shown]
+        return [
+            _ranked_passage(number, hit, wanted) for number, hit in enumerate(further, start=len(shown) + 1)
+        ]
+
     def _told(
         self, question: str, standalone: str, told: Told, info: IndexInfo, timings_ms: dict[str, float]
     ) -> Iterator[Found | Piece | Answer]:
@@ -386,39 +404,6 @@ def _notices(reading: _Reading, lead: Sentence, windows: Sequence[Window]) -> It
 def _in_other_language(reading: _Reading) -> Iterator[Words]:
     if reading.languages.difference:
         yield Words(f"{reading.languages.difference}.", "notice")
-
-
-def _written(writer: Writer, found: Found, draft: Draft, failure: str | None) -> Iterator[Draft]:
-    """Yield what ``writer`` makes of it, a part for each piece, as it comes.
-
-    Where it fails before its first piece, or failed before, that is the ``draft`` with a notice.
-    """
-    if draft.kind == "none":
-        yield draft
-        return
-    part: Draft | None = None
-    try:
-        if failure is None:
-            for piece in writer.write(found.standalone_question, found.passages):
-                part = _part(piece, part)
-                yield part
-            return
-    except WritingError as error:
-        failure = str(error)
-    logger.warning("the language model was of no use: %s", failure)
-    if part is not None:
-        notice = f"The language model's answer is not whole: {failure}."
-        yield replace(part, pieces=(Words(notice, "notice"),))
-        return
-    notice = f"In the documents' own words, since the language model was of no use: {failure}."
-    yield replace(draft, pieces=(*draft.pieces, Words(notice, "notice")))
-
-
-def _part(piece: Piece, before: Draft | None) -> Draft:
-    """Return a writer's piece as a part of an answer: a refusal makes it none, a notice changes nothing."""
-    if isinstance(piece, Words) and piece.role == "refusal":
-        return Draft("none", (piece,), "none")
-    return replace(before, pieces=(piece,)) if before else Draft("generated", (piece,))
 
 
 def _nothing_asked(question: str, standalone: str, info: IndexInfo) -> Iterator[Found | Piece | Answer]:

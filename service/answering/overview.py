@@ -91,7 +91,7 @@ def overview(papers: Iterable[Paper], passages: Mapping[int, RankedPassage]) -> 
     shown = [passages[paper.window.rank] for paper in papers]
     spans = [paper.window.span for paper in papers]
     pieces: list[Piece] = []
-    for passage, span in sorted(zip(shown, spans, strict=True), key=lambda one: _time_of(one[0])):
+    for passage, span in sorted(zip(shown, spans, strict=True), key=lambda one: time_of(one[0])):
         pieces += [attribution(passage.citation), quote_of(passage, span)]
     return tuple(pieces)
 
@@ -103,6 +103,7 @@ def rule_of(shown: int, found: int) -> str:
     return f"The {shown} papers that bear on this most, of {found} found, in order of time."
 
 
-def _time_of(passage: RankedPassage) -> tuple[bool, str, int]:
+def time_of(passage: RankedPassage) -> tuple[bool, str, int]:
+    """Return a key that puts passages in the order of their documents' dates, undated ones last."""
     when = passage.citation.place.document.metadata.date
     return when is None, when.start if when else "", passage.rank

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from service.answer import AnswerForm, AnswerKind, Piece, RankedPassage, Turn
+    from service.understanding.forms import AskedForm
 
 NO_ANSWER = "The documents do not answer this question. These passages come nearest."
 
@@ -36,8 +37,11 @@ class Writer(Protocol):
     def stand_alone(self, question: str, history: Sequence[Turn]) -> str | None:
         """Return ``question`` so that it can be understood without ``history``; ``None``: by rule, please."""
 
-    def write(self, question: str, passages: Sequence[RankedPassage]) -> Iterator[Piece]:
+    def write(
+        self, question: str, passages: Sequence[RankedPassage], *, form: AskedForm = "extract"
+    ) -> Iterator[Piece]:
         """Yield the pieces of an answer that rests on ``passages``, each as soon as it is known.
 
-        A refusal among them says that the passages do not answer.
+        As many of the passages are read as can be, the first ones first; sentences cite them by their ranks.
+        A refusal among the pieces says that the passages do not answer.
         """

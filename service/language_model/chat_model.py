@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, AnyStr, Literal, Protocol
 from service.answering.writing import WritingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import httpx
 
@@ -27,6 +28,10 @@ _MAX_REPLY_CHARS = 100_000
 """Fifty times the longest answer: what is longer never ends."""
 _MAX_ERROR_CHARS = 200
 """Of an endpoint's error so much is logged."""
+_UNSUPPORTED = re.compile(
+    r"un(?:supported|recogni[sz]ed|known|expected)|not (?:supported|permitted|allowed)|extra", re.IGNORECASE
+)
+"""How endpoints say that they know no such parameter; "max_tokens is too large" is another complaint."""
 _REST_SECONDS = 15.0
 """How long an endpoint that was too slow or too busy is left alone, so that not every question waits."""
 _MAX_REST_SECONDS = 120.0
@@ -132,7 +137,7 @@ class OpenAIChatModel:
         body = self._body(messages, max_tokens)
         with self._client.stream("POST", self._address, json=body) as response:
             if response.status_code != 200:
-                raise self._refusal(response)
+                raise self._refusal(response, body)
             if "event-stream" in response.headers.get("content-type", ""):
                 yield from self._streamed(response.iter_lines(), deadline)
             else:
@@ -150,9 +155,9 @@ class OpenAIChatModel:
             body[self._limit_name] = max_tokens
         return body
 
-    def _refusal(self, response: httpx.Response) -> ChatModelError:
+    def _refusal(self, response: httpx.Response, body: Mapping[str, Any]) -> ChatModelError:
         text = response.read()[:10_000].decode("utf-8", "replace")
-        if response.status_code == 400 and self._adapts_to(text):
+        if response.status_code in {400, 422} and self._adapts_to(text, body):
             return _ParameterRefusedError("it takes another parameter")
         logger.warning("the language model answered %d: %s", response.status_code, text[:_MAX_ERROR_CHARS])
         error = ChatModelError(f"it answered with the error {response.status_code}")
@@ -160,12 +165,17 @@ class OpenAIChatModel:
             return self._rest(str(error), seconds=_seconds(response.headers.get("retry-after")))
         return error
 
-    def _adapts_to(self, complaint: str) -> bool:
-        """Change what a reasoning model complains of; the others are to say the same to the same question."""
-        if "max_completion_tokens" in complaint and self._limit_name == "max_tokens":
+    def _adapts_to(self, complaint: str, body: Mapping[str, Any]) -> bool:
+        """Leave out of every further ``body`` what this one was refused for; tell whether that is possible.
+
+        Reasoning models take no temperature, and OpenAI's newer models ``max_completion_tokens`` only; the
+        others are to say the same to the same question.
+        """
+        is_refused = "max_tokens" in complaint and _UNSUPPORTED.search(complaint)
+        if "max_tokens" in body and ("max_completion_tokens" in complaint or is_refused):
             self._limit_name = "max_completion_tokens"
             return True
-        if "temperature" in complaint and self._takes_temperature:
+        if "temperature" in body and "temperature" in complaint:
             self._takes_temperature = False
             return True
         return False
@@ -213,7 +223,7 @@ def _whole(body: bytes) -> str:
 
 def _refuse_cut(choice: dict[str, Any]) -> None:
     if choice.get("finish_reason") == "length":
-        raise ChatModelError("its reply was longer than it was given room for")
+        raise ChatModelError("its reply was longer than DOSSIER_CHAT_REPLY_TOKENS gives it room for")
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chunker.text.sentences import sentence_spans
@@ -41,10 +41,11 @@ _OPENS, _CLOSES = "<think>", "</think>"
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """A sentence without markup, and the numbers of the passages that it cites, each once."""
+    """A sentence without markup, the numbers of the passages that it cites, each once, where it stands."""
 
     text: str
     numbers: tuple[int, ...]
+    begins_paragraph: bool = False
 
     @property
     def is_refusal(self) -> bool:
@@ -106,7 +107,7 @@ class ReplyReader:
             return []
         read = _sentences(line, self.known)
         if len(read) > 1 and read[-1].numbers and not any(one.numbers for one in read[:-1]):
-            return [CitedSentence(one.text, read[-1].numbers) for one in read]
+            return [replace(one, numbers=read[-1].numbers) for one in read]
         return read
 
     def _complete(self, line: str) -> list[CitedSentence]:
@@ -137,12 +138,12 @@ def _sentences(line: str, known: AbstractSet[int]) -> list[CitedSentence]:
     plain = _MARKUP.sub(lambda match: match[1] or "", _with_plain_citations(_LIST_MARK.sub("", line), known))
     # "… said. [1]" and "… said [1]." are the same: citations are brought before the full stop.
     text = _AFTER_STOP.sub(lambda match: f" {match['citations'].strip()}{match['stop']}", plain)
-    found = []
+    found: list[CitedSentence] = []
     for sentence in _cut(text):
         numbers = [int(number) for match in _CITATION.finditer(sentence) for number in match[1].split(",")]
         bare = " ".join(_CITATION.sub("", sentence).split())
         if any(character.isalnum() for character in bare):
-            found.append(CitedSentence(bare, tuple(dict.fromkeys(numbers))))
+            found.append(CitedSentence(bare, tuple(dict.fromkeys(numbers)), begins_paragraph=not found))
     return found
 
 

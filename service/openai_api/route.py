@@ -178,11 +178,11 @@ def _stream(completion: _Completion, events: Iterator[Found | Piece | Answer]) -
     # Where usage is wanted, every chunk but the last says that it has none.
     always: dict[str, Any] = {"usage": None} if includes_usage else {}
     sources: dict[str, Any] = {"citations": [], "search_results": [], **always}
+    shown = 0
     found = next(events, None)
     if isinstance(found, Found):
-        results = message.search_results(found.passages)
-        sources["citations"] = [result.url for result in results]
-        sources["search_results"] = [result.model_dump() for result in results]
+        sources |= _sources(message, found)
+        shown = len(found.passages)
         always["system_fingerprint"] = sources["system_fingerprint"] = _fingerprint(found)
     yield _chunk(completion, _delta(role="assistant", content=""), sources)
     if completion.sends_events and isinstance(found, Found):
@@ -192,8 +192,12 @@ def _stream(completion: _Completion, events: Iterator[Found | Piece | Answer]) -
         yield _chunk(completion, _delta(content=message.text), always)
     for one in events:
         added = message.add(one) if not isinstance(one, (Found, Answer)) else ""
-        if isinstance(one, Answer) and not completion.sends_events:
-            added = message.add_sources(one)
+        if isinstance(one, Answer):
+            sources |= _sources(message, one)
+            # What a language model cites beyond the passages that were sent first.
+            for event in message.source_events(one.passages[shown:]) if completion.sends_events else ():
+                yield _chunk(completion, [], {"event": event, **always})
+            added = message.add_sources(one) if not completion.sends_events else ""
         if added:
             yield _chunk(completion, _delta(content=added), always)
     # Open WebUI takes annotations for further sources, and would number each reference anew.
@@ -204,6 +208,15 @@ def _stream(completion: _Completion, events: Iterator[Found | Piece | Answer]) -
     if includes_usage:
         yield _chunk(completion, [], {**always, "usage": completion.usage().model_dump()})
     yield b"data: [DONE]\n\n"
+
+
+def _sources(message: Message, found: Found | Answer) -> dict[str, Any]:
+    """Return the passages found so far in the two fields that clients look for."""
+    results = message.search_results(found.passages)
+    return {
+        "citations": [result.url for result in results],
+        "search_results": [result.model_dump() for result in results],
+    }
 
 
 def _error_chunk(problem: Problem) -> bytes:

@@ -186,10 +186,17 @@ def test_a_reply_is_given_piece_by_piece(script):
     assert [*model_at(script.url).stream(MESSAGES)][:2] == [REPLY[:7], REPLY[7:14]]
 
 
-def test_a_model_that_takes_another_limit_is_asked_with_it_from_then_on(script):
-    complaint = '{"error": {"message": "Unsupported: use max_completion_tokens"}}'
+@pytest.mark.parametrize(
+    ("status", "complaint"),
+    [
+        (400, "Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead."),
+        (400, "Unrecognized request argument supplied: max_tokens"),
+        (422, "body.max_tokens: Extra inputs are not permitted"),
+    ],
+)
+def test_a_model_that_takes_another_limit_is_asked_with_it_from_then_on(script, status, complaint):
     script.replies = [
-        (400, {"Content-Type": "application/json"}, complaint),
+        (status, {"Content-Type": "application/json"}, json.dumps({"error": {"message": complaint}})),
         (200, {"Content-Type": "text/event-stream"}, streamed(REPLY)),
     ]
     model = model_at(script.url)
@@ -202,8 +209,23 @@ def test_a_model_that_takes_another_limit_is_asked_with_it_from_then_on(script):
     assert limits == [(50, None), (None, 50), (None, 50)]
 
 
+def test_a_limit_that_is_too_large_is_no_other_parameter(script):
+    script.gives(400, '{"error": {"message": "max_tokens is too large: 9000"}}')
+
+    assert refusal(script) == "it answered with the error 400"
+    assert len(script.requests) == 1
+
+
+def test_a_model_that_takes_neither_limit_is_asked_twice(script):
+    script.gives(400, '{"error": {"message": "unsupported: max_tokens, max_completion_tokens"}}')
+    with pytest.raises(ChatModelError, match="the error 400"):
+        model_at(script.url).complete(MESSAGES, max_tokens=50)
+
+    assert len(script.requests) == 2
+
+
 def test_a_reply_cut_at_its_limit_is_told(script):
     choice = {"delta": {"content": REPLY}, "finish_reason": "length"}
     script.gives(body=f"data: {json.dumps({'choices': [choice]})}\n\n", content_type="text/event-stream")
 
-    assert refusal(script) == "its reply was longer than it was given room for"
+    assert refusal(script) == "its reply was longer than DOSSIER_CHAT_REPLY_TOKENS gives it room for"

@@ -15,6 +15,7 @@ from embeddings.local_index import LocalIndex
 from service.answer import Turn
 from service.answering.quoting import is_verified
 from service.answering.writing import NO_ANSWER
+from service.answering.written import FOUND_NO_ANSWER, IN_DOUBT_NOTICE
 from service.assembly import make_writer
 from service.errors import SettingsError
 from service.language_model.chat_model import OpenAIChatModel
@@ -53,14 +54,14 @@ def script():
         yield script
 
 
-def answerer(index, url, *, threshold=0.0, max_tokens=4000, timeout_seconds=0.5):
+def answerer(index, url, *, threshold=0.0, doubt=None, max_tokens=4000, timeout_seconds=0.5):
     model = OpenAIChatModel(url=url, model="m", key=None, timeout_seconds=timeout_seconds)
-    writer = ModelWriter(model, PromptLimit(token_counter(), max_tokens))
-    return dossier_over(index, threshold=threshold, writer=writer)
+    writer = ModelWriter(model, PromptLimit(token_counter(), max_tokens, reply_tokens=250))
+    return dossier_over(index, threshold=threshold, doubt=doubt, writer=writer)
 
 
-def extractive(index, question=QUESTION, **options):
-    return dossier_over(index).ask(question, **options)
+def extractive(index, question=QUESTION, *, threshold=0.0, doubt=None, **options):
+    return dossier_over(index, threshold=threshold, doubt=doubt).ask(question, **options)
 
 
 def test_the_model_words_the_answer_from_the_passages(index, script):
@@ -174,8 +175,29 @@ def test_the_model_can_find_that_the_passages_do_not_answer(index, script):
     script.says("NOT ANSWERED")
     answer = answerer(index, script.url).ask(QUESTION)
 
-    assert (answer.kind, answer.answerable, answer.text) == ("none", False, NO_ANSWER)
+    assert (answer.kind, answer.form, answer.answerable) == ("none", "none", False)
+    assert answer.text.startswith(f"{FOUND_NO_ANSWER}\n\nNote of Litvinov on the Straits, 3 March 1937: ")
+    assert answer.quotes == ()
     assert answer.passages
+
+
+def test_a_question_in_doubt_is_decided_by_the_model(index, script):
+    dossier = answerer(index, script.url, threshold=1.0, doubt=0.0)
+    answered = dossier.ask(QUESTION)
+    script.says("NOT ANSWERED")
+    refused = dossier.ask(QUESTION)
+    script.gives(500)
+    failed = dossier.ask(QUESTION)
+
+    assert (answered.kind, answered.text) == (
+        "generated",
+        "Turkey asked for the fortification of the Straits. [1]",
+    )
+    assert answered.notice == IN_DOUBT_NOTICE
+    assert (refused.kind, refused.notice) == ("none", None)
+    assert refused.text.startswith(FOUND_NO_ANSWER)
+    assert (failed.kind, failed.text) == ("none", extractive(index, threshold=1.0, doubt=0.0).text)
+    assert "the error 500" in failed.notice
 
 
 def test_a_question_that_is_refused_anyway_does_not_go_to_the_model(index, script):
@@ -226,7 +248,7 @@ def test_only_the_passages_that_fit_are_shown(index, script):
     answerer(index, script.url).ask(QUESTION)
     everything = script.prompt()["passages"]
     prompt = "".join(message["content"] for message in script.requests[-1]["messages"])
-    limit = count(prompt) + 600
+    limit = count(prompt) + 250
 
     answer = answerer(index, script.url, max_tokens=limit).ask(QUESTION)
     shown = script.prompt()["passages"]
@@ -237,7 +259,7 @@ def test_only_the_passages_that_fit_are_shown(index, script):
 
 
 def test_a_context_too_small_for_any_passage_is_told(index, script):
-    answer = answerer(index, script.url, max_tokens=500).ask(QUESTION)
+    answer = answerer(index, script.url, max_tokens=400).ask(QUESTION)
 
     assert answer.kind == "extractive"
     assert "DOSSIER_CHAT_CONTEXT_TOKENS" in answer.notice
@@ -418,4 +440,104 @@ def test_of_a_partial_answer_only_the_refusing_sentence_goes(index, script):
 def test_the_model_is_told_how_much_it_may_say(index, script):
     answerer(index, script.url).ask(QUESTION)
 
-    assert script.requests[-1]["max_tokens"] == 600
+    assert script.requests[-1]["max_tokens"] == 250
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [({}, 1000), ({"chat_context_tokens": 16_000}, 4000), ({"chat_reply_tokens": 3000}, 3000)],
+)
+def test_the_settings_decide_how_much_it_may_say(script, tmp_path, settings, expected):
+    writer = make_writer(Settings(data=tmp_path, chat_url=script.url, chat_model="m", **settings))
+    script.says("What did Litvinov say to Aras?")
+    writer.stand_alone("What did he say to Aras?", [Turn("user", "Who was Litvinov?")])
+
+    assert script.requests[-1]["max_tokens"] == expected
+
+
+@pytest.fixture(scope="module")
+def mill(tmp_path_factory):
+    """Notes of seven years on a mill, each with a price of its own, the latest added first."""
+    with LocalIndex.open(
+        tmp_path_factory.mktemp("mill"), encoder=WordHashEncoder(), chunking=CHUNKING
+    ) as opened:
+        opened.add(
+            make_source(
+                f"{year}.md",
+                f"# Note of {year} on the mill\n\nMay 9, {year}\n\nThe miller asked {year - 1800} "
+                "crowns for the mill and its wheel.",
+            )
+            for year in range(1907, 1900, -1)
+        )
+        yield opened
+
+
+MILL = "What did the miller ask for the mill?"
+
+
+def test_the_model_reads_more_passages_than_are_shown_and_one_it_cites_is_shown_then(mill, script):
+    first = answerer(mill, script.url)
+    script.says("NOT ANSWERED")
+    first.ask(MILL, top_k=2)
+    read = script.prompt()["passages"]
+    prices = {passage["number"]: int(passage["date"][:4]) - 1800 for passage in read}
+    assert [*prices] == [1, 2, 3, 4, 5, 6, 7]
+
+    script.says(f"The miller asked {prices[6]} crowns [6]. Or {prices[2]} [2] or {prices[4]} crowns [4].")
+    events = [*first.stream(MILL, top_k=2)]
+    found, answer = events[0], events[-1]
+    assert [passage.rank for passage in found.passages] == [1, 2]
+    assert answer.text == (
+        f"The miller asked {prices[6]} crowns. [3] Or {prices[2]} or {prices[4]} crowns. [2][4]"
+    )
+    assert answer.passages[:2] == found.passages
+    assert [passage.rank for passage in answer.passages] == [1, 2, 3, 4]
+    assert [str(prices[n]) in answer.passages[at].text for at, n in ((2, 6), (3, 4))] == [True, True]
+    for piece in answer.pieces:
+        for citation in piece.citations:
+            assert citation.document_id == answer.passages[citation.number - 1].citation.document_id
+
+
+def test_an_overview_is_given_its_papers_in_order_of_time_and_may_have_paragraphs(mill, script):
+    script.says("NOT ANSWERED")
+    question = "Give an overview of what the miller asked for the mill"
+    answerer(mill, script.url).ask(question)
+    numbers = {passage["date"][:4]: passage["number"] for passage in script.prompt()["passages"]}
+    assert [*numbers] == [str(year) for year in range(1901, 1908)]
+
+    script.says(
+        f"The miller asked 101 crowns [{numbers['1901']}]. He asked 102 crowns [{numbers['1902']}].\n\n"
+        f"In 1903 the miller wept [{numbers['1907']}]. He asked 105 crowns [{numbers['1905']}]."
+    )
+    answer = answerer(mill, script.url).ask(question)
+
+    assert (answer.kind, answer.form, answer.total) == ("generated", "overview", 7)
+    assert answer.rule == "Written from the papers that bear on this most, of 7 found."
+    first, second = answer.text.split("\n\n")
+    assert first.startswith("The miller asked 101 crowns.")
+    assert second.startswith("He asked 105 crowns.")
+    assert "twenty sentences" in script.requests[-1]["messages"][0]["content"]
+    assert answer.notice.startswith("One sentence was left out")
+
+
+def test_a_chat_stream_ends_with_the_passages_that_the_model_cites(script, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "straits.md").write_text(STRAITS)
+    (folder / "prisoners.md").write_text(PRISONERS)
+    script.says(
+        "Turkey asked for the fortification of the Straits [1]. It asked for the prisoners of war [2]."
+    )
+    with serving(make_app(tmp_path / "data", chat_url=script.url, chat_model="m")) as client:
+        index_files(client, folder / "straits.md")
+        index_files(client, folder / "prisoners.md")
+        body = {"messages": [{"role": "user", "content": QUESTION}], "stream": True, "dossier": {"top_k": 1}}
+        lines = client.post("/v1/chat/completions", json=body).text.split("\n\n")
+    chunks = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
+
+    assert len(chunks[0]["search_results"]) == 1
+    assert [result["title"] for result in chunks[-1]["search_results"]] == [
+        "Note of Litvinov on the Straits",
+        "Note on prisoners",
+    ]
+    assert len(chunks[-1]["citations"]) == 2

@@ -29,12 +29,13 @@ PAGED = "".join(
 """A text of one document on four printed pages."""
 
 
-def dossier_over(index, *, threshold=0.0, sure=None, writer=None):
+def dossier_over(index, *, threshold=0.0, doubt=None, sure=None, writer=None):
     """Return what the doors are given, over an index that is open, without late interaction."""
     retriever = Retriever(index, WordHashEncoder(), RetrievalSettings())
+    doubt = threshold if doubt is None else doubt
     answerer = Answerer(
         retriever,
-        AnswerSettings(threshold=threshold, doubt=threshold, sure=threshold if sure is None else sure),
+        AnswerSettings(threshold=threshold, doubt=doubt, sure=threshold if sure is None else sure),
         writer=writer,
     )
     return Dossier(index, answerer, rules=QuestionRules(max_chars=2_000, top_k=5))
