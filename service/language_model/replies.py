@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chunker.text.sentences import sentence_spans
+from service.language_model.citing import CITATION, with_plain_citations, without_unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
 NOT_ANSWERED = "NOT ANSWERED"
 
-_NUMBERS = r"\d{1,3}(?:\s*(?:[,;&]|and)\s*\d{1,3})*"
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_PASSAGE = r"(?:passages?|sources?|documents?|nos?\.)"
-_FORMS = (
-    re.compile(rf"\[\s*\^?(?:{_PASSAGE}\s*)?({_NUMBERS})\s*\](?!\()", re.IGNORECASE),
-    re.compile(rf"【\s*(?:{_PASSAGE}\s*)?(?:\d+:)?({_NUMBERS})(?:†[^】]*)?\s*】", re.IGNORECASE),
-    re.compile(rf"\(\s*{_PASSAGE}\s+({_NUMBERS})\s*\)", re.IGNORECASE),
-)
-# Bare "(1)" and raised figures are citations only where a clause ends, else they count or measure something.
-_BARE = re.compile(rf"(?<=[\w.!?\"”’»\])])\s?\(\s*({_NUMBERS})\s*\)(?=\s*(?:[.,;:!?]|\(|\[|$)|\s+[A-Z\"“])")
-_RAISED_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[.!?\"”’»]))([¹²³⁴-⁹][⁰¹²³⁴-⁹]?)(?=[\s.,;:!?]|$)")
-_CITATION = re.compile(r"\s*\[(\d{1,3}(?:,\d{1,3})*)\]")
 _AFTER_STOP = re.compile(r"(?P<stop>[.!?…][\"'”’»)]*)(?P<citations>(?:\s*\[\d{1,3}(?:,\d{1,3})*\])+)")
 _QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|\"([^\"]+)\"|„([^„“”]+)[“”]")
 _MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]{1,300}>|(?<!\w)[*_`>|]+|[*_`|]+(?!\w)")
@@ -33,9 +22,12 @@ _LIST_MARK = re.compile(r"^\s*(?:[-•*–>]\s+|\(?\d{1,2}[.)]\s+)+")
 _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)\s*:?\s*$|^[^\[\].!?]*:\s*$")
 _SOURCES = re.compile(r"^\W*(?:sources?|references?|citations?|notes?|footnotes?)\W*$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^\s*\[\^?\d{1,3}\]\s*:")
-_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
-_UNFINISHED_CITATION = re.compile(r"\s*[\[(【][^\[\]()【】]*$")
-_UNFINISHED_TAG = re.compile(r"<[^<>\s]{0,8}$")
+_LABEL = re.compile(r"^\s*[*_]*(?:final\s+)?answer\s*:[*_]*\s*", re.IGNORECASE)
+_TAGS = "think|thinking|thought|thoughts|reasoning|reflection"
+_OPENING = re.compile(rf"<(?:{_TAGS})>|◁think▷|\[THINK\]|<\|channel\|>analysis<\|message\|>", re.IGNORECASE)
+_CLOSING = re.compile(rf"</(?:{_TAGS})>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>", re.IGNORECASE)
+_UNFINISHED_TAG = re.compile(r"[<◁][^<>◁▷\s]{0,12}$")
+_MAX_TAG_CHARS = 40
 _OPENS, _CLOSES = "<think>", "</think>"
 
 
@@ -63,41 +55,50 @@ class ReplyReader:
     """
 
     known: AbstractSet[int]
-    _text: str = ""
+    _rest: str = ""
+    _held: list[CitedSentence] = field(default_factory=list)
     _given: int = 0
     _is_open: bool = False
     _lists_sources: bool = False
 
     def feed(self, piece: str) -> Iterator[CitedSentence]:
         """Take the next piece and yield the sentences that it completes."""
-        self._text += piece
+        self._rest += piece
         self._drop_thoughts()
-        if _OPENS in self._text or _UNFINISHED_TAG.search(self._text):
+        if _OPENS in self._rest or _UNFINISHED_TAG.search(self._rest[-_MAX_TAG_CHARS:]):
             return
-        *lines, last = self._text.split("\n")
-        sentences = [one for line in lines for one in self._read(line)]
-        sentences += self._complete(last)
-        self._is_open = self._is_open or bool(sentences and sentences[0].numbers)
+        *lines, self._rest = self._rest.split("\n")
+        self._take(lines)
+        complete = self._complete(self._rest)
+        if not self._is_open:
+            first = next(iter((*self._held, *complete)), None)
+            self._is_open = first is not None and bool(first.numbers)
         if self._is_open:
-            yield from sentences[self._given :]
-            self._given = max(self._given, len(sentences))
+            yield from self._held
+            yield from complete[self._given :]
+            self._held = []
+            self._given = max(self._given, len(complete))
 
     def end(self) -> Iterator[CitedSentence]:
         """Yield what is left once nothing more comes."""
         self._drop_thoughts()
-        text = self._text.partition(_OPENS)[0]
-        self._lists_sources = False
-        sentences = [one for line in text.split("\n") for one in self._read(line)]
-        yield from sentences[self._given :]
+        self._take(self._rest.partition(_OPENS)[0].split("\n"))
+        yield from self._held
+
+    def _take(self, lines: Sequence[str]) -> None:
+        """Read whole lines; of the first, some sentences may have been given already."""
+        for line in lines:
+            self._held += self._read(line)[self._given :]
+            self._given = 0
 
     def _drop_thoughts(self) -> None:
-        text = _THOUGHTS.sub("", self._text)
+        text = _without_closed(_with_plain_tags(self._rest))
         if _CLOSES in text:  # closed, but opened in the prompt
             text = text.rpartition(_CLOSES)[2]
-            self._given = 0
-            self._is_open = False
-        self._text = text
-        self._lists_sources = False
+            self._held, self._given = [], 0
+            self._is_open = self._lists_sources = False
+        before, opens, thoughts = text.partition(_OPENS)
+        self._rest = before + opens + thoughts[-_MAX_TAG_CHARS:]
 
     def _read(self, line: str) -> list[CitedSentence]:
         """Return the sentences of a whole line, which is a paragraph or an item of a list."""
@@ -114,13 +115,30 @@ class ReplyReader:
         """Return the sentences of a line's beginning that nothing to come can change."""
         if self._lists_sources or _HEADING.match(line) or _has_open_quotation(line):
             return []
-        read = _sentences(_UNFINISHED_CITATION.sub("", line), self.known)[:-1]
+        read = _sentences(without_unfinished(line), self.known)[:-1]
         return read if read and read[0].numbers else []
 
 
 def without_thoughts(reply: str) -> str:
     """Return a whole reply without what a reasoning model thinks before it."""
-    return _THOUGHTS.sub("", reply).rpartition(_CLOSES)[2].partition(_OPENS)[0].strip()
+    return _without_closed(_with_plain_tags(reply)).rpartition(_CLOSES)[2].partition(_OPENS)[0].strip()
+
+
+def _with_plain_tags(text: str) -> str:
+    """Return ``text`` with the tags around thoughts, of whatever model, as ``<think>`` and ``</think>``."""
+    return _CLOSING.sub(_CLOSES, _OPENING.sub(_OPENS, text))
+
+
+def _without_closed(text: str) -> str:
+    """Return ``text`` without thoughts that are opened and closed."""
+    kept = []
+    while _CLOSES in text:
+        before, opens, _ = text.partition(_OPENS)
+        if not opens or _CLOSES in before or _CLOSES not in text[len(before) :]:
+            break
+        kept.append(before.rstrip())
+        text = text[len(before) :].partition(_CLOSES)[2]
+    return "".join([*kept, text])
 
 
 def read_reply(reply: str, known: AbstractSet[int]) -> list[CitedSentence]:
@@ -135,31 +153,18 @@ def quotations(sentence: str) -> list[str]:
 
 
 def _sentences(line: str, known: AbstractSet[int]) -> list[CitedSentence]:
-    plain = _MARKUP.sub(lambda match: match[1] or "", _with_plain_citations(_LIST_MARK.sub("", line), known))
+    plain = _MARKUP.sub(
+        lambda match: match[1] or "", with_plain_citations(_LABEL.sub("", _LIST_MARK.sub("", line)), known)
+    )
     # "… said. [1]" and "… said [1]." are the same: citations are brought before the full stop.
     text = _AFTER_STOP.sub(lambda match: f" {match['citations'].strip()}{match['stop']}", plain)
     found: list[CitedSentence] = []
     for sentence in _cut(text):
-        numbers = [int(number) for match in _CITATION.finditer(sentence) for number in match[1].split(",")]
-        bare = " ".join(_CITATION.sub("", sentence).split())
+        numbers = [int(number) for match in CITATION.finditer(sentence) for number in match[1].split(",")]
+        bare = " ".join(CITATION.sub("", sentence).split())
         if any(character.isalnum() for character in bare):
             found.append(CitedSentence(bare, tuple(dict.fromkeys(numbers)), begins_paragraph=not found))
     return found
-
-
-def _with_plain_citations(line: str, known: AbstractSet[int]) -> str:
-    """Write citations of whatever form as "[1]" or "[1,2]"."""
-
-    def marked(match: re.Match[str]) -> str:
-        return f"[{','.join(re.findall(r'[0-9]+', match[1].translate(_RAISED)))}]"
-
-    def marked_if_known(match: re.Match[str]) -> str:
-        numbers = [int(number) for number in re.findall(r"\d+", match[1].translate(_RAISED))]
-        return f" {marked(match)}" if set(numbers) <= known else match[0]
-
-    for form in _FORMS:
-        line = form.sub(marked, line)
-    return _RAISED_MARK.sub(marked_if_known, _BARE.sub(marked_if_known, line))
 
 
 def _cut(line: str) -> Iterator[str]:

@@ -36,6 +36,34 @@ def read(reply):
         ("The mill burned².", (2,)),
         ("- **The mill** burned [1].", (1,)),
         ("1. The mill burned [3].", (3,)),
+        ("The mill burned [1-3].", (1, 2, 3)),
+        ("The mill burned [1]–[3].", (1, 2, 3)),
+        ("The mill burned (1-3).", (1, 2, 3)),
+        ("The mill burned [1], [2].", (1, 2)),
+        ("The mill burned ([1], [2]).", (1, 2)),
+        ("The mill burned [[1]].", (1,)),
+        ("The mill burned [[1]](https://x.example).", (1,)),
+        ("The mill burned [1](#1).", (1,)),
+        ("The mill burned ［1］.", (1,)),
+        ("The mill burned {1}.", (1,)),
+        (r"The mill burned \[1\].", (1,)),
+        ("The mill burned [#1].", (1,)),
+        ("The mill burned [^1^].", (1,)),
+        ("The mill burned^1.", (1,)),
+        ("The mill burned①.", (1,)),
+        ("The mill burned.<sup>1</sup>", (1,)),
+        ("The mill burned <cite>1, 2</cite>.", (1, 2)),
+        ("The mill burned [Source 1, Source 2].", (1, 2)),
+        ("The mill burned (see [1]).", (1,)),
+        ("The mill burned (see passage 2).", (2,)),
+        ("The mill burned (Source: 2).", (2,)),
+        ("The mill burned. Source 2.", (2,)),
+        ("The mill burned. Sources: [1], [2]", (1, 2)),
+        ("The mill burned — Source 2.", (2,)),
+        ("According to passage 2, the mill burned.", (2,)),
+        ("As stated in source 2, the mill burned.", (2,)),
+        ("Passage 2 says that the mill burned.", (2,)),
+        ("Answer: The mill burned [1].", (1,)),
     ],
 )
 def test_a_citation_is_understood_in_every_form_that_models_write(reply, numbers):
@@ -48,10 +76,15 @@ def test_a_citation_is_understood_in_every_form_that_models_write(reply, numbers
         "Two (2) mills burned in (1921).",
         "The field has 40 km² and no mill.",
         "The mark ⁽³⁾ is the source's own.",
+        "The years [1919-1921] were hard.",
+        "He wrote it on [p. 2].",
+        "It cost {7} crowns. Source 9 was dry.",
+        "Two mills burned. Passage 2 was closed by the wardens.",
     ],
 )
 def test_figures_that_count_or_measure_are_no_citation(reply):
-    assert read(reply) == [(reply, ())]
+    assert {numbers for _, numbers in read(reply)} == {()}
+    assert " ".join(text for text, _ in read(reply)) == reply
 
 
 def test_citations_at_a_paragraphs_end_hold_for_its_sentences():
@@ -85,6 +118,11 @@ def test_headings_lead_ins_and_lists_of_sources_are_no_sentences():
         "<think>It burned [1]. Or not.</think>\nIt was rebuilt [2].",
         "The user asks about a mill. It burned [1].\n</think>\n\nIt was rebuilt [2].",
         "Okay, passage one says it burned.\n\nHence [1].</think>It was rebuilt [2].",
+        "<thinking>It burned [1].</thinking>It was rebuilt [2].",
+        "It burned [1].</Reasoning>It was rebuilt [2].",
+        "[THINK]It burned [1].[/THINK]It was rebuilt [2].",
+        "◁think▷It burned [1].◁/think▷It was rebuilt [2].",
+        "<|channel|>analysis<|message|>It burned [1].<|end|><|channel|>final<|message|>It was rebuilt [2].",
     ],
 )
 def test_thoughts_are_no_answer_whether_or_not_their_tag_was_opened(reply):
@@ -122,6 +160,20 @@ PARTS = (
         "Two (2) mills.",
     ),
     *("It fell【1†source】.", "It stood.¹", "Sources:\n", "NOT ANSWERED."),
+    *(
+        "It fell. Source 1.",
+        "It stood.<sup>2</sup>",
+        "It lay [1], [2].",
+        "It stood [1-3].",
+        "Passage 2 says that it",
+    ),
+    *(
+        "It sank [[3]].",
+        "According to passage 1, it rose.",
+        "It lay — Source 2.",
+        "He sold ｛5｝.",
+        "It fell.^2",
+    ),
 )
 
 
