@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Way = Literal[
-    "number", "name of a cited passage", "name of another passage", "negation put in", "negation taken out"
+    "number",
+    "name of a cited passage",
+    "name of another passage",
+    "names exchanged",
+    "negation put in",
+    "negation taken out",
 ]
 
 _FIGURES = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,])|(?<![\w.,])\d+(?![\w,]|\.\d)")
@@ -68,7 +74,7 @@ class Falsified:
 def falsified(
     sentence: str, names: Sequence[tuple[int, int]], cited_names: Sequence[str], other_names: Sequence[str]
 ) -> Iterator[Falsified]:
-    """Yield ``sentence`` with each number changed, each name swapped, a negation put in or taken out.
+    """Yield ``sentence`` with a number changed, a name swapped, two exchanged, a negation put in or out.
 
     ``names`` are where its names stand; ``cited_names`` and ``other_names`` are what may take their places.
     """
@@ -84,6 +90,20 @@ def falsified(
         for way, pool in (("name of a cited passage", cited_names), ("name of another passage", other_names)):
             if pool:
                 yield Falsified(way, _put(sentence, span, chance.choice(pool)))  # type: ignore[arg-type]
+    for (start, end), (other_start, other_end) in pairwise(names):
+        first, between, second = (
+            sentence[start:end],
+            sentence[end:other_start],
+            sentence[other_start:other_end],
+        )
+        if first.lower() != second.lower() and between.strip(" -,") not in {
+            "",
+            "and",
+            "or",
+            "and the",
+            "nor",
+        }:
+            yield Falsified("names exchanged", _put(sentence, (start, other_end), second + between + first))
     if _NEGATION.search(sentence):
         yield Falsified("negation taken out", _affirmed(sentence))
     elif denied := _denied(sentence):

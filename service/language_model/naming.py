@@ -155,6 +155,20 @@ def is_same_name(first: str, second: str) -> bool:
     return fuzz.ratio(_by_sound(first), _by_sound(second)) >= NAMING.same_name
 
 
+def is_one_name(first: Name, second: Name) -> bool:
+    """Tell whether two names of texts are one: of one state, or two spellings."""
+    if first.plain == second.plain:
+        return True
+    states, others = ({*one.families, *_seated(one)} for one in (first, second))
+    if states or others:
+        return not states.isdisjoint(others)
+    return is_same_name(first.plain, second.plain)
+
+
+def _seated(name: Name) -> set[str]:
+    return {_state_of(name.plain)} if name.is_seat else set()
+
+
 def known_names(texts: Iterable[str]) -> KnownNames:
     """Return what ``texts`` can vouch for."""
     words: set[str] = set()

@@ -11,6 +11,7 @@ from chunker.text.sentences import sentence_spans
 from embeddings.terms import STOPWORDS, stem, stems
 from service.language_model.naming import KnownNames, capitalised_words, known_names, plain, read_names
 from service.language_model.negation import agrees
+from service.language_model.placing import are_in_place
 from service.language_model.quantities import days, decades, quantities, values
 from service.wording.phrases import MONTHS, date_words
 
@@ -78,6 +79,7 @@ class Line:
 class Known:
     """What a passage can vouch for: its own words, and those of its document's title, people and date."""
 
+    text: str
     stems: frozenset[str]
     words: frozenset[str]
     names: KnownNames
@@ -115,6 +117,7 @@ def known_of(passage: RankedPassage) -> Known:
     tidied = tidy(passage.text).text
     found = quantities(text)
     return Known(
+        text=passage.text,
         stems=frozenset(stems(text)),
         words=frozenset(match[0] for match in _WORD.finditer(text.lower())),
         names=known_names([text]),
@@ -144,6 +147,7 @@ def fault_of(sentence: str, cited: Sequence[Known], around: Surroundings) -> Fau
             ("words", lambda: _shares_enough(sentence, names, cited)),
             ("place", lambda: all(_is_in_its_place(name, sentence, cited, around) for name in names)),
             ("negation", lambda: agrees(sentence, lines)),
+            ("place", lambda: _stand_as_in(sentence, names, cited, around)),
         )
     always: tuple[tuple[Fault, Callable[[], bool]], ...] = (
         ("address", lambda: not _ADDRESS.search(sentence)),
@@ -209,11 +213,19 @@ def _shares_enough(sentence: str, names: Sequence[Name], cited: Sequence[Known])
     known = frozenset[str]().union(*(one.stems for one in cited))
     roots = {word[: SUPPORT.root_chars] for word in known if len(word) >= SUPPORT.root_chars}
     named = {word for name in names for word in stems(name.text)}
-    shared = sum(word in known or word in named or word[: SUPPORT.root_chars] in roots for word in words)
+    others = {word for word in words - named if word in known or word[: SUPPORT.root_chars] in roots}
+    if words - named and not others:  # the names alone say nothing of what was done
+        return False
+    shared = len(words & named) + len(others)
     anchored = len(names) + len(quantities(sentence)) >= SUPPORT.anchors
     return bool(words) and shared >= (
         SUPPORT.least_share_anchored if anchored else SUPPORT.least_share
     ) * len(words)
+
+
+def _stand_as_in(sentence: str, names: Sequence[Name], cited: Sequence[Known], around: Surroundings) -> bool:
+    passages = [(known.text, known.about) for known in cited]
+    return are_in_place(sentence, names, passages, capitals=around.capitals, lower=around.lower)
 
 
 def _is_in_its_place(name: Name, sentence: str, cited: Sequence[Known], around: Surroundings) -> bool:
