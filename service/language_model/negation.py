@@ -20,6 +20,8 @@ _FILE = Path(__file__).parents[1] / "data" / "negations.toml"
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[.;:!?,()]")
 _STOPS = frozenset(".;!?")
 _BREAKS = frozenset([*".;:!?()", "but"])
+_JOINTS = _BREAKS | {",", "and"}
+_CLAUSE_ENDS = _BREAKS | {","}
 _ROOT_CHARS = 5
 
 
@@ -32,7 +34,8 @@ class NegationSettings:
     chosen by hand.
 
     A denial of a source denies the ``governed_words`` content words behind it in its clause: an answer that
-    has the first of them, or ``affirmed_words`` of them, and denies nothing there, is amiss. Of an answer's
+    has the first of them, or ``affirmed_words`` of them, and denies nothing there, is amiss; one of them is
+    enough where ``clause_share`` of its clause, ``least_clause_words`` at least, stand there. Of an answer's
     denial the ``scope_words`` behind it are looked for in the source, where something must deny within
     ``near_tokens``. A word is compared with the place that shares most of the ``context_words`` on either
     side, ``least_context`` at least. In an answer, words that deny by themselves ("refuse") reach
@@ -49,6 +52,8 @@ class NegationSettings:
     denials_per_other_wording: int = 3
     twice_tokens: int = 4
     least_context: int = 2
+    clause_share: float = 0.6
+    least_clause_words: int = 2
 
 
 NEGATION = NegationSettings()
@@ -77,6 +82,19 @@ class _Reading:
         behind = [token.stem for token in self.tokens[at + 1 :] if token.stem][: NEGATION.context_words]
         return frozenset([*before, *behind])
 
+    def clause(self, at: int) -> frozenset[str]:
+        """Return the content words of the clause around a place, without the one at it."""
+        start, end = at, at + 1
+        while start > 0 and self.tokens[start - 1].word not in _CLAUSE_ENDS:
+            start -= 1
+        while end < len(self.tokens) and self.tokens[end].word not in _CLAUSE_ENDS:
+            end += 1
+        return frozenset(
+            token.stem
+            for place, token in enumerate(self.tokens[start:end], start)
+            if token.stem and place != at
+        )
+
 
 def agrees(sentence: str, source_sentences: Sequence[str]) -> bool:
     """Tell whether ``sentence`` denies just what ``source_sentences`` deny, as far as words tell."""
@@ -89,13 +107,17 @@ def agrees(sentence: str, source_sentences: Sequence[str]) -> bool:
     if amiss > len(denials) // NEGATION.denials_per_other_wording:
         return False
     affirmed = {
-        place
+        place: at
         for at, token in enumerate(told.tokens)
         if token.stem and at not in told.own_near
         for place in [_best_place(told, at, source)]
         if place is not None and _is_alike(told.context(at), source.context(place))
     }
-    return not any(_is_affirmed(scope, affirmed) for scope in source.governed)
+    return not any(
+        _is_affirmed(scope, affirmed)
+        or any(place in affirmed and _is_said_there(told, affirmed[place], source, place) for place in scope)
+        for scope in source.governed
+    )
 
 
 def _denies_twice(tokens: Sequence[_Token]) -> bool:
@@ -126,6 +148,13 @@ def _is_affirmed(scope: Sequence[int], affirmed: Collection[int]) -> bool:
     return bool(scope) and (
         scope[0] in affirmed or sum(at in affirmed for at in scope) >= NEGATION.affirmed_words
     )
+
+
+def _is_said_there(told: _Reading, at: int, source: _Reading, place: int) -> bool:
+    """Tell whether the clause around a word of an answer says what a source's does around a place."""
+    clause = told.clause(at)
+    shared = _overlap(clause, source.context(place))
+    return shared >= NEGATION.least_clause_words and shared >= NEGATION.clause_share * len(clause)
 
 
 def _best_place(told: _Reading, at: int, source: _Reading) -> int | None:
@@ -163,7 +192,9 @@ def _read(text: str) -> _Reading:
             near |= set(_around(tokens, at))
             reach = NEGATION.own_near_tokens if token.denies == "soft" else NEGATION.near_tokens
             before = NEGATION.own_near_tokens if token.denies == "soft" else 3
-            own_near |= {place for place in _around(tokens, at) if at - before <= place <= at + reach}
+            start = max((place for place in range(at) if tokens[place].word in _JOINTS), default=-1)
+            start = max(start, at - before - 1)
+            own_near |= {place for place in _around(tokens, at) if start < place <= at + reach}
     return _Reading(tokens, governed, frozenset(near), frozenset(own_near))
 
 
@@ -218,7 +249,7 @@ def _data() -> _Words:
     idioms = "|".join(" ".join(table["idioms"].split()).split(", "))
     irregular = {
         form: forms[0]
-        for line in table["irregular"].split(", ")
+        for line in " ".join(table["irregular"].split()).split(", ")
         for forms in [line.split()]
         for form in forms
     }

@@ -35,8 +35,8 @@ _NO_NAMES = frozenset([*(month.lower() for month in MONTHS), *_WEEKDAYS, *"mr mr
 _CONVERSES = """buy buys bought sell sells sold give gives gave given receive received get gets got accept
     accepted take takes took taken send sends sent lend lends lent borrow borrowed owe owed pay pays paid earn
     earned inherit inherited bequeath bequeathed teach taught learn learned learnt follow followed precede
-    preceded succeed succeeded defeat defeated beat lose loses lost win wins won export exported import imported
-    hear heard tell told""".split()
+    preceded succeed succeeded defeat defeated beat lose loses lost win wins won export exported import
+    imported hear heard tell told""".split()
 _SPEAKER = frozenset("i we my our me us".split())
 _SPOKEN_OF = frozenset("he she they it his her its their him them".split())
 

@@ -28,6 +28,7 @@ Fault = Literal["address", "number", "name", "place", "words", "negation"]
 _ADDRESS = re.compile(r"(?:https?:|www\.|mailto:|data:|javascript:)", re.IGNORECASE)
 _MONTHS = frozenset(name.lower() for name in MONTHS)
 _CLAUSE_ENDS = re.compile(r"[,;:)]\s|\(")
+_PARTICLES = frozenset("up down out off away back over".split())
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -214,7 +215,8 @@ def _shares_enough(sentence: str, names: Sequence[Name], cited: Sequence[Known])
     roots = {word[: SUPPORT.root_chars] for word in known if len(word) >= SUPPORT.root_chars}
     named = {word for name in names for word in stems(name.text)}
     others = {word for word in words - named if word in known or word[: SUPPORT.root_chars] in roots}
-    if words - named and not others:  # the names alone say nothing of what was done
+    said = words - named - _PARTICLES
+    if len(said) > 1 and not said & others:  # that somebody is named there says nothing of what was done
         return False
     shared = len(words & named) + len(others)
     anchored = len(names) + len(quantities(sentence)) >= SUPPORT.anchors
