@@ -63,6 +63,7 @@ def test_true_sentences_in_other_words_are_supported(sentence):
         ("Die Schweiz hat damals 23.000 Tonnen Getreide verkauft.", "name"),
         ("Die Sowjetunion hat damals 32.000 Tonnen Getreide verkauft.", "number"),
         ("The British enjoyed opera, gardens, horses, poetry and music.", "words"),
+        ("Sarajoglu wanted bases.", "words"),
     ],
 )
 def test_sentences_made_false_in_one_place_are_not(sentence, expected):
@@ -163,6 +164,12 @@ def test_a_name_is_known_by_its_other_forms(said, text, is_known):
         ("He not only paid the rent but the wood.", "He paid the rent and the wood.", True),
         ("He paid the rent without delay.", "He paid the rent at once and did not delay.", True),
         ("He did not pay nothing.", "He paid nothing.", False),
+        (
+            "The loans to Holm were aimed at Rask.",
+            "Loans given to Holm are not directed against Rask.",
+            False,
+        ),
+        ("He found the key.", "He did not find the key.", False),
     ],
 )
 def test_denials_are_compared_where_they_stand(sentence, source, expected):
