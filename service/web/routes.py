@@ -14,7 +14,7 @@ from chunker.documents import Document, Span
 from embeddings.search import Filters
 from embeddings.store.records import DocumentRecord
 from embeddings.store.snapshot import Snapshot
-from service.answer import Answer, Found, Turn
+from service.answer import Answer, Found, Piece, Turn, Words
 from service.dossier import Dossier
 from service.hosting.dependencies import CurrentDossier, CurrentState
 from service.hosting.streaming import event, event_stream
@@ -151,9 +151,15 @@ def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> It
     number, question = len(address.questions), address.questions[-1] if address.questions else ""
     try:
         events = dossier.stream(question, top_k=address.top_k, filters=address.filters(), history=history)
-        for found in events:
-            if isinstance(found, (Found, Answer)):
-                yield turn_view(number, found, address, is_last=True)
+        said: tuple[Piece, ...] = ()
+        for one in events:
+            if isinstance(one, (Found, Answer)):
+                turn = turn_view(number, one, address, is_last=True)
+                yield turn
+            else:
+                said += (one,)
+                if isinstance(one, Words) and one.role == "sentence":  # a language model's, which come slowly
+                    yield replace(turn, said=said)
     except Exception as error:
         problem = page_problem(error)
         if problem is None:

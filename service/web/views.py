@@ -80,7 +80,10 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A question and what came of it: what was found, then the answer, or why there is none."""
+    """A question and what came of it: what was found, then the answer, or why there is none.
+
+    ``said`` are the pieces of an answer that is still being written.
+    """
 
     number: int
     question: str
@@ -88,6 +91,7 @@ class TurnView:
     found: Found | Answer | None = None
     problem: str = ""
     more_link: str = ""
+    said: tuple[Piece, ...] = ()
 
     @property
     def answer(self) -> Answer | None:
@@ -115,8 +119,8 @@ class TurnView:
 
     @property
     def paragraphs(self) -> list[list[Piece]]:
-        """The pieces of the answer by paragraphs; its notice stands below it."""
-        return paragraphs(self.answer.pieces) if self.answer else []
+        """The pieces of the answer as far as it goes, by paragraphs; its notice stands below it."""
+        return paragraphs(self.answer.pieces if self.answer else self.said)
 
     @property
     def passages(self) -> list[PassageView]:

@@ -1,6 +1,7 @@
 """Answers a language model words: held to the passages, and replaced by extractive ones where it fails."""
 
 import json
+import re
 import time
 
 import pytest
@@ -518,6 +519,22 @@ def test_an_overview_is_given_its_papers_in_order_of_time_and_may_have_paragraph
     assert second.startswith("He asked 105 crowns.")
     assert "twenty sentences" in script.requests[-1]["messages"][0]["content"]
     assert answer.notice.startswith("One sentence was left out")
+
+
+def test_the_page_shows_each_sentence_as_it_comes(script, tmp_path):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "straits.md").write_text(STRAITS)
+    script.says("Turkey asked for the fortification [1]. The Soviet Union agreed to it at once [1].")
+    with serving(make_app(tmp_path / "data", chat_url=script.url, chat_model="m")) as client:
+        index_files(client, folder / "straits.md")
+        body = client.post("/turn", params={"q": QUESTION}, json={"answers": []}).text
+    events = [json.loads(line.removeprefix("data: ")) for line in body.split("\n") if '"html"' in line]
+    said = [re.findall(r'class="answer-text">(.*?)\s*<', event["html"], re.DOTALL) for event in events]
+
+    assert [event["is_whole"] for event in events] == [False, False, False, True]
+    assert said[:2] == [[""], ["Turkey asked for the fortification."]]
+    assert ["The Soviet Union agreed to it at once." in event["html"] for event in events][2:] == [True, True]
 
 
 def test_a_chat_stream_ends_with_the_passages_that_the_model_cites(script, tmp_path):
