@@ -39,7 +39,7 @@ class SupportSettings:
     Chosen by hand, measured with ``python -m eval.studies.support_check``: of 88 sentences of people's
     answers to the development questions 8 in 100 are dropped, of 362 of XQuAD and COVID-QA, said otherwise by
     rule, 1 to 3. Of those made false by a number, a negation put in or a name that no cited passage has,
-    87 to 100 in 100 are dropped, by a negation taken out 52 to 94, by a name that a cited passage has
+    87 to 100 in 100 are dropped, by a negation taken out 50 to 94, by a name that a cited passage has
     elsewhere 63 to 88, by two names exchanged 54 to 60.
 
     At least ``least_share`` of its content words stand in the passages, or ``least_share_anchored`` where it
