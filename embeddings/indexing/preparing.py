@@ -14,6 +14,7 @@ from chunker.segmenting.boilerplate import edge_lines
 from chunker.text.tokens import TokenLimit
 from embeddings.encoders.encoder import EncoderError
 from embeddings.store.lexical_index import lexical_text
+from embeddings.store.manifest import second_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chunker.chunking import ChunkingSettings
     from chunker.documents import ChunkedSource, Document, Source, Span
     from chunker.segmenting.boilerplate import EdgeLines
-    from embeddings.encoders.encoder import Encoder, FloatArray, TokenEncoder
+    from embeddings.encoders.encoder import Encoder, FloatArray, SecondEncoder, TokenEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.store.lexical_index import LexicalText
 
@@ -39,12 +40,14 @@ class IndexingProgress:
 class Recipe:
     """How a source becomes documents, passages and vectors.
 
-    With a ``codec`` the vectors of the tokens are kept too; the encoder is a ``TokenEncoder`` then.
+    With a ``codec`` the vectors of the tokens are kept too; the encoder is a ``TokenEncoder`` then. With a
+    ``second`` encoder its vectors are kept beside those of the first.
     """
 
     encoder: Encoder
     chunking: ChunkingSettings
     codec: TokenCodec | None = None
+    second: SecondEncoder | None = None
 
     @property
     def window(self) -> TokenLimit:
@@ -58,19 +61,24 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class StoredEncoding:
-    """A passage's vector, of shape ``(dimension,)``, and its token vectors as the codec keeps them."""
+    """A passage's vector, of shape ``(dimension,)``, and its token vectors as the codec keeps them.
+
+    ``second`` is its vector by the second encoder, where there is one.
+    """
 
     vector: FloatArray
     token_codes: bytes | None = None
+    second: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedSource:
     """A source with all that is to be written of it.
 
-    The last four are parallel to ``chunked.passages``: what lexical search indexes, the hash of
+    The last five are parallel to ``chunked.passages``: what lexical search indexes, the hash of
     the text that was encoded, the vectors, of shape ``(passages, dimension)``, and the token vectors
-    as the codec keeps them (empty where there is no codec).
+    as the codec keeps them (empty where there is no codec), and the second encoder's vectors, with its name
+    and revision as the store records them (empty where there is none).
     """
 
     chunked: ChunkedSource
@@ -80,6 +88,8 @@ class PreparedSource:
     text_hashes: tuple[bytes, ...]
     vectors: FloatArray
     token_codes: tuple[bytes, ...] = ()
+    second_vectors: tuple[FloatArray, ...] = ()
+    second_model: str = ""
 
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -132,6 +142,8 @@ def prepare_source(
             len(encodings), recipe.encoder.dimension
         ),
         token_codes=tuple(one.token_codes for one in encodings if one.token_codes is not None),
+        second_vectors=tuple(one.second for one in encodings if one.second is not None),
+        second_model=second_model(recipe.second) if recipe.second else "",
     )
 
 
@@ -165,12 +177,26 @@ def encode(
     Raises:
         EncoderError: the encoder gave vectors of another shape, or numbers that are none.
     """
+    second = iter(encode_second(recipe.second, texts)) if recipe.second else None
     for vector, codes in _encoded(recipe, texts, on_progress):
         _require_valid(vector, (recipe.encoder.dimension,), recipe.encoder)
-        yield StoredEncoding(vector, codes)
+        yield StoredEncoding(vector, codes, next(second) if second else None)
 
 
-def _require_valid(vectors: FloatArray, shape: tuple[int, ...], encoder: Encoder) -> None:
+def encode_second(
+    encoder: SecondEncoder, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+) -> FloatArray:
+    """Return the second encoder's vectors of ``texts``, having seen that they are fit to be stored.
+
+    Raises:
+        EncoderError: the encoder gave vectors of another shape, or numbers that are none.
+    """
+    vectors = encoder.encode(texts, on_progress=on_progress)
+    _require_valid(vectors, (len(texts), encoder.dimension), encoder)
+    return vectors
+
+
+def _require_valid(vectors: FloatArray, shape: tuple[int, ...], encoder: Encoder | SecondEncoder) -> None:
     if vectors.shape != shape or not np.isfinite(vectors).all():
         raise EncoderError(
             f"The model {encoder.name} gave no valid vectors (shape {vectors.shape} for {shape}): "

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from chunker.chunking import ChunkingSettings
     from chunker.documents import Span
-    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.records import IndexInfo
@@ -46,6 +46,7 @@ def rebuild(
     encoder: Encoder,
     chunking: ChunkingSettings,
     codec: TokenCodec | None = None,
+    second: SecondEncoder | None = None,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> IndexInfo:
@@ -59,7 +60,8 @@ def rebuild(
         IndexBusyError: another indexing run is at work.
         StorageFullError: the disk is full; the old index stands.
     """
-    recipe, manifest = Recipe(encoder, chunking, codec), Manifest.of(encoder, chunking, codec)
+    recipe = Recipe(encoder, chunking, codec, second)
+    manifest = Manifest.of(encoder, chunking, codec, second)
     store_path = folder / STORE_NAME
     if not store_path.is_file():
         raise IndexMissingError(folder)
@@ -87,7 +89,9 @@ def _stage(
     """Chunk and encode every source into a temporary table."""
     old = read_manifest(connection)
     is_reusable = old is not None and manifest.has_vectors_of(old)
-    reusable = partial(stored_encoding, connection) if is_reusable else _no_encoding
+    reusable = (
+        partial(stored_encoding, connection, with_second=bool(recipe.second)) if is_reusable else _no_encoding
+    )
     connection.execute("CREATE TEMP TABLE staged (source_key INTEGER PRIMARY KEY, prepared BLOB)")
     for key, repeated in _repeated_by_source(store).items():
         source = read_source(connection, key)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chunker.documents import Document, Page, PageStart, Source, Span
+    from embeddings.encoders.encoder import FloatArray
     from embeddings.indexing.preparing import PreparedSource
 
 
@@ -168,7 +169,19 @@ def _insert_passage(
         "INSERT INTO vectors (passage_key, vector, token_codes) VALUES (?, ?, ?)",
         (passage_key, vector, codes),
     )
+    if prepared.second_vectors:
+        write_second_vector(connection, passage_key, prepared.second_model, prepared.second_vectors[row])
     return passage_key
+
+
+def write_second_vector(
+    connection: sqlite3.Connection, passage_key: int, model: str, vector: FloatArray
+) -> None:
+    """Write a passage's vector by the second model."""
+    connection.execute(
+        "INSERT INTO second_vectors (passage_key, model, vector) VALUES (?, ?, ?)",
+        (passage_key, model, np.ascontiguousarray(vector, dtype="<f4").tobytes()),
+    )
 
 
 def _page_values(page: Page | None) -> tuple[str | None, str | None, int | None]:

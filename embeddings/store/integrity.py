@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embeddings.store.manifest import read_manifest
 from embeddings.store.records import PASSAGE_COLUMNS, passage_from_row
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ def problems(connection: sqlite3.Connection) -> Iterator[str]:
     for table in _FULL_TEXT_TABLES:
         # raises "database disk image is malformed" where the index is not as it should be
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - a constant
-    yield from _differences(connection, "passages", _PASSAGE_TABLES)
+    manifest = read_manifest(connection)
+    second = {"second_vectors": "SELECT passage_key FROM second_vectors"}
+    has_second = manifest is not None and manifest.second_model is not None
+    yield from _differences(connection, "passages", _PASSAGE_TABLES | (second if has_second else {}))
     yield from _differences(
         connection, "documents", {"document_text": "SELECT id FROM document_text_docsize"}
     )

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chunker.chunking import ChunkingSettings
-    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
 
 
 # What indexes were made with that do not record it, for it was not a choice yet.
 _NOT_RECORDED_ONCE = {"chunking header": "True"}
+_SECOND_MODEL = "second model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,14 @@ class Manifest:
     entries: Mapping[str, str]
 
     @classmethod
-    def of(cls, encoder: Encoder, chunking: ChunkingSettings, codec: TokenCodec | None = None) -> Manifest:
-        """Return the manifest of an index made now with ``encoder``, ``chunking`` and ``codec``."""
+    def of(
+        cls,
+        encoder: Encoder,
+        chunking: ChunkingSettings,
+        codec: TokenCodec | None = None,
+        second: SecondEncoder | None = None,
+    ) -> Manifest:
+        """Return the manifest of an index made now with these."""
         return cls(
             {
                 "schema version": str(SCHEMA_VERSION),
@@ -45,6 +52,7 @@ class Manifest:
                 "token vectors": codec.name if codec else "none",
                 "chunker version": CHUNKER_VERSION,
                 **{f"chunking {name}": str(value) for name, value in asdict(chunking).items()},
+                **({_SECOND_MODEL: second_model(second)} if second else {}),
             }
         )
 
@@ -52,6 +60,16 @@ class Manifest:
     def model(self) -> str:
         """The model's name."""
         return self.entries["model"]
+
+    @property
+    def second_model(self) -> str | None:
+        """The name and revision of the second model, where there is one."""
+        return self.entries.get(_SECOND_MODEL)
+
+    @property
+    def without_second_model(self) -> Manifest:
+        """What the index would be without its second model."""
+        return Manifest({name: value for name, value in self.entries.items() if name != _SECOND_MODEL})
 
     def has_vectors_of(self, other: Manifest) -> bool:
         """Return whether the vectors of an index with the manifest ``other`` are good for this one too."""
@@ -63,7 +81,10 @@ class Manifest:
             "model window in tokens",
             "token vectors",
         )
-        return all(self.entries.get(name) == other.entries.get(name) for name in names)
+        second = self.second_model
+        return all(self.entries.get(name) == other.entries.get(name) for name in names) and (
+            second is None or second == other.second_model
+        )
 
     def differences(self, wanted: Manifest) -> list[str]:
         """Return what differs in ``wanted``, one phrase each: ``chunking max_tokens 200, now 180``."""
@@ -75,6 +96,11 @@ class Manifest:
         ]
 
 
+def second_model(encoder: SecondEncoder) -> str:
+    """Return what the store records of a second model."""
+    return f"{encoder.name} {encoder.revision}"
+
+
 def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
     """Return what the index was made with, ``None`` before anything was."""
     entries = dict(connection.execute("SELECT name, value FROM manifest").fetchall())
@@ -82,13 +108,19 @@ def read_manifest(connection: sqlite3.Connection) -> Manifest | None:
 
 
 def write_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """Write a manifest into a store that has none."""
-    connection.executemany("INSERT INTO manifest (name, value) VALUES (?, ?)", manifest.entries.items())
+    """Write a manifest into a store that has none, or only lacks some of its entries."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO manifest (name, value) VALUES (?, ?)", manifest.entries.items()
+    )
 
 
 def require_same(stored: Manifest, wanted: Manifest, *, folder: Path) -> None:
     """Raise :class:`ManifestMismatchError`, which says what differs, unless the manifests are equal."""
     differences = stored.differences(wanted)
+    if differences and stored == wanted.without_second_model:
+        raise ManifestMismatchError(
+            f"The index in {folder} has no vectors of the second model yet: run `dossier index`, which adds them."
+        )
     if differences:
         raise ManifestMismatchError(
             f"The index in {folder} was made with {'; '.join(differences)}: "

@@ -47,6 +47,16 @@ SOURCE_TABLES = (
     """,
 )
 
+SECOND_VECTORS = """
+    CREATE TABLE IF NOT EXISTS second_vectors (
+        passage_key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
+        model TEXT NOT NULL,
+        vector BLOB NOT NULL
+    ) STRICT
+"""
+"""Vectors by a second model, where the manifest names one: then each passage has one. It may be added to a store
+that is older than it, passage by passage (:mod:`embeddings.indexing.completing`)."""
+
 DERIVED_TABLES = (
     "CREATE TABLE manifest (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     # One row a change, so that a derived index can tell whether it stems from this very history.
@@ -161,6 +171,7 @@ DERIVED_TABLES = (
         token_codes BLOB
     ) STRICT
     """,
+    SECOND_VECTORS,
 )
 
 FULL_TEXT_TABLES = (

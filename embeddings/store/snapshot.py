@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.search import Filters, HiddenSpan
@@ -45,19 +46,43 @@ class Snapshot(Catalogue):
     use tells passages and documents apart by keys, integers that are good for this state only.
     """
 
-    def __init__(self, connection: sqlite3.Connection, vectors: VectorIndex) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        vectors: VectorIndex,
+        second_vectors: Callable[[], VectorIndex] | None = None,
+    ) -> None:
         super().__init__(connection)
         self.vectors = vectors
+        self._read_second_vectors = second_vectors
         self._allowed: dict[Filters, KeyArray] = {}
 
+    @cached_property
+    def second_vectors(self) -> VectorIndex:
+        """The vectors of the second model, read when they are first needed.
+
+        Raises:
+            ValueError: the index is opened without a second model.
+        """
+        if self._read_second_vectors is None:
+            raise ValueError("The index is opened without a second model.")
+        return self._read_second_vectors()
+
     def dense_search(
-        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS
+        self,
+        vector: FloatArray,
+        *,
+        limit: int,
+        filters: Filters = NO_FILTERS,
+        vectors: VectorIndex | None = None,
     ) -> list[tuple[int, float]]:
         """Return the keys of the passages nearest to ``vector``, of shape ``(dimension,)``, with cosines.
 
-        Best first, equal ones in the order of their ids.
+        Best first, equal ones in the order of their ids. ``vectors`` are to be searched instead of the
+        first model's.
         """
-        found = self.vectors.search(vector, limit=limit, allowed=self._allowed_keys(filters))
+        vectors = vectors or self.vectors
+        found = vectors.search(vector, limit=limit, allowed=self._allowed_keys(filters))
         return in_order_of_ids(self._connection, found, table="passages")[:limit]
 
     def lexical_search(

