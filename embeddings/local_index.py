@@ -230,7 +230,7 @@ class LocalIndex:
             return vectors
 
     def _second_vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
-        """Return the second model's vectors of the generation that ``connection`` sees: no file saves them."""
+        """Return the second model's vectors as ``connection`` sees them; no file saves them."""
         with self._refreshing:
             old = self._second_vectors
             if old is None:

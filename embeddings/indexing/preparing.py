@@ -177,7 +177,10 @@ def encode(
     Raises:
         EncoderError: the encoder gave vectors of another shape, or numbers that are none.
     """
-    second = iter(encode_second(recipe.second, texts)) if recipe.second else None
+    second = None
+    if recipe.second:
+        # The second is far the slower one: its progress is the one to tell.
+        second, on_progress = iter(encode_second(recipe.second, texts, on_progress)), None
     for vector, codes in _encoded(recipe, texts, on_progress):
         _require_valid(vector, (recipe.encoder.dimension,), recipe.encoder)
         yield StoredEncoding(vector, codes, next(second) if second else None)

@@ -119,7 +119,8 @@ def require_same(stored: Manifest, wanted: Manifest, *, folder: Path) -> None:
     differences = stored.differences(wanted)
     if differences and stored == wanted.without_second_model:
         raise ManifestMismatchError(
-            f"The index in {folder} has no vectors of the second model yet: run `dossier index`, which adds them."
+            f"The index in {folder} has no vectors of the second model yet: "
+            "run `dossier index`, which adds them."
         )
     if differences:
         raise ManifestMismatchError(

@@ -54,8 +54,10 @@ SECOND_VECTORS = """
         vector BLOB NOT NULL
     ) STRICT
 """
-"""Vectors by a second model, where the manifest names one: then each passage has one. It may be added to a store
-that is older than it, passage by passage (:mod:`embeddings.indexing.completing`)."""
+"""Vectors by a second model: each passage has one where the manifest names such a model.
+
+The table may come to an older store (:mod:`embeddings.indexing.completing`).
+"""
 
 DERIVED_TABLES = (
     "CREATE TABLE manifest (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",

@@ -6,6 +6,7 @@ import itertools
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import Span
@@ -163,6 +164,9 @@ class Answerer:
             said = Said() if resolved.is_repeated else Said.in_history(history)
             reading = replace(reading, said=said, languages=Languages.of(asked, retrieval.hits))
             probability = confidence(reading.signals)
+            if retrieval.is_by_second_model:
+                # Its cosines are not calibrated, and what the first encoder's say holds for English only.
+                probability = self._settings.threshold
             found = Found(
                 question,
                 standalone,
@@ -280,7 +284,14 @@ class Answerer:
         The numbers of what is shown go on behind those of the ``first`` passages; one of them keeps its own.
         """
         settings, hits = self._settings, retrieval.hits
-        sentences = read_sentences(question, retrieval, settings.extraction, passages=passages)
+        by_second = partial(self._retriever.second_cosines, question)
+        sentences = read_sentences(
+            question,
+            retrieval,
+            settings.extraction,
+            passages=passages,
+            second_cosines=by_second if retrieval.is_by_second_model else None,
+        )
         of_best = [one for one in sentences if one.rank <= settings.extraction.max_passages]
         papers = papers_of(hits, sentences, settings.overview) if is_wide else []
         if len(papers) < settings.overview.least_papers:
@@ -298,7 +309,8 @@ class Answerer:
             or _ranked_passage(next(numbers), hits[rank - 1], wanted)
             for rank in sorted(ranks)
         }
-        is_understood = not retrieval.knows_no_word or has_function_word(question)
+        is_read = not retrieval.knows_no_word or has_function_word(question)
+        is_understood = is_read and not retrieval.is_by_second_model
         signals = signals_of(retrieval, of_best)
         return _Reading(of_best, papers, shown, signals, is_understood, asks_what_was_not(question))
 
@@ -350,7 +362,8 @@ class Answerer:
     def _draft(self, question: str, probability: float, reading: _Reading, retrieval: Retrieval) -> Draft:
         """Return the answer in the documents' own words, or the refusal."""
         settings, shown = self._settings, reading.passages
-        unsure = (Words(UNSURE, "notice"),) if probability < settings.sure else ()
+        is_unsure = probability < settings.sure or retrieval.is_by_second_model
+        unsure = (Words(UNSURE, "notice"),) if is_unsure else ()
         # No single passage holds an overview, so that a confidence in the best ones says little of it.
         if reading.papers and probability >= settings.doubt:
             papers = reading.papers[: settings.overview.papers]
@@ -361,7 +374,8 @@ class Answerer:
         ordered = new_first(of_shown, reading.said, least_share=settings.new_share)
         windows = extract(ordered, settings.extraction)
         foreign = reading.languages.difference
-        least = settings.sure if foreign and self._writer is None else settings.threshold
+        is_unread = foreign and self._writer is None and not retrieval.is_by_second_model
+        least = settings.sure if is_unread else settings.threshold
         if windows and probability >= least:
             notices = _notices(reading, ordered[0], windows)
             return Draft("extractive", (*marked(question, quoted(windows, shown)), *unsure, *notices))

@@ -69,3 +69,31 @@ def word_hash_codec(*, dimension=32):
     """Return a codec fit for the vectors of :class:`WordHashTokenEncoder`."""
     random = np.random.default_rng(1)
     return TokenCodec(random.standard_normal((dimension // 2, 256, 2)).astype(np.float32) / dimension**0.5)
+
+
+_ENGLISH = {
+    "посланник": "envoy",
+    "закрыл": "closed",
+    "проливы": "straits",
+    "цены": "prices",
+    "хлопка": "cotton",
+}
+
+
+class TranslatingEncoder(WordHashEncoder):
+    """A second encoder: it has its own space, and reads the words of a small dictionary as English ones."""
+
+    def __init__(self, *, name="translating", dimension=16, fails_after=None, **options):
+        super().__init__(name=name, dimension=dimension, **options)
+        self._calls_left = fails_after
+
+    def encode(self, texts, *, on_progress=None):
+        if self._calls_left is not None:
+            self._calls_left -= 1
+            if self._calls_left < 0:
+                raise KeyboardInterrupt
+        return super().encode(texts, on_progress=on_progress)
+
+    def encode_question(self, question):
+        words = _WORD.findall(question.casefold())
+        return self._vector(" ".join(_ENGLISH.get(word, word) for word in words)).astype(np.float32)
