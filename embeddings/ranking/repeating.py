@@ -78,6 +78,10 @@ def standing(text: Words, other: Words) -> Standing:
     shift = _shift(text, other)
     if shift is None:
         return UNRELATED
+    if shift >= 0 and [word.form for word in other[shift : shift + len(text)]] == [
+        word.form for word in text
+    ]:
+        return Standing("same")
     blocks, start = _blocks(text, other, shift)
     solid = [block for block in blocks if block.length >= min(REPEATING.solid_words, len(text))]
     if not solid:

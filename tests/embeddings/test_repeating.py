@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embeddings.ranking.repeating import repeats, standing
@@ -61,6 +61,7 @@ def test_white_space_case_and_punctuation_do_not_count(words, between):
 
 
 @given(sentences, st.integers(0, 6), st.integers(0, 6))
+@example("sold mill by the old bridge the the to a widow who let it".split(), 6, 4)
 def test_a_part_stands_whole_in_what_it_is_cut_from(words, head, tail):
     part = words[head : len(words) - tail]
     assert len(part) < 2 or standing(read_words(" ".join(part)), read_words(" ".join(words))).is_whole
