@@ -236,6 +236,19 @@ class IndexState:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How much a search for words found, shown or not, and the same in ``words``.
+
+    Where not ``is_whole`` there may be more than the two counts say.
+    """
+
+    passages: int
+    documents: int
+    words: str
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What was found for a question, before the answer is written."""
 
@@ -245,6 +258,7 @@ class Found:
     passages: tuple[RankedPassage, ...]
     index: IndexState
     interpretation: Interpretation = field(default_factory=Interpretation)
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +266,9 @@ class Answer:
     """The answer to a question: its ``pieces`` in reading order, and the ``passages`` they are cited to.
 
     ``form`` is ``extract`` (what one place says), ``overview`` (papers in order of time), ``list`` (documents
-    chosen by exact rules), ``facts`` (what the catalogue says of the collection) or ``none``. Of an overview
-    or a list ``total`` counts the papers found and ``rule`` says how they were taken.
+    chosen by exact rules, or what a search found), ``facts`` (what the catalogue says of the collection) or
+    ``none``. Of an overview or a list ``total`` counts the papers found and ``rule`` says how they were
+    taken; ``counted`` is a search's alone.
     ``confidence`` is the probability that the passages hold the answer. ``failed_quotes`` counts those
     left out since they do not stand in their source. ``timings_ms`` has the stages and their ``total``.
     ``signals`` are what the confidence was made of, by name (:mod:`service.answering.judging`).
@@ -273,6 +288,7 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     signals: dict[str, float] = field(default_factory=dict)
     interpretation: Interpretation = field(default_factory=Interpretation)
+    counted: Counted | None = None
 
     @property
     def answerable(self) -> bool:
@@ -306,3 +322,4 @@ class SearchResult:
     index: IndexState
     timings_ms: dict[str, float] = field(default_factory=dict)
     interpretation: Interpretation = field(default_factory=Interpretation)
+    counted: Counted | None = None

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from service.questions import Question
     from service.settings import Settings
     from service.understanding.forms import AskedForm
+    from service.understanding.search_queries import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Dossier:
         question: str,
         *,
         top_k: int | None = None,
+        mode: Mode | None = None,
         form: AskedForm | None = None,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
@@ -135,9 +137,11 @@ class Dossier:
     ) -> Answer:
         """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
 
-        ``form`` is ``extract``, ``overview``, ``list`` or ``facts``; ``None``: as the question asks for it.
-        ``history`` are the earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is
-        treated as if the documents did not hold it.
+        In the ``mode`` ``search`` its words are looked for as they are written, as in a catalogue, counted
+        and quoted; in ``ask`` it is a question; ``None``: as its form says. ``form`` is ``extract``,
+        ``overview``, ``list`` or ``facts``; ``None``: as the question asks for it. ``history`` are the
+        earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is treated as if the
+        documents did not hold it.
 
         Raises:
             QuestionError: the question cannot be asked.
@@ -146,6 +150,7 @@ class Dossier:
             self.stream(
                 question,
                 top_k=top_k,
+                mode=mode,
                 form=form,
                 filters=filters,
                 history=history,
@@ -158,6 +163,7 @@ class Dossier:
         question: str,
         *,
         top_k: int | None = None,
+        mode: Mode | None = None,
         form: AskedForm | None = None,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
@@ -172,6 +178,7 @@ class Dossier:
         for event in self.answerer.stream(
             asked.text,
             top_k=asked.top_k,
+            mode=mode,
             form=form,
             filters=asked.filters,
             history=asked.history,
@@ -182,15 +189,20 @@ class Dossier:
             yield event
 
     def search(
-        self, question: str, *, top_k: int | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        top_k: int | None = None,
+        mode: Mode | None = None,
+        filters: Filters | None = None,
     ) -> SearchResult:
-        """Return the ``top_k`` best passages for ``question``, best first.
+        """Return the ``top_k`` best passages for ``question``, best first; ``mode`` as for :meth:`ask`.
 
         Raises:
             QuestionError: the question cannot be asked.
         """
         asked = self._checked(question, top_k=top_k, filters=filters)
-        result = self.answerer.search(asked.text, top_k=asked.top_k, filters=asked.filters)
+        result = self.answerer.search(asked.text, top_k=asked.top_k, mode=mode, filters=asked.filters)
         self._tell(Asked("search", result.timings_ms))
         return result
 

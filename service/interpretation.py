@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ class Interpretation:
     of the index that were searched, too, or instead: spelt otherwise, or what a typing error was meant for.
     ``language`` is that of the question, an ISO 639-1 code, ``None`` where it is too short to tell.
     ``participants`` and ``kinds`` are those that documents were chosen by, as the catalogue has them.
+    ``mode`` tells a question from a search for words as they are written.
     """
 
     dates: tuple[AskedTime, ...] = ()
@@ -26,3 +27,4 @@ class Interpretation:
     language: str | None = None
     participants: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    mode: Literal["ask", "search"] = "ask"

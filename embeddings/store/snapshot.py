@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from embeddings.store import lexical_index, word_counts
+from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
 from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
     from embeddings.encoders.encoder import FloatArray
+    from embeddings.expressions import Expression
     from embeddings.search import Filters, HiddenSpan
+    from embeddings.store.exact_search import ExactMatches
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import Row
     from embeddings.store.vector_index import KeyArray, VectorIndex
@@ -101,6 +104,17 @@ class Snapshot(Catalogue):
         """
         condition = self._condition(filters)
         return lexical_index.search(self._connection, query, field=field, limit=limit, condition=condition)
+
+    def exact_search(
+        self, wanted: Expression, *, filters: Filters = NO_FILTERS, left_out: AbstractSet[int] = frozenset()
+    ) -> ExactMatches:
+        """Return the keys of all passages that are what ``wanted`` says, but for ``left_out``, best first.
+
+        Raises:
+            ValueError: nothing is looked for, only left out.
+        """
+        condition = self._condition(filters)
+        return exact_search.search(self._connection, wanted, condition=condition, left_out=left_out)
 
     def document_frequencies(self, query: str) -> dict[str, int]:
         """Return for each content word of ``query``, folded, in how many passages it stands."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -77,3 +78,13 @@ def sounding_like(connection: sqlite3.Connection, code: str, *, limit: int) -> l
     """Return the words with the sound ``code``, those that most passages hold first."""
     statement = "SELECT word, passages FROM word_counts WHERE sound = ? ORDER BY passages DESC, word LIMIT ?"
     return connection.execute(statement, (code, limit)).fetchall()
+
+
+def with_beginning(connection: sqlite3.Connection, beginning: str, *, limit: int) -> list[WordCount]:
+    """Return the words that begin with ``beginning``, those that most passages hold first."""
+    statement = """
+        SELECT word, passages FROM word_counts WHERE word >= ? AND word < ?
+        ORDER BY passages DESC, word LIMIT ?
+    """
+    # no text that is folded holds the last character there is
+    return connection.execute(statement, (beginning, beginning + chr(sys.maxunicode), limit)).fetchall()

@@ -23,7 +23,8 @@ from service.answering.marking import marked
 from service.answering.overview import OverviewSettings, overview, papers_of, ranks_shown, rule_of
 from service.answering.quoting import check_pieces, tidied_passage
 from service.answering.said import Said, new_first
-from service.answering.writing import NO_ANSWER, Draft, WritingError
+from service.answering.searching import search, told_as_answer, told_as_result
+from service.answering.writing import NO_ANSWER, NOTHING_INDEXED, Draft, WritingError
 from service.answering.written import Written
 from service.interpretation import Interpretation
 from service.understanding.follow_ups.conversation import Held, Resolved, resolve
@@ -32,6 +33,7 @@ from service.understanding.forms import form_of
 from service.understanding.languages import language_of
 from service.understanding.negation import asks_what_was_not, denies
 from service.understanding.question_words import asks_anything, has_function_word
+from service.understanding.search_queries import mode_of
 from service.understanding.wrapping import core_question
 
 if TYPE_CHECKING:
@@ -46,10 +48,10 @@ if TYPE_CHECKING:
     from service.answering.overview import Paper
     from service.answering.writing import Writer
     from service.understanding.forms import AskedForm
+    from service.understanding.search_queries import Mode
 
 T = TypeVar("T")
 
-NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
 NOTHING_FOUND = "The documents hold nothing on this question under the filters given."
 IN_DOUBT = "Whether the documents answer this is in doubt. These words may bear on it:"
 UNSURE = "These words come nearest; whether they answer the question is unsure."
@@ -111,18 +113,39 @@ class Answerer:
         question: str,
         *,
         top_k: int = 5,
+        mode: Mode | None = None,
         form: AskedForm | None = None,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
     ) -> Iterator[Found | Piece | Answer]:
-        """Yield what is found, then each piece of the answer once its quotes are checked, then the whole.
+        """Give what is found, then each piece of the answer once its quotes are checked, then the whole.
 
         The answer rests on the ``top_k`` best passages, an overview on the best papers, or says that they do
-        not answer the question. ``form`` is that of the answer, ``None``: as the question asks for it.
-        ``history`` are the earlier turns of the conversation, oldest first. What overlaps
-        ``hidden_spans`` is treated as if the documents did not hold it.
+        not answer the question. In the ``mode`` search it is looked for as it is written; ``None``: as its
+        form says, unless a ``form`` of the answer is asked for. ``form`` is that of the answer, ``None``: as
+        the question asks for it. ``history`` are the earlier turns of the conversation, oldest first. What
+        overlaps ``hidden_spans`` is treated as if the documents did not hold it.
         """
+        if (mode or ("ask" if form else mode_of(question, history))) == "search":
+            index = self._retriever.index
+            found = search(index, question, top_k=top_k, filters=filters, hidden_spans=hidden_spans)
+            return told_as_answer(found, question, index)
+        return self._answered(
+            question, top_k=top_k, form=form, filters=filters, history=history, hidden_spans=hidden_spans
+        )
+
+    def _answered(
+        self,
+        question: str,
+        *,
+        top_k: int,
+        form: AskedForm | None,
+        filters: Filters | None,
+        history: Sequence[Turn],
+        hidden_spans: Sequence[HiddenSpan],
+    ) -> Iterator[Found | Piece | Answer]:
+        """Yield the answer to what is a question."""
         timings_ms: dict[str, float] = {}
         started = time.perf_counter()
         with _timed(timings_ms, "read"):
@@ -161,8 +184,11 @@ class Answerer:
             reading = self._read(
                 standalone, retrieval, top_k=top_k, passages=looked_at, is_wide=is_wide, first=first
             )
-            said = Said() if resolved.is_repeated else Said.in_history(history)
-            reading = replace(reading, said=said, languages=Languages.of(asked, retrieval.hits))
+            reading = replace(
+                reading,
+                said=Said() if resolved.is_repeated else Said.in_history(history),
+                languages=Languages.of(asked, retrieval.hits),
+            )
             probability = confidence(reading.signals)
             if retrieval.is_by_second_model:
                 # Its cosines are not calibrated, and what the first encoder's say holds for English only.
@@ -220,8 +246,13 @@ class Answerer:
             interpretation=found.interpretation,
         )
 
-    def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> SearchResult:
-        """Return the ``top_k`` best passages for ``question``, best first."""
+    def search(
+        self, question: str, *, top_k: int = 5, mode: Mode | None = None, filters: Filters | None = None
+    ) -> SearchResult:
+        """Return the ``top_k`` best passages for ``question``, best first; ``mode`` as for :meth:`stream`."""
+        if (mode or mode_of(question)) == "search":
+            found = search(self._retriever.index, question, top_k=top_k, filters=filters)
+            return told_as_result(found, question)
         started = time.perf_counter()
         asked = core_question(question)
         retrieval = self._retriever.retrieve(asked, top_k=top_k, filters=filters)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from service.answer import AnswerForm, AnswerKind, Piece, RankedPassage, Turn
     from service.understanding.forms import AskedForm
 
+NOTHING_INDEXED = "Nothing is indexed yet: add documents with `dossier index PATH`."
 NO_ANSWER = "The documents do not answer this question. These passages come nearest."
 
 

@@ -37,6 +37,7 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
         ),
         passages=[ranked_passage(one) for one in answer.passages],
         interpretation=_interpretation(answer.interpretation),
+        counted=schemas.Counted.model_validate(answer.counted) if answer.counted else None,
         index=schemas.IndexState.model_validate(answer.index),
         timings_ms=_rounded(answer.timings_ms),
     )
@@ -48,6 +49,7 @@ def search_response(result: SearchResult) -> schemas.SearchResponse:
         question=result.question,
         passages=[ranked_passage(one) for one in result.passages],
         interpretation=_interpretation(result.interpretation),
+        counted=schemas.Counted.model_validate(result.counted) if result.counted else None,
         index=schemas.IndexState.model_validate(result.index),
         timings_ms=_rounded(result.timings_ms),
     )
@@ -185,6 +187,7 @@ def _interpretation(understood: Interpretation) -> schemas.Interpretation:
         language=understood.language,
         participants=list(understood.participants),
         kinds=list(understood.kinds),
+        mode=understood.mode,
     )
 
 

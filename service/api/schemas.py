@@ -10,6 +10,7 @@ from embeddings.search import Filters
 from service.answer import Turn
 from service.hosting.problems import Problem
 from service.questions import MAX_TOP_K, MAX_TURNS
+from service.understanding.search_queries import Mode
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -120,6 +121,11 @@ class SearchRequest(RequestModel):
         description="passages to return, for an overview one of each paper; as configured, 5, if absent",
         json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K},
     )
+    mode: Mode | None = Field(
+        None,
+        description='`search`: its words as they are written, with "a phrase", -word, word*, AND, OR, NOT and'
+        " brackets, as in a library's catalogue; `ask`: as a question; absent: as its form says",
+    )
     filters: SearchFilters = SearchFilters()
 
 
@@ -210,7 +216,7 @@ class QuotePiece(Quote):
     after: str
     page: str | None = Field(description="the page of the very words")
     marks: list[tuple[int, int]] = Field(
-        description="ranges of `text` that give the number or date asked for; empty where none is"
+        description="ranges of `text` that give the number or date asked for, or hold the words searched for"
     )
 
 
@@ -272,6 +278,16 @@ class Interpretation(ResponseModel):
         [], description="of a list: participants by whom documents were taken, as the catalogue names them"
     )
     kinds: list[str] = Field([], description="of a list: kinds by which documents were taken")
+    mode: Mode = Field(description="whether it was answered as a question or searched for as it is written")
+
+
+class Counted(ResponseModel):
+    """How much a search found, shown or not."""
+
+    passages: int
+    documents: int
+    words: str = Field(description="both in a sentence, or that there is nothing and what comes near")
+    is_whole: bool = Field(description="false: there may be more than the counts say")
 
 
 class SearchResponse(ResponseModel):
@@ -280,6 +296,7 @@ class SearchResponse(ResponseModel):
     question: str
     passages: list[RankedPassage]
     interpretation: Interpretation
+    counted: Counted | None = Field(None, description="of a search as in a catalogue")
     index: IndexState
     timings_ms: dict[str, float]
 
@@ -294,6 +311,7 @@ class AskResponse(ResponseModel):
     answer: AnswerText
     passages: list[RankedPassage]
     interpretation: Interpretation
+    counted: Counted | None = Field(None, description="of a search as in a catalogue")
     index: IndexState
     timings_ms: dict[str, float]
 

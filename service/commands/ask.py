@@ -10,6 +10,7 @@ from service.commands.options import (
     FromOption,
     JsonOption,
     KindOption,
+    ModeOption,
     ParticipantOption,
     SourceOption,
     ToOption,
@@ -25,6 +26,7 @@ def ask(
     question: QuestionArgument,
     *,
     top_k: TopKOption = None,
+    mode: ModeOption = None,
     form: FormOption = None,
     date_from: FromOption = None,
     date_to: ToOption = None,
@@ -36,9 +38,13 @@ def ask(
 ) -> None:
     """Answer a question in the documents' own words, with document, date and page.
 
+    What has the form of a catalogue's query is looked for as it is written: "exact phrase", -word, word*,
+    AND, OR, NOT, brackets, or a single name.
+
     \b
       dossier ask "What did Molotov want in return for a new Straits regime?"
       dossier ask "Who met in Berlin?" --from 1940-11 --to 1940-12 --participant Molotov
+      dossier ask '"Montreux Convention" -Japan'
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
@@ -54,7 +60,13 @@ def ask(
     # before the model is loaded, which takes its time
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
-        answer = dossier.ask(question, top_k=top_k, form=form.asked if form else None, filters=filters)
+        answer = dossier.ask(
+            question,
+            top_k=top_k,
+            mode=mode.chosen if mode else None,
+            form=form.asked if form else None,
+            filters=filters,
+        )
     if as_json:
         typer.echo(ask_response(answer).model_dump_json(indent=2))
     else:
@@ -65,6 +77,7 @@ def search(
     question: QuestionArgument,
     *,
     top_k: TopKOption = None,
+    mode: ModeOption = None,
     date_from: FromOption = None,
     date_to: ToOption = None,
     kind: KindOption = None,
@@ -73,7 +86,7 @@ def search(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Show the passages nearest to a question, without an answer."""
+    """Show the passages nearest to a question, or those that hold the words of a catalogue's query."""
     from rich.console import Console
 
     from service.api.presenting import search_response
@@ -88,7 +101,7 @@ def search(
     # before the model is loaded, which takes its time
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
-        result = dossier.search(question, top_k=top_k, filters=filters)
+        result = dossier.search(question, top_k=top_k, mode=mode.chosen if mode else None, filters=filters)
     if as_json:
         typer.echo(search_response(result).model_dump_json(indent=2))
     else:

@@ -30,6 +30,18 @@ class AnswerForm(StrEnum):
         return self.value
 
 
+class QueryMode(StrEnum):
+    """What can be done with what one types."""
+
+    ask = "ask"
+    search = "search"
+
+    @property
+    def chosen(self) -> Literal["ask", "search"]:
+        """The mode as the front door takes it."""
+        return "search" if self is QueryMode.search else "ask"
+
+
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="FOLDER", help="Folder of the index. [DOSSIER_DATA, else data]"),
@@ -41,6 +53,13 @@ FormOption = Annotated[
     typer.Option(
         "--form",
         help="What one place says, papers in time's order, documents listed, or the catalogue's facts.",
+    ),
+]
+ModeOption = Annotated[
+    QueryMode | None,
+    typer.Option(
+        "--mode",
+        help="Take it for a question, or look for its words as they are written. [as its form says]",
     ),
 ]
 FromOption = Annotated[

@@ -37,7 +37,12 @@ def print_answer(console: Console, answer: Answer) -> None:
         # its words stand above, each under its paper: only where to find them is left to tell
         for passage in shown:
             number = Text(f"[{passage.rank}] ".rjust(_INDENT + 1), style="cyan")
-            console.print(number + Text(_place(passage) if answer.form == "list" else str(passage.citation)))
+            console.print(
+                number
+                + Text(
+                    _place(passage) if answer.form == "list" and not answer.counted else str(passage.citation)
+                )
+            )
         console.print()
         shown = []
     if not answer.answerable and shown:
@@ -47,21 +52,25 @@ def print_answer(console: Console, answer: Answer) -> None:
         quotes = [quote for quote in answer.quotes if quote.citation.number == passage.rank]
         texts = [_quotation(quote) for quote in quotes] or [_marked(passage)]
         _print_cited(console, passage, quotes[0].citation if quotes else passage.citation, texts)
+    is_search = answer.interpretation.mode == "search"
     _print_footer(
         console,
-        f"confidence {answer.confidence:.0%}",
+        *([] if is_search else [f"confidence {answer.confidence:.0%}"]),
         f"{answer.index.passages:,} passages",
         f"{answer.timings_ms.get('total', 0):.0f} ms",
     )
 
 
 def print_search(console: Console, result: SearchResult) -> None:
-    """Print each passage under its citation."""
+    """Print each passage under its citation, below what a search counted."""
     console.print()
+    if result.counted:
+        console.print(Text(result.counted.words, style="bold" if result.passages else "yellow"))
+        console.print()
     for passage in result.passages:
         score = f"score {passage.hit.score:.3f}"
         _print_cited(console, passage, passage.citation, [_marked(passage)], score)
-    if not result.passages:
+    if not result.passages and not result.counted:
         console.print(Text("No passage fits; widen the filters, or see `dossier sources`.", style="yellow"))
     _print_footer(
         console, f"{result.index.passages:,} passages", f"{result.timings_ms.get('total', 0):.0f} ms"

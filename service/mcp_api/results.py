@@ -33,6 +33,7 @@ def ask_result(answer: Answer, base_url: str) -> AskResult:
         kind=answer.kind,
         form=answer.form,
         total=answer.total,
+        mode=answer.interpretation.mode,
         rule=answer.rule,
         notice=answer.notice,
         quotes=[CitedQuote(text=one.text, **_place(one.citation, base_url)) for one in answer.quotes],

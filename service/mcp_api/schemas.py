@@ -42,6 +42,7 @@ class AskResult(BaseModel):
     answer: str
     kind: Literal["extractive", "generated", "none"]
     form: Literal["extract", "overview", "list", "facts", "none"]
+    mode: Literal["ask", "search"] = Field(description="search: the words were looked for as written")
     total: int | None = Field(description="of an overview or a list: papers found, shown or not")
     rule: str | None = Field(description="of an overview or a list: how the papers were taken")
     notice: str | None
@@ -50,8 +51,10 @@ class AskResult(BaseModel):
 
 
 class SearchPassagesResult(BaseModel):
-    """Passages nearest to a question, best first."""
+    """Passages nearest to a question, or found by a search, best first."""
 
+    mode: Literal["ask", "search"] = Field(description="search: the words were looked for as written")
+    counted: str | None = Field(description="of a search: how many passages and documents there are")
     passages: list[CitedPassage]
 
 

@@ -54,6 +54,13 @@ Form = Annotated[
         " participants, dates, words), or what the catalogue tells; absent: as the question asks"
     ),
 ]
+Mode = Annotated[
+    Literal["ask", "search"] | None,
+    Field(
+        description='search: its words as they are written, with "a phrase", -word, word*, AND, OR, NOT;'
+        " ask: as a question; absent: as its form says"
+    ),
+]
 _address: ContextVar[str] = ContextVar("address")
 """Where the request that is being answered reached this service: the beginning of its links."""
 
@@ -165,17 +172,20 @@ class Tools:
         *,
         earlier_questions: Annotated[list[str], Field(description="of this conversation, oldest first")] = [],  # noqa: B006 - never changed; None would say "nullable" to the agent
         top_k: TopK = None,
+        mode: Mode = None,
         form: Form = None,
         filters: SearchFilters = _EVERYTHING,
     ) -> AskResult:
         """Answer a question in the documents' own words, each quote with title, date and page.
 
         A question for a whole course of things is answered by papers in order of time, one for documents
-        by a list with its count and rule. Says plainly when the documents do not answer it.
+        by a list with its count and rule. A search in the form of a library's catalogue is counted in full.
+        Says plainly when the documents do not answer it.
         """
         answer = self._open_dossier().ask(
             question,
             top_k=top_k,
+            mode=mode,
             form=form,
             filters=filters.as_filters(),
             history=[Turn("user", earlier) for earlier in earlier_questions],
@@ -187,12 +197,14 @@ class Tools:
         query: Question,
         *,
         top_k: TopK = None,
+        mode: Mode = None,
         filters: SearchFilters = _EVERYTHING,
     ) -> SearchPassagesResult:
-        """Find the passages nearest to a question or to keywords, without an answer."""
-        result = self._open_dossier().search(query, top_k=top_k, filters=filters.as_filters())
+        """Find the passages nearest to a question, or all that hold words as they are written, counted."""
+        result = self._open_dossier().search(query, top_k=top_k, mode=mode, filters=filters.as_filters())
         passages = [cited_passage(one, self._base_url) for one in result.passages]
-        return SearchPassagesResult(passages=passages)
+        counted = result.counted.words if result.counted else None
+        return SearchPassagesResult(mode=result.interpretation.mode, counted=counted, passages=passages)
 
     def read_pages(
         self,

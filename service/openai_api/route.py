@@ -121,6 +121,7 @@ def _asked(request: chat.ChatRequest, dossier: Dossier) -> Iterator[Found | Piec
     events = dossier.stream(
         question,
         top_k=request.dossier.top_k,
+        mode=request.dossier.mode,
         form=request.dossier.form,
         filters=request.dossier.filters.as_filters(),
         history=history,

@@ -50,6 +50,7 @@ class DossierOptions(LenientModel):
     """What the question is asked with; fields of this name are nobody else's."""
 
     top_k: int | None = Field(None, json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K})
+    mode: Literal["ask", "search"] | None = None
     form: Literal["extract", "overview"] | None = None
     filters: SearchFilters = SearchFilters()
 
@@ -66,7 +67,7 @@ class ChatRequest(LenientModel):
     stream: bool = False
     stream_options: Annotated[StreamOptions, BeforeValidator(_none_as_empty)] = StreamOptions()
     dossier: Annotated[DossierOptions, BeforeValidator(_none_as_empty)] = Field(
-        DossierOptions(), description="`top_k`, `form` and `filters`, as in `POST /v1/ask`"
+        DossierOptions(), description="`top_k`, `mode`, `form` and `filters`, as in `POST /v1/ask`"
     )
 
 

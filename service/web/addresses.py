@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -14,15 +15,22 @@ from service.understanding.periods import first_day, last_day
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
+    from service.understanding.search_queries import Mode
+
 MAX_QUESTIONS = 10
 """Questions of one conversation that a link keeps: every one of them is asked when it is opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskAddress:
-    """What the address of the page says. ``date_from`` and ``date_to`` stand as the person wrote them."""
+    """What the address of the page says. ``date_from`` and ``date_to`` stand as the person wrote them.
+
+    ``modes`` are those of the questions, ``None`` where it is left to their form, or none at all where it is
+    for each; after them may come that of the question which is still to be asked.
+    """
 
     questions: tuple[str, ...] = ()
+    modes: tuple[Mode | None, ...] = ()
     kinds: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -39,8 +47,14 @@ class AskAddress:
             return tuple(dict.fromkeys(value.strip() for value in query.getlist(name) if value.strip()))
 
         top_k = query.get("k", "")
+        asked = zip_longest(query.getlist("q"), query.getlist("mode"), fillvalue="")
+        pairs = [(text.strip(), _mode(mode)) for text, mode in asked]
+        kept = [pair for pair in pairs if pair[0]][-MAX_QUESTIONS:]
+        waiting = pairs[-1:] if pairs and not pairs[-1][0] else []
+        modes = tuple(mode for _, mode in [*kept, *waiting])
         return cls(
-            questions=tuple(text.strip() for text in query.getlist("q") if text.strip())[-MAX_QUESTIONS:],
+            questions=tuple(text for text, _ in kept),
+            modes=modes if any(modes) else (),
             kinds=values("kind"),
             participants=values("participant"),
             sources=values("source"),
@@ -60,8 +74,26 @@ class AskAddress:
     @property
     def link(self) -> str:
         """The address as a link within the site."""
-        query = self.query(*(("q", text) for text in self.questions), ("k", str(self.top_k or "")))
+        questions = [("q", text) for text in self.questions]
+        # each question's, so that a link repeats what was done; nothing where all is left to their form
+        modes = [("mode", mode or "") for mode in self.modes]
+        query = self.query(*questions, ("k", str(self.top_k or "")))
+        query = "&".join(filter(None, (query, urlencode(modes))))
         return f"/?{query}" if query else "/"
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode of the last question, or of the one that is still to be asked."""
+        return self.modes[-1] if self.modes else None
+
+    def mode_of(self, number: int) -> Mode | None:
+        """Return the mode of a question, counted from 1."""
+        return self.modes[number - 1] if 0 < number <= len(self.modes) else None
+
+    def in_mode(self, mode: Mode) -> AskAddress:
+        """Return the address with the last question in another mode."""
+        earlier = range(1, len(self.questions))
+        return replace(self, modes=(*map(self.mode_of, earlier), mode))
 
     def query(self, *more: tuple[str, str]) -> str:
         """Return the filters as the query of an address, after what else stands in it."""
@@ -77,12 +109,13 @@ class AskAddress:
         return urlencode([pair for pair in pairs if pair[1]])
 
     def without_questions(self) -> AskAddress:
-        """Return the address of a new conversation under the same filters."""
-        return replace(self, questions=(), top_k=None)
+        """Return the address of a new conversation, or a new search, under the same filters."""
+        kept: tuple[Mode, ...] = ("search",) if self.mode == "search" else ()
+        return replace(self, questions=(), modes=kept, top_k=None)
 
     def without_filters(self) -> AskAddress:
         """Return the address of the same questions to everything."""
-        return AskAddress(self.questions, top_k=self.top_k)
+        return AskAddress(self.questions, self.modes, top_k=self.top_k)
 
     def with_more(self, count: int) -> AskAddress:
         """Return the address with ``count`` passages for each question."""
@@ -111,6 +144,10 @@ class AskAddress:
             return None, None
         first, last = (int(day[:4]) if day else None for day in days)
         return first, last
+
+
+def _mode(text: str) -> Mode | None:
+    return "search" if text == "search" else "ask" if text == "ask" else None
 
 
 def library_link(address: AskAddress, title: str, offset: int) -> str:

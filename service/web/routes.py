@@ -140,7 +140,9 @@ def _turns(address: AskAddress, dossier: Dossier) -> list[TurnView]:
         is_last = number == len(address.questions)
         asked = replace(address, questions=address.questions[:number])
         *_, turn = _last_turn(asked if is_last else replace(asked, top_k=None), history, dossier)
-        turns.append(replace(turn, is_last=is_last, more_link=turn.more_link if is_last else ""))
+        if not is_last:
+            turn = replace(turn, is_last=False, more_link="", other_mode_link="")
+        turns.append(turn)
         answered = turn.answer.text if turn.answer else ""
         history += [Turn("user", turn.question), Turn("assistant", answered)]
     return turns
@@ -149,8 +151,15 @@ def _turns(address: AskAddress, dossier: Dossier) -> list[TurnView]:
 def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> Iterator[TurnView]:
     """Yield the last turn of a conversation as it grows; a question that cannot be asked is one, too."""
     number, question = len(address.questions), address.questions[-1] if address.questions else ""
+    mode = address.mode_of(number)
     try:
-        events = dossier.stream(question, top_k=address.top_k, filters=address.filters(), history=history)
+        events = dossier.stream(
+            question,
+            top_k=address.top_k,
+            mode=mode,
+            filters=address.filters(),
+            history=history,
+        )
         said: tuple[Piece, ...] = ()
         for one in events:
             if isinstance(one, (Found, Answer)):
@@ -164,7 +173,7 @@ def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> It
         problem = page_problem(error)
         if problem is None:
             raise
-        yield TurnView(number, question, problem=problem.detail)
+        yield TurnView(number, question, problem=problem.detail, mode=mode)
 
 
 @router.get("/read/{document_id}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from service.answer import Citation, Found, Piece, Quote, RankedPassage
+    from service.understanding.search_queries import Mode
     from service.web.addresses import AskAddress
 
 _MORE_PASSAGES = 10
@@ -83,6 +84,7 @@ class TurnView:
     """A question and what came of it: what was found, then the answer, or why there is none.
 
     ``said`` are the pieces of an answer that is still being written.
+    ``mode`` is how it was to be taken, ``None``: by its form; ``other_mode_link`` takes it the other way.
     """
 
     number: int
@@ -92,11 +94,18 @@ class TurnView:
     problem: str = ""
     more_link: str = ""
     said: tuple[Piece, ...] = ()
+    mode: Mode | None = None
+    other_mode_link: str = ""
 
     @property
     def answer(self) -> Answer | None:
         """The answer, ``None`` as long as there is none."""
         return self.found if isinstance(self.found, Answer) else None
+
+    @property
+    def is_search(self) -> bool:
+        """Whether its words were looked for as they are written."""
+        return self.found is not None and self.found.interpretation.mode == "search"
 
     @property
     def is_waiting(self) -> bool:
@@ -126,25 +135,34 @@ class TurnView:
     def passages(self) -> list[PassageView]:
         """The passages, with the words that the answer quotes from each marked."""
         quotes = self.answer.quotes if self.answer else ()
-        return [passage_view(one, quotes) for one in self.found.passages] if self.found else []
+        found = self.found.passages if self.found else ()
+        return [passage_view(one, quotes, is_search=self.is_search) for one in found]
 
     @property
     def passages_title(self) -> str:
         """What stands above the passages."""
         number = len(self.found.passages) if self.found else 0
         count = f"{number} {'passage' if number == 1 else 'passages'}"
+        if self.found and self.found.counted:
+            every = self.found.counted
+            return (
+                f"{count if number == every.passages else f'{number} of {every.passages:,} passages'} in full"
+            )
         is_refused = self.answer is not None and not self.answer.answerable
         return f"The nearest {count}" if is_refused else count
 
     @property
     def status(self) -> str:
         """The turn in a line, for those who do not see it."""
-        return self.problem or (f"{self.answer.text} {self.passages_title}." if self.answer else "")
+        if self.problem or self.answer is None:
+            return self.problem
+        told = self.answer.counted.words if self.answer.counted else self.answer.text
+        return f"{told} {self.passages_title}."
 
     @property
     def origin(self) -> str:
         """What the answer was made from."""
-        if self.answer and self.answer.form in ("list", "facts"):
+        if self.answer and self.answer.form in ("list", "facts") and not self.is_search:
             return "From the catalogue"
         is_generated = self.answer is not None and self.answer.kind == "generated"
         return (
@@ -162,19 +180,34 @@ class TurnView:
 def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_last: bool) -> TurnView:
     """Return a turn of the conversation; ``address`` is that of the whole conversation."""
     shown = len(found.passages)
+    is_search = found.interpretation.mode == "search"
     has_more = is_last and 0 < shown < MAX_TOP_K and shown >= (address.top_k or 1)
-    if isinstance(found, Answer) and found.form == "list":
+    if found.counted:
+        has_more = has_more and shown < found.counted.passages
+    elif isinstance(found, Answer) and found.form == "list":
         has_more = False  # its rule says which documents are shown, whatever number of passages is wished for
     more = min(shown + _MORE_PASSAGES, MAX_TOP_K)
     more_link = address.with_more(more).link if has_more else ""
-    return TurnView(number, found.question, is_last, found, more_link=more_link)
+    is_unanswered = isinstance(found, Answer) and not found.answerable
+    other = address.in_mode("ask" if is_search else "search").link if is_search or is_unanswered else ""
+    return TurnView(
+        number,
+        found.question,
+        is_last,
+        found,
+        more_link=more_link,
+        mode=address.mode_of(number),
+        other_mode_link=other if is_last else "",
+    )
 
 
-def passage_view(passage: RankedPassage, quotes: Iterable[Quote]) -> PassageView:
+def passage_view(passage: RankedPassage, quotes: Iterable[Quote], *, is_search: bool = False) -> PassageView:
     """Return ``passage`` with its words and the words that ``quotes`` took from it marked."""
     quoted = [quote.text for quote in quotes if quote.citation.number == passage.rank]
     words = [(span.start_char, span.end_char) for span in passage.highlights]
-    return PassageView(passage, segments(passage.text, words, quoted), why_words(passage))
+    return PassageView(
+        passage, segments(passage.text, words, quoted), why_words(passage, is_search=is_search)
+    )
 
 
 def segments(text: str, words: Sequence[tuple[int, int]], quoted: Iterable[str]) -> tuple[Segment, ...]:
@@ -188,11 +221,13 @@ def segments(text: str, words: Sequence[tuple[int, int]], quoted: Iterable[str])
     )
 
 
-def why_words(passage: RankedPassage) -> str:
+def why_words(passage: RankedPassage, *, is_search: bool = False) -> str:
     """Return why a passage was found: the question's words in it, and the score of each method."""
     words = (passage.text[span.start_char : span.end_char].casefold() for span in passage.highlights)
     found = ", ".join(dict.fromkeys(words))
     shares = f"Shares the words {found} with the question" if found else "Shares no word with the question"
+    if is_search:
+        shares = f"Holds {found}"
     methods = (
         ("nearness in meaning", passage.hit.scores.dense),
         ("weight of shared words", passage.hit.scores.lexical),

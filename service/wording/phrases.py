@@ -61,6 +61,11 @@ def page_words(page: str | None, page_end: str | None, method: str, margin: int)
     return f"about {pages} ± {margin}" if margin else f"{pages} of the file"
 
 
+def word_count(number: int, noun: str) -> str:
+    """Return ``one passage``, ``1,200 passages``."""
+    return f"one {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def method_words(method: str, margin: int = 0) -> str:
     """Return how a page is known, in words; empty for ``none``."""
     if method == "estimated" and not margin:

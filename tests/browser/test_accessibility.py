@@ -34,6 +34,9 @@ def test_no_page_breaks_a_rule(browser, site, look):
             "/",
             f"/?q={QUESTION}&q=And Sinop?&kind=letter",
             f"/?q={QUESTION}&from=nonsense",
+            "/?mode=search",
+            "/?q=fishing rights&mode=search",
+            "/?q=nowhere",
             f"/read/{document}?{place}#page=14",
             f"/cite/{document}?{place}",
             "/library",
@@ -52,7 +55,11 @@ def test_no_state_of_a_page_breaks_a_rule(browser, site, look):
         page.locator(".passage .why summary").first.click()
         page.locator("#filters").evaluate("one => { one.open = true; }")
         assert violations(page) == []
-        page.get_by_role("link", name="Cite passage 1").click()
+        page.get_by_role("radio", name="Search").check()
+        ask(page, "fishing rights")
+        page.locator("#t2 .passages summary").first.click()
+        assert violations(page) == []
+        page.get_by_role("link", name="Cite passage 1").last.click()
         page.get_by_text("@").first.wait_for()
         assert violations(page) == []
         page.goto("/library")
@@ -71,7 +78,14 @@ def test_an_empty_index_breaks_no_rule(browser, tmp_path):
 def test_nothing_is_wider_than_the_window(browser, site, width):
     document = document_of(site, "004_0215c096726144f6.txt")["id"]
     with browser(site, viewport={"width": width, "height": 800}) as page:
-        for address in ("/", f"/?q={QUESTION}", f"/read/{document}", "/library", f"/cite/{document}"):
+        for address in (
+            "/",
+            f"/?q={QUESTION}",
+            "/?q=fishing rights&mode=search",
+            f"/read/{document}",
+            "/library",
+            f"/cite/{document}",
+        ):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 

@@ -52,8 +52,16 @@ def test_what_was_understood_of_the_question_stands_beside_what_was_found(client
         "language": "en",
         "participants": [],
         "kinds": [],
+        "mode": "ask",
     }
-    nothing = {"dates": [], "also_searched": {}, "language": "en", "participants": [], "kinds": []}
+    nothing = {
+        "dates": [],
+        "also_searched": {},
+        "language": "en",
+        "participants": [],
+        "kinds": [],
+        "mode": "ask",
+    }
     assert client.post(door, json={"question": QUESTION}).json()["interpretation"] == nothing
 
 

@@ -28,6 +28,8 @@ QUESTIONS = (
     "What did comrade Stalin propose to Eden?",
     "Which documents mention the harbour?",
     "What is on page 12?",
+    '"harbour board" OR lamp* -gallery',
+    "envoy",
 )
 
 
@@ -214,6 +216,32 @@ def test_the_command_line_prints_the_same_words(client, command, question):
     assert wanted.words in printed
     answer = json.loads(command("ask", question, "--json").out)["answer"]
     assert answer == client.post("/v1/ask", json={"question": question}).json()["answer"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_says_that_nothing_holds_the_words_in_the_same_words(client, door):
+    said = DOORS[door](client, 'lamp AND "harbour of gold"')
+
+    assert said.words == (
+        "No passage holds “lamp” and “harbour of gold”."
+        " “lamp” stands in one passage, “harbour of gold” in none."
+    )
+    assert said.references == []
+
+
+@pytest.mark.parametrize("door", ["json", "stream", "chat", "mcp"])
+def test_what_is_meant_can_be_told_whatever_the_form(client, door):
+    assert DOORS[door](client, "envoy", mode="ask").words != DOORS[door](client, "envoy").words
+    searched = DOORS[door](client, "envoy harbour", mode="search")
+    assert searched.words.startswith("2 passages in one document hold “envoy” and “harbour”.")
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "query", ["(" * 1_000, "a* OR " * 300, 'NEAR("x', "-" * 2_000, '"' * 999, "body:x AND", "{x}^2"]
+)
+def test_no_search_breaks_a_door(client, door, query):
+    assert DOORS[door](client, query).problem == ""
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -69,7 +69,7 @@ def test_ask_resolves_a_follow_up_by_the_earlier_questions(client):
 
 
 def test_search_passages_respects_number_and_filters(client):
-    result = call(client, "search_passages", query="Eden", top_k=2, filters={"sources": [SHORT_NOTE.name]})
+    result = call(client, "search_passages", query="of Eden", top_k=2, filters={"sources": [SHORT_NOTE.name]})
 
     assert [passage["source"] for passage in result["passages"]] == [SHORT_NOTE.name] * 2
     assert [passage["number"] for passage in result["passages"]] == [1, 2]

@@ -63,7 +63,7 @@ def test_other_bytes_under_the_same_name_replace_what_was_there(client):
     job = finished_job(client, upload(client, "treaty.txt", TREATY.replace("Kars", "Moscow")))
     assert job["change"]["status"] == "replaced"
     assert names_of(client) == ["treaty.txt"]
-    found = client.post("/v1/search", json={"question": "Kars Moscow"}).json()["passages"]
+    found = client.post("/v1/search", json={"question": "Kars or Moscow"}).json()["passages"]
     assert [passage["text"] for passage in found] == [TREATY.replace("Kars", "Moscow")]
 
 

@@ -1,6 +1,7 @@
 """What pages are made of: dates and pages in words, addresses, the reader's text, the histogram."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -100,9 +101,18 @@ def test_what_is_no_date_is_refused_with_what_to_write(period):
         first_day(period)
 
 
+TEXTS = st.text(min_size=1).map(str.strip).filter(bool)
+
+
+def with_modes(address, modes):
+    """The address with a mode for each question, and perhaps one for that which is still to be asked."""
+    chosen = tuple(modes[: len(address.questions) + 1])
+    return replace(address, modes=chosen if any(chosen) and len(chosen) >= len(address.questions) else ())
+
+
 ADDRESSES = st.builds(
     AskAddress,
-    questions=st.lists(st.text(min_size=1).map(str.strip).filter(bool), max_size=4).map(tuple),
+    questions=st.lists(TEXTS, max_size=4).map(tuple),
     kinds=st.lists(st.sampled_from(["telegram", "note"]), unique=True).map(tuple),
     participants=st.lists(st.text(min_size=1).map(str.strip).filter(bool), unique=True, max_size=3).map(
         tuple
@@ -112,8 +122,8 @@ ADDRESSES = st.builds(
 )
 
 
-@given(ADDRESSES)
-def test_a_link_reproduces_questions_and_filters(address):
+@given(st.builds(with_modes, ADDRESSES, st.lists(st.sampled_from([None, "ask", "search"]), max_size=5)))
+def test_a_link_reproduces_questions_modes_and_filters(address):
     assert AskAddress.read(QueryParams(address.link.partition("?")[2])) == address
 
 

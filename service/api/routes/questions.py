@@ -43,6 +43,7 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
     events = dossier.stream(
         request.question,
         top_k=request.top_k,
+        mode=request.mode,
         form=request.form,
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
@@ -61,7 +62,9 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
 )
 def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
     """Return the passages nearest to a question, without an answer."""
-    result = dossier.search(request.question, top_k=request.top_k, filters=request.filters.as_filters())
+    result = dossier.search(
+        request.question, top_k=request.top_k, mode=request.mode, filters=request.filters.as_filters()
+    )
     return search_response(result)
 
 

@@ -13,12 +13,15 @@ const status = document.getElementById("status");
 
 /** The questions of the conversation; each but the last has its turn on the page. */
 let questions = [];
+/** How each question is to be taken: "ask", "search", or "" as its form says. */
+let modes = [];
 let topK = null;
 let running = null;
 let shown = location.search;
 
 function start() {
   questions = [...list.querySelectorAll(".question")].map((element) => element.textContent);
+  modes = [...list.querySelectorAll(".turn")].map((turn) => turn.dataset.mode);
   topK = Number(new URLSearchParams(location.search).get("k")) || null;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -38,6 +41,12 @@ function start() {
   for (const choice of document.querySelectorAll(".filters input[type=checkbox]")) {
     choice.addEventListener("change", refilter);
   }
+  for (const choice of form.querySelectorAll(".switch input")) {
+    choice.addEventListener("change", () => {
+      if (!questions.length) showAddress(emptyAddress(), false);
+      else document.getElementById("anew").href = emptyAddress();
+    });
+  }
   document.getElementById("to-filters").addEventListener("click", () => {
     document.getElementById("filters").open = true;
   });
@@ -49,7 +58,7 @@ function submit() {
   if (question) {
     topK = null;
     box.value = "";
-    run([...questions, question]);
+    run([...questions, question], [...modes, chosenMode()]);
   } else {
     offerName();
     refilter();
@@ -61,8 +70,17 @@ function submit() {
 function refilter() {
   offerName();
   showFilters();
-  if (questions.length) run(questions);
-  else showAddress(addressOf([], readFilters(), null), false);
+  if (questions.length) run(questions, modes);
+  else showAddress(emptyAddress(), false);
+}
+
+function chosenMode() {
+  return form.querySelector(".switch input:checked").value;
+}
+
+/** The address where nothing is asked yet: it remembers the filters, and that one searches. */
+function emptyAddress() {
+  return addressOf([], chosenMode() === "search" ? ["search"] : [], readFilters(), null);
 }
 
 function clearFilters(event) {
@@ -74,14 +92,15 @@ function clearFilters(event) {
   refilter();
 }
 
-/** Shows `wanted` as the conversation: what stands already stays, the last question is asked. */
-async function run(wanted) {
+/** Shows `wanted` as the conversation: what stands already stays, the last question is asked in its mode. */
+async function run(wanted, wantedModes) {
   running?.abort();
   const controller = new AbortController();
   running = controller;
   const isFollowUp = wanted.length > questions.length;
   if (!isFollowUp) list.lastElementChild?.remove();
   questions = wanted.slice(-form.dataset.maxQuestions);
+  modes = wantedModes.slice(-form.dataset.maxQuestions);
   while (list.children.length >= questions.length) list.firstElementChild.remove();
   for (const earlier of list.children) settle(earlier);
   const answers = [...list.children].map((earlier) => earlier.dataset.answer);
@@ -89,7 +108,7 @@ async function run(wanted) {
   showConversation(isFollowUp);
   status.textContent = "Looking through the documents…";
   try {
-    for await (const html of askTurn(addressOf(questions, readFilters(), topK), answers, controller.signal)) {
+    for await (const html of askTurn(addressOf(questions, modes, readFilters(), topK), answers, controller.signal)) {
       turn = show(html, turn);
     }
     status.textContent = turn.dataset.status;
@@ -130,11 +149,11 @@ function tellProblem(turn, message) {
 function showConversation(isNewEntry) {
   document.body.classList.add("has-turns");
   document.getElementById("question-label").textContent = "Ask a follow-up";
-  showAddress(addressOf(questions, readFilters(), topK), isNewEntry);
+  showAddress(addressOf(questions, modes, readFilters(), topK), isNewEntry);
   document.title = `${questions.at(-1)} – Dossier`;
   const anew = document.getElementById("anew");
   anew.hidden = false;
-  anew.href = addressOf([], readFilters(), null);
+  anew.href = emptyAddress();
 }
 
 function showAddress(address, isNewEntry) {

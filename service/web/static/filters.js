@@ -17,14 +17,15 @@ export function readFilters() {
   };
 }
 
-/** The address that asks these questions under these filters. */
-export function addressOf(questions, filters, topK) {
+/** The address that asks these questions, each in its mode, under these filters. */
+export function addressOf(questions, modes, filters, topK) {
   const query = new URLSearchParams();
   for (const question of questions) query.append("q", question);
   if (topK) query.append("k", topK);
   for (const [name, value] of Object.entries(filters)) {
     for (const one of [value].flat()) if (one) query.append(name, one);
   }
+  if (modes.some(Boolean)) for (const mode of modes) query.append("mode", mode);
   return query.size ? `/?${query}` : "/";
 }
 

@@ -1,0 +1,128 @@
+"""A catalogue search over one index: every passage counted, the best shown, folded as for questions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from embeddings.expressions import Phrase, phrases_of
+from embeddings.ranking.folding import FoldingSettings, fold_hits
+from embeddings.ranking.spelling import SpellingSettings, respelt
+from embeddings.search import Filters, Hit, Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from embeddings.expressions import Expression
+    from embeddings.local_index import LocalIndex
+    from embeddings.search import HiddenSpan
+    from embeddings.store.exact_search import ExactMatches
+    from embeddings.store.records import IndexInfo
+    from embeddings.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many passages hold a phrase by itself; ``alike`` are words it may be meant for."""
+
+    phrase: Phrase
+    passages: int
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExactRetrieval:
+    """What a catalogue search found.
+
+    ``passages`` and ``documents`` count all that match; where not ``is_whole`` there may be more. ``hits``
+    are the best. Where nothing matches, ``held`` tells of each phrase by itself, the first ones if there are
+    many; of a single phrase it tells of its words, and of a single word of all words that begin so.
+    """
+
+    hits: tuple[Hit, ...]
+    passages: int
+    documents: int
+    is_whole: bool
+    index: IndexInfo
+    held: tuple[Held, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+_PHRASES_TOLD = 8
+"""Phrases that are counted by themselves where nothing is found: as many as a sentence can tell."""
+
+
+def retrieve_exactly(
+    index: LocalIndex,
+    wanted: Expression,
+    *,
+    top_k: int,
+    filters: Filters | None = None,
+    hidden: Sequence[HiddenSpan] = (),
+    folding: FoldingSettings | None = None,
+) -> ExactRetrieval:
+    """Return the ``top_k`` best passages that are what ``wanted`` says, by BM25, and how many there are.
+
+    Passages that overlap a ``hidden`` span are treated as if they were not in the index.
+
+    Raises:
+        ValueError: nothing is looked for, only left out (:func:`embeddings.expressions.names_something`).
+    """
+    started = time.perf_counter()
+    filters = filters or Filters()
+    with index.snapshot() as snapshot:
+        left_out = snapshot.overlapping(hidden)
+
+        def matches_of(one: Expression) -> ExactMatches:
+            return snapshot.exact_search(one, filters=filters, left_out=left_out)
+
+        found = matches_of(wanted)
+        documents = snapshot.documents_of([key for key, _ in found.scored])
+        held: list[Held] = []
+        if not found.scored:
+            told = _told_of(wanted)
+            held = [Held(one, len(matches_of(one).scored), _alike(snapshot, one)) for one in told]
+        return ExactRetrieval(
+            hits=_hits(snapshot, found, top_k, folding or FoldingSettings()),
+            passages=len(found.scored),
+            documents=len({one.key for one in documents.values()}),
+            is_whole=found.is_whole,
+            index=snapshot.info(),
+            held=tuple(held),
+            timings_ms={"search": (time.perf_counter() - started) * 1000},
+        )
+
+
+def _hits(snapshot: Snapshot, found: ExactMatches, top_k: int, folding: FoldingSettings) -> tuple[Hit, ...]:
+    scored = found.scored[: top_k + folding.looked_beyond]
+    keys = [key for key, _ in scored]
+    texts = snapshot.folded_texts(keys)
+    best = max((score for _, score in scored), default=0.0) or 1.0
+    hits = [
+        Hit(place, score / best, Scores(lexical=score))
+        for place, (_, score) in zip(snapshot.places(keys), scored, strict=True)
+    ]
+    return tuple(fold_hits(snapshot, hits, [texts[key] for key in keys], folding)[:top_k])
+
+
+def _told_of(wanted: Expression) -> list[Phrase]:
+    """Return what is counted by itself where ``wanted`` is found nowhere."""
+    phrases = phrases_of(wanted)
+    if len(phrases) == 1:
+        words, is_prefix = phrases[0].forms[0], phrases[0].is_prefix
+        if len(words) == 1:
+            beginning = Phrase(f"{phrases[0].written}*", phrases[0].forms, is_prefix=True)
+            return phrases if is_prefix else [phrases[0], beginning]
+        read = (Phrase.read(word) for word in phrases[0].written.split())
+        phrases = list(dict.fromkeys(filter(None, read)))
+    return phrases[:_PHRASES_TOLD]
+
+
+def _alike(snapshot: Snapshot, phrase: Phrase) -> tuple[str, ...]:
+    """Return what a word that the index does not hold may have been meant for."""
+    word = phrase.forms[0][0]
+    if phrase.is_prefix or phrase.forms != ((word,),) or snapshot.word_counts([word]):
+        return ()
+    respelling = respelt(snapshot, phrase.written, {word: 0}, SpellingSettings())
+    return next(iter(respelling.also_searched.values()), ())
