@@ -31,12 +31,14 @@ _ENDINGS = frozenset({"d", "ed", "er", "ers", "es", "ing", "ly", "n", "s"})
 class QuestionTokens:
     """The tokens of a question's content words.
 
-    ``vectors`` has shape ``(tokens, dimension)``, rows of length 1; ``weights`` has shape ``(tokens,)``
-    and sums to 1.
+    ``vectors`` has shape ``(tokens, dimension)``, rows of length 1. ``weights`` and ``language_weights`` have
+    shape ``(tokens,)`` and sum to 1: by how rare their words are in the index, which ranks best, and in the
+    language, which means the same whatever the index holds.
     """
 
     vectors: FloatArray
     weights: FloatArray
+    language_weights: FloatArray
 
 
 def question_tokens(
@@ -44,7 +46,9 @@ def question_tokens(
 ) -> QuestionTokens | None:
     """Return the tokens of ``question`` that count, or None where none does.
 
-    ``word_weights`` gives each content word, folded, its weight, which its tokens share.
+    ``word_weights`` gives each content word, folded, its weight, which its tokens share. In the language a
+    token counts by the logarithm of its number: vocabularies list what is common first, and what they have
+    only in pieces is rarer than these.
     """
     words = [_word_around(question, start, end) for start, end in tokens.offsets[: len(encoding.token_ids)]]
     weights = np.array(
@@ -54,7 +58,15 @@ def question_tokens(
     counting = weights > 0
     if not counting.any():
         return None
-    return QuestionTokens(encoding.token_vectors[counting], weights[counting] / weights.sum())
+    return QuestionTokens(
+        encoding.token_vectors[counting],
+        _shares(weights[counting]),
+        _shares(np.log(2.0 + encoding.token_ids[counting])),
+    )
+
+
+def _shares(weights: FloatArray) -> FloatArray:
+    return np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
 def known_words(text: str, tokens: Tokens) -> frozenset[str]:
@@ -123,11 +135,13 @@ class SpanScores:
     """How well a part of a passage meets a question.
 
     ``late`` is its late interaction, ``in_header`` the same with some credit for what only the
-    document's header says, ``cosine`` that of its mean token with the question's vector.
+    document's header says, ``by_language`` the same as ``late`` by the question's language weights,
+    ``cosine`` that of its mean token with the question's vector.
     """
 
     late: float
     in_header: float
+    by_language: float
     cosine: float
 
 
@@ -137,7 +151,8 @@ class TokenMatches:
 
     ``spans`` has shape ``(tokens, 2)``, ascends and indexes the tidied passage; ``vectors`` has shape
     ``(tokens, dimension)``; ``similarities`` ``(question tokens, tokens)``; ``header`` ``(question tokens,)``
-    is the best match in the document's header, -1 where it has none; ``weights`` sum to 1.
+    is the best match in the document's header, -1 where it has none; ``weights`` and ``language_weights``
+    are those of :class:`QuestionTokens`.
     """
 
     spans: IntArray
@@ -145,12 +160,14 @@ class TokenMatches:
     similarities: FloatArray
     header: FloatArray
     weights: FloatArray
+    language_weights: FloatArray
     question_vector: FloatArray
 
-    def met(self, least: float) -> float:
-        """Return the share of the question, by weight, that a token here or in the header meets so well."""
+    @property
+    def by_language(self) -> float:
+        """The late interaction of the passage with its header, by the question's language weights."""
         best = np.maximum(self.similarities.max(axis=1, initial=-1.0), self.header)
-        return float(self.weights[best >= least].sum())
+        return float(self.language_weights @ best)
 
     def scores(self, start_char: int, end_char: int) -> SpanScores | None:
         """Return the scores of ``tidied[start_char:end_char]``, None where no token lies in it."""
@@ -164,6 +181,7 @@ class TokenMatches:
         return SpanScores(
             late=float(self.weights @ best),
             in_header=float(self.weights @ (best + _HEADER_CREDIT * np.maximum(self.header - best, 0))),
+            by_language=float(self.language_weights @ best),
             cosine=float(mean @ self.question_vector) / length if length else 0.0,
         )
 
@@ -190,5 +208,6 @@ def match_tokens(
         similarities=similarities[:, in_body],
         header=header.max(axis=1) if header.size else np.full(len(similarities), -1.0, dtype=np.float32),
         weights=question.weights,
+        language_weights=question.language_weights,
         question_vector=question_vector,
     )

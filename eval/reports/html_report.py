@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from eval.measures.abstention import ReliabilityBin
     from eval.runs.run import EvaluatedQuestion, Run
     from eval.runs.summary import Summary
 
@@ -37,7 +36,8 @@ SURVEY_HEADLINE = {
 
 _STYLE = """svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#22211e}.name{fill:#6a675f}
 .line{fill:none;stroke:#2f6f6a;stroke-width:2}.dot,.bar{fill:#2f6f6a}.second{fill:#a9c9c4}
-.guide{stroke:#a4501c;stroke-dasharray:4 4}.grid{stroke:#dedad0}.axis{stroke:#6a675f}"""
+.guide{stroke:#a4501c;stroke-dasharray:4 4}.grid{stroke:#dedad0}.axis{stroke:#6a675f}
+.thin{fill:none;stroke-width:1.6}"""
 
 
 def report_html(run: Run) -> str:
@@ -68,11 +68,16 @@ def report_html(run: Run) -> str:
     )
 
 
-def reliability_svg(bins: Sequence[ReliabilityBin], *, y_label: str) -> str:
-    """Return the reliability diagram as an SVG file that brings its own colours."""
+def curves_svg(
+    curves: Mapping[str, Sequence[tuple[float, float]]], *, x_label: str, y_label: str, diagonal: bool = False
+) -> str:
+    """Return curves over 0..1 by 0..1, each with its name, as an SVG file that brings its own colours.
+
+    ``diagonal`` draws where a promise would hold.
+    """
     plots = _environment().get_template("plots.svg.jinja").module
-    drawn = str(plots.reliability_plot(bins, "Reliability of the confidence", y_label)).strip()  # type: ignore[attr-defined] # a macro
-    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="460" '
+    drawn = str(plots.curves_plot(curves, x_label, y_label, diagonal)).strip()  # type: ignore[attr-defined] # a macro
+    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="640" '
     return drawn.replace("<svg ", opening, 1).replace(">", f"><style>{_STYLE}</style>", 1) + "\n"
 
 

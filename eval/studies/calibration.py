@@ -1,82 +1,60 @@
 """Learns how votes become a confidence, and writes what ``service.answering.judging`` uses.
 
-    python -m eval.studies.calibration --data data --external FOLDER --external FOLDER … [--write]
+    python -m eval.studies.calibration --data data --external FOLDER … --files GOLD.jsonl FOLDER …
+        [--grown FOLDER …] [--signals FILE] [--write]
 
-Each answerable question is asked twice: as it stands, and with all passages that hold its evidence hidden,
-which must be refused. Questions of the other collections are asked besides; nothing answers them either.
-So no signal can win by the wording or the length of a question. Hidden and foreign questions count half
+It learns from collections of several sizes and kinds, asked by :mod:`eval.studies.asked_collections`, so that
+the same number means the same in each. Every kind counts the same; hidden and foreign questions count half
 each, so that a confidence of one half is even odds where one question in two is answered.
 
-The figures printed for the gold questions are from five-fold cross-validation, those for the gold's own
-unanswerable questions from weights that never saw any.
+What is printed and drawn of a collection is judged by a curve that has not seen its kind: does the
+confidence hold on documents of another kind? The bounds of :class:`service.answering.answerer.AnswerSettings`
+are read off what is printed last.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.gold.evidence import locate
-from eval.gold.external import read_external
-from eval.gold.questions import evenly_spread, load_questions
-from eval.measures.abstention import auroc, reliability_bins
-from eval.reports.html_report import reliability_svg
-from eval.runs.asking import ask_through
-from eval.runs.opening import open_data_folder, open_external
+from eval.measures.abstention import auroc, risk_coverage_curve
+from eval.reports.html_report import curves_svg
+from eval.studies.asked_collections import Places, ask_collections, read_signals, write_signals
 from service.answering.judging import VOTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
 
-    from eval.gold.evidence import LocatedQuestion
-    from eval.runs.asking import Ask
-    from eval.runs.opening import Opened
+    from eval.studies.asked_collections import AskedCollection, Signals
+
+    Array = npt.NDArray[np.float64]
 
 TARGET = Path(__file__).parents[2] / "service" / "data" / "calibration.json"
-DIAGRAM = Path(__file__).parents[1] / "data" / "reliability.svg"
-GOLD = Path(__file__).parents[1] / "data" / "questions.jsonl"
+DRAWN = Path(__file__).parents[1] / "data"
+GOLD = DRAWN / "questions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class LearningSettings:
-    """What the curve is learnt from; all chosen by hand, not measured.
+    """How the curve is learnt; all chosen by hand, not measured.
 
-    Cross-validation has ``folds``. Of each collection at most ``questions`` are asked, and in it
-    ``foreign_questions`` of the others: a large one shall not take hours. ``top_k`` passages are what an
-    answer shows. Of what is not answered ``foreign_share`` is foreign, the rest hidden. The curve has but two
-    parameters and is fitted freely: ``inverse_penalty`` is large.
+    Of what is not answered ``foreign_share`` is foreign, the rest hidden. The curve has but two parameters
+    and is fitted freely: ``inverse_penalty`` is large. A diagram has ``bins`` of as many questions each.
     """
 
-    folds: int = 5
-    questions: int = 400
-    foreign_questions: int = 100
-    top_k: int = 5
     foreign_share: float = 0.5
     inverse_penalty: float = 1e6
+    bins: int = 8
 
 
 SETTINGS = LearningSettings()
-
-Signals = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What one collection taught: signals of questions answered, hidden, foreign and unanswerable."""
-
-    name: str
-    answered: list[Signals]
-    hidden: list[Signals]
-    foreign: list[Signals]
-    unanswerable: list[Signals]
 
 
 def main() -> None:
@@ -84,92 +62,64 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--gold", type=Path, default=GOLD)
     parser.add_argument("--data", type=Path, default=Path("data"), help="index that the gold is about")
+    parser.add_argument("--grown", type=Path, action="append", default=[], help="index of more around it")
     parser.add_argument("--external", type=Path, action="append", default=[], help="set to learn from too")
-    parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
     parser.add_argument(
-        "--limit", type=int, default=SETTINGS.questions, help="most questions of each external set"
+        "--files",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        help="gold and files to learn from too",
     )
-    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and {DIAGRAM.name}")
+    parser.add_argument("--keep", type=Path, help="folder in which the external sets' indexes are kept")
+    parser.add_argument("--signals", type=Path, help="folder of signals, read if there are any")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name} and the diagrams")
     options = parser.parse_args()
-    calibrations, judged = {}, {}
+    places = Places(options.gold, options.data, options.grown, options.external, options.files, options.keep)
+    calibrations = {}
     for name, votes in VOTES.items():
         print(name)
-        worlds = _worlds(options, late=name == "with_late_interaction")
-        judged[name] = [_judged(held_out, worlds, votes) for held_out in worlds]
-        calibrations[name] = _fitted(worlds, votes).as_json()
+        asked = _signals(places, options.signals, name)
+        learnt = [one for one in asked if not one.grown]
+        judged = [(one, _judged(one, learnt, votes)) for one in asked]
+        calibrations[name] = _fitted(learnt, votes).as_json()
+        _print_collections(judged)
+        _print_bounds(judged)
+        if options.write and name == "with_late_interaction":
+            _draw(judged)
     if options.write:
-        confidence, is_right = map(np.concatenate, zip(*judged["with_late_interaction"], strict=True))
-        plot = reliability_svg(reliability_bins(confidence, is_right), y_label="share with evidence")
-        DIAGRAM.write_text(plot, encoding="utf-8")
         note = "written by python -m eval.studies.calibration"
         TARGET.write_text(
             json.dumps({"note": note, "calibrations": calibrations}, indent=1) + "\n", encoding="utf-8"
         )
 
 
-def _worlds(arguments: argparse.Namespace, *, late: bool) -> list[World]:
-    with ExitStack() as stack:
-        own = stack.enter_context(open_data_folder(arguments.data))
-        collections = [("gold", own, locate(load_questions(arguments.gold), own.sources))]
-        for path in arguments.external:
-            external = read_external(path)
-            kept = arguments.keep / external.name if arguments.keep else None
-            opened = stack.enter_context(open_external(external, data=kept))
-            collections.append((external.name, opened, evenly_spread(external.questions, arguments.limit)))
-        return [
-            _asked(
-                name,
-                opened.ask if late else _ask_without_late(opened),
-                questions,
-                foreign=[one for other, _, theirs in collections if other != name for one in theirs],
-            )
-            for name, opened, questions in collections
-        ]
-
-
-def _ask_without_late(opened: Opened) -> Ask:
-    """Return what asks without late interaction, as where an index has no token vectors."""
-    from embeddings.ranking.retriever import RetrievalSettings, Retriever
-    from service.answering.answerer import Answerer, AnswerSettings
-    from service.dossier import Dossier
-
-    index = opened.dossier.index
-    retriever = Retriever(index, opened.encoder, RetrievalSettings(late_weight=0))
-    return ask_through(Dossier(index, Answerer(retriever, AnswerSettings()), rules=opened.dossier.rules))
-
-
-def _asked(
-    name: str, ask: Ask, questions: Sequence[LocatedQuestion], *, foreign: Sequence[LocatedQuestion]
-) -> World:
-    def signals(question: LocatedQuestion, *, is_hidden: bool = False) -> Signals:
-        places = [place for evidence in question.evidence for place in evidence.places]
-        response = ask(question.gold.question, top_k=SETTINGS.top_k, hidden=places if is_hidden else ())
-        return dict(response.signals)
-
-    answerable = [question for question in questions if question.gold.is_answerable]
-    world = World(
-        name,
-        answered=[signals(question) for question in answerable],
-        hidden=[signals(question, is_hidden=True) for question in answerable],
-        foreign=[signals(question) for question in evenly_spread(foreign, SETTINGS.foreign_questions)],
-        unanswerable=[signals(question) for question in questions if not question.gold.is_answerable],
-    )
-    print(f"  {name}: {len(world.answered)} answered and hidden, {len(world.foreign)} foreign", flush=True)
-    return world
+def _signals(places: Places, folder: Path | None, name: str) -> list[AskedCollection]:
+    path = folder / f"{name}.json" if folder else None
+    if path and path.exists():
+        return read_signals(path)
+    asked = ask_collections(places, late=name == "with_late_interaction")
+    if path:
+        write_signals(path, asked)
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     votes: Mapping[str, float]
-    means: npt.NDArray[np.float64]
-    deviations: npt.NDArray[np.float64]
+    means: Array
+    deviations: Array
     slope: float
     intercept: float
 
-    def logit(self, rows: Sequence[Signals]) -> npt.NDArray[np.float64]:
+    def logit(self, rows: Sequence[Signals]) -> Array:
         weights = self.slope * np.array(list(self.votes.values()))
         standard = (_matrix(rows, tuple(self.votes)) - self.means) / self.deviations
         return np.asarray(np.nan_to_num(standard) @ weights + self.intercept)  # what is not known is average
+
+    def confidence(self, rows: Sequence[Signals]) -> Array:
+        return np.asarray(1 / (1 + np.exp(-self.logit(rows))))
 
     def as_json(self) -> dict[str, object]:
         terms = zip(self.votes.items(), self.means, self.deviations, strict=True)
@@ -182,72 +132,193 @@ class _Model:
         }
 
 
-def _fitted(worlds: Sequence[World], votes: Mapping[str, float]) -> _Model:
-    """Fit to the questions of all worlds; every world counts the same."""
+def _fitted(asked: Sequence[AskedCollection], votes: Mapping[str, float]) -> _Model:
+    """Fit to the questions of all collections; every kind counts the same."""
     from sklearn.linear_model import LogisticRegression
 
     rows: list[Signals] = []
     labels: list[int] = []
     counts: list[float] = []
-    for world in worlds:
-        foreign_share = SETTINGS.foreign_share if world.foreign else 0.0
+    for kind in {one.kind: None for one in asked}:
+        of_kind = [one for one in asked if one.kind == kind]
         for group, label, share in (
-            (world.answered, 1, 1.0),
-            (world.hidden, 0, 1.0 - foreign_share),
-            (world.foreign, 0, foreign_share),
+            ("answered", 1, 1.0),
+            ("hidden", 0, 1.0 - SETTINGS.foreign_share),
+            ("foreign", 0, SETTINGS.foreign_share),
         ):
-            rows += group
-            labels += [label] * len(group)
-            counts += [1000 * share / len(group)] * len(group) if group else []
-    matrix = _matrix(rows, tuple(votes))
-    model = _Model(votes, np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0), slope=1.0, intercept=0.0)
+            found = [signals for one in of_kind for signals in getattr(one, group) if signals]
+            rows += found
+            labels += [label] * len(found)
+            counts += [1000 * share / len(found)] * len(found) if found else []
+    matrix, weights = _matrix(rows, tuple(votes)), np.array(counts)[:, None]
+    known = weights * ~np.isnan(matrix)
+    means = np.nansum(known * np.nan_to_num(matrix), axis=0) / known.sum(axis=0)
+    variances = (known * np.nan_to_num(matrix - means) ** 2).sum(axis=0) / known.sum(axis=0)
+    deviations = np.sqrt(np.where(variances > 0, variances, 1.0))  # what never differs tells nothing
+    model = _Model(votes, means, deviations, slope=1.0, intercept=0.0)
     curve = LogisticRegression(C=SETTINGS.inverse_penalty).fit(
         model.logit(rows)[:, None], labels, sample_weight=counts
     )
     return replace(model, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
-def _judged(
-    world: World, worlds: Sequence[World], votes: Mapping[str, float]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Print how well a world's questions are told apart by a curve that has not seen them.
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The confidences of a collection's questions."""
 
-    Returns each confidence and whether there was an answer, with as many questions answered as not, half of
-    these hidden.
-    """
-    others = [other for other in worlds if other is not world]
-    answered, hidden = np.zeros(len(world.answered)), np.zeros(len(world.answered))
-    for fold in range(SETTINGS.folds):
-        kept = replace(world, answered=_without(fold, world.answered), hidden=_without(fold, world.hidden))
-        model = _fitted([*others, kept], votes)
-        answered[fold :: SETTINGS.folds] = model.logit(world.answered[fold :: SETTINGS.folds])
-        hidden[fold :: SETTINGS.folds] = model.logit(world.hidden[fold :: SETTINGS.folds])
-    print(
-        f"  {world.name:<14}hidden evidence, {SETTINGS.folds}-fold: AUROC {_auroc(answered, hidden):.3f}",
-        end="",
+    answered: Array
+    hidden: Array
+    foreign: Array
+    unanswerable: Array
+
+    @property
+    def refusable(self) -> Array:
+        return np.concatenate([self.hidden, self.foreign])
+
+    @property
+    def weights(self) -> Array:
+        """What each question counts: those with evidence as much together as those without."""
+        groups = [(self.answered, 1.0), (self.hidden, 0.5), (self.foreign, 0.5)]
+        return np.concatenate([np.full(len(one), share / max(len(one), 1)) for one, share in groups])
+
+    @property
+    def confidence(self) -> Array:
+        return np.concatenate([self.answered, self.refusable])
+
+    @property
+    def is_right(self) -> npt.NDArray[np.bool_]:
+        return np.arange(len(self.confidence)) < len(self.answered)
+
+
+def _judged(one: AskedCollection, learnt: Sequence[AskedCollection], votes: Mapping[str, float]) -> _Judged:
+    """Judge a collection by a curve that has not seen its kind."""
+    model = _fitted([other for other in learnt if other.kind != one.kind], votes)
+    groups = (one.answered, one.hidden, one.foreign, one.unanswerable)
+    return _Judged(*(model.confidence([row for row in rows if row]) for rows in groups))
+
+
+def _merged(judged: Iterable[tuple[AskedCollection, _Judged]]) -> dict[tuple[str, int], _Judged]:
+    """Return what was judged with the collections of one kind and size as one, by title and passages."""
+    passages: dict[str, int] = {}
+    merged: dict[str, _Judged] = {}
+    for one, told in judged:
+        title = f"{one.kind}{', others around it' if one.grown else ''}"
+        passages[title] = max(one.passages, passages.get(title, 0))
+        merged[title] = _joined(merged[title], told) if title in merged else told
+    return {(title, passages[title]): told for title, told in merged.items()}
+
+
+def _joined(*parts: _Judged) -> _Judged:
+    groups = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("answered", "hidden", "foreign", "unanswerable")
     )
-    whole = _fitted([*others, world], votes)
-    for kind in ("foreign", "unanswerable"):
-        if rows := getattr(world, kind):
-            print(f"; {kind}: {_auroc(whole.logit(world.answered), whole.logit(rows)):.3f}", end="")
-    print()
-    foreign = whole.logit(world.foreign)[: len(answered) // 2] if world.foreign else np.zeros(0)
-    refused = np.concatenate([hidden[::2], foreign])
-    logits = np.concatenate([answered, refused])
-    return 1 / (1 + np.exp(-logits)), np.arange(len(logits)) < len(answered)
+    return _Judged(*groups)
 
 
-def _without(fold: int, rows: Sequence[Signals]) -> list[Signals]:
-    return [row for number, row in enumerate(rows) if number % SETTINGS.folds != fold]
+def _print_collections(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
+    columns = ("hidden", "foreign", "unans.", "Brier", "ECE", "answered", "hidden", "foreign", "unans.")
+    print(f"  {'':<30}{'passages':>9}{'asked':>7}   AUROC against …{'':>31}mean confidence")
+    print(f"  {'':<49}{''.join(f'{one:>9}' for one in columns)}")
+    for (name, passages), told in _merged(judged).items():
+        figures = (
+            *(_auroc(told.answered, group) for group in (told.hidden, told.foreign, told.unanswerable)),
+            float(np.average((told.confidence - told.is_right) ** 2, weights=told.weights)),
+            _calibration_error(told),
+            *(_mean(group) for group in (told.answered, told.hidden, told.foreign, told.unanswerable)),
+        )
+        shown = "".join(f"{'-':>9}" if np.isnan(figure) else f"{figure:>9.3f}" for figure in figures)
+        print(f"  {name:<30}{passages:>9,}{len(told.answered):>7}   {shown}")
 
 
-def _auroc(positive: npt.NDArray[np.float64], negative: npt.NDArray[np.float64]) -> float:
+def _print_bounds(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
+    """Print how many are over and under the bounds of an answer."""
+    from service.answering.answerer import AnswerSettings
+
+    bounds = AnswerSettings()
+    print(f"  {'':<30}with evidence over {bounds.sure}, {bounds.threshold}, {bounds.doubt}", end="")
+    print(f"; hidden, foreign under {bounds.threshold}, {bounds.doubt}")
+    for (name, _), told in _merged(judged).items():
+        over = [_mean(told.answered >= one) for one in (bounds.sure, bounds.threshold, bounds.doubt)]
+        under = [
+            _mean(group < one)
+            for group in (told.hidden, told.foreign)
+            for one in (bounds.threshold, bounds.doubt)
+        ]
+        print(f"  {name:<30}{''.join(f'{one:>8.2f}' for one in (*over, *under))}")
+
+
+def _draw(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
+    """Draw what the confidence promised and held, and the risk by coverage, of each collection."""
+    told = {f"{name} ({passages:,})": one for (name, passages), one in _merged(judged).items()}
+    reliability = {name: _bins(one) for name, one in told.items() if len(one.foreign)}
+    _write("reliability.svg", reliability, "confidence", "share with evidence", diagonal=True)
+    risks = {
+        name: [(point.coverage, point.risk) for point in risk_coverage_curve(one.confidence, one.is_right)]
+        for name, one in ((name, _balanced(one)) for name, one in told.items())
+    }
+    _write("risk_coverage.svg", risks, "share answered, surest first", "share without evidence")
+
+
+def _write(
+    file: str,
+    curves: Mapping[str, Sequence[tuple[float, float]]],
+    x_label: str,
+    y_label: str,
+    *,
+    diagonal: bool = False,
+) -> None:
+    drawn = curves_svg(curves, x_label=x_label, y_label=y_label, diagonal=diagonal)
+    (DRAWN / file).write_text(drawn, encoding="utf-8")
+
+
+def _balanced(told: _Judged) -> _Judged:
+    """Return as many questions without evidence as with it, half of these hidden where some are foreign."""
+    count = len(told.answered)
+    foreign = told.foreign[: count // 2]
+    return replace(told, hidden=told.hidden[: count - len(foreign)], foreign=foreign)
+
+
+def _bins(told: _Judged) -> list[tuple[float, float]]:
+    """Return the mean confidence and the share with evidence of bins that weigh the same, the least first."""
+    order = np.argsort(told.confidence, kind="stable")
+    confidence, weights = told.confidence[order], told.weights[order]
+    held = told.is_right[order].astype(np.float64)
+    number = np.minimum((np.cumsum(weights) / weights.sum() * SETTINGS.bins).astype(int), SETTINGS.bins - 1)
+    return [
+        (
+            float(np.average(confidence[one], weights=weights[one])),
+            float(np.average(held[one], weights=weights[one])),
+        )
+        for one in (number == bin_number for bin_number in range(SETTINGS.bins))
+        if one.any()
+    ]
+
+
+def _calibration_error(told: _Judged) -> float:
+    """Return the mean gap between promise and truth over bins of .1, as the questions weigh."""
+    number = np.minimum((told.confidence * 10).astype(int), 9)
+    gaps = [
+        abs(float(((told.confidence - told.is_right) * told.weights)[number == one].sum()))
+        for one in range(10)
+    ]
+    return sum(gaps) / float(told.weights.sum())
+
+
+def _mean(values: npt.NDArray[np.generic]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _auroc(positive: Array, negative: Array) -> float:
+    if not len(negative):
+        return float("nan")
     labels = np.concatenate([np.ones_like(positive), np.zeros_like(negative)])
     return float(auroc(np.concatenate([positive, negative]), labels))
 
 
-def _matrix(rows: Sequence[Mapping[str, float]], names: tuple[str, ...]) -> npt.NDArray[np.float64]:
-    return np.array([[row.get(name, np.nan) for name in names] for row in rows])
+def _matrix(rows: Sequence[Mapping[str, float]], names: tuple[str, ...]) -> Array:
+    values = [[row.get(name, np.nan) for name in names] for row in rows]
+    return np.array(values, dtype=np.float64).reshape(len(rows), len(names))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Each signal says how far it is from its mean in standard deviations and has a fi
 can see what spoke for an answer and what against it; a logistic curve makes the sum of the votes a
 probability. Votes that are fixed tell unseen questions better than weights fitted to few (Dawes, The
 robust beauty of improper linear models, 1979): fitted ones forget what meaning says wherever words say it
-too. ``python -m eval.studies.calibration`` learns means, deviations and the curve from questions whose
-evidence is there and the same questions with the evidence taken away; the length of a question is no signal.
+too. ``python -m eval.studies.calibration`` learns means, deviations and the curve from collections of
+several sizes and kinds, from questions whose evidence is there and the same questions with the evidence taken
+away; the length of a question is no signal.
 """
 
 from __future__ import annotations
@@ -31,22 +32,24 @@ class JudgingSettings:
 
     The best ``hits`` passages are looked at: the first ten hold the evidence of .985 of the development
     questions that have any in the index. The first hit's lead is over the rest of the first ``field``, as
-    many as are shown unless asked otherwise. A word of the question is met by a token whose cosine is at
-    least ``nearly_the_same``, chosen by hand: inflections of one word lie above it, synonyms below.
+    many as are shown unless asked otherwise.
     """
 
     hits: int = 10
     field: int = 5
-    nearly_the_same: float = 0.7
 
 
 JUDGING = JudgingSettings()
 
 VOTES: Mapping[str, Mapping[str, float]] = {
-    "with_late_interaction": {"passage": 3, "sentence": 3, "words": 2, "met": 2, "lead": 2, "type": 1},
+    "with_late_interaction": {"tokens": 6, "lead": 3, "passage": 2, "words": 2, "type": 1},
     "without_late_interaction": {"passage": 3, "margin": 3, "type": 1},
 }
-"""How much each signal counts: what the meaning says as much as what the words say."""
+"""How much each signal counts: most what means the same in collections of any kind and size.
+
+A cosine does not: it is higher where documents have long titles, and where there are more passages to
+choose from. Nor does what weighs words by their rarity, which four letters do not tell.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,9 @@ def signals_of(retrieval: Retrieval, sentences: Sequence[Sentence]) -> dict[str,
     ``passage``: the best passage's cosine with the question; ``margin``: how far the first hit's score is
     above the next four; ``type``: -1 where the question asks for a number or a date and the best sentence
     gives none, else 0. With late interaction also ``lead``, how far the first hit is above the next four
-    by that; ``sentence``, the best cosine of a sentence of the first hit; ``words``, the best late
-    interaction of a sentence; ``met``, the share of the question that the best sentence's passage meets
-    nearly word for word. ``sentences`` come best first. What cannot be told is left out.
+    by that; ``tokens``, the best late interaction of a passage that is quoted from, and ``words``, of a
+    sentence, each word by its rarity in the language. ``sentences`` come best first. What cannot be told
+    is left out.
     """
     hits = retrieval.hits[: JUDGING.hits]
     if not hits:
@@ -84,14 +87,11 @@ def signals_of(retrieval: Retrieval, sentences: Sequence[Sentence]) -> dict[str,
         signals["margin"] = hits[0].score - fmean(hit.score for hit in hits[1 : JUDGING.field])
     if len(late) > 1:
         signals["lead"] = late[0] - fmean(late[1 : JUDGING.field])
-    scored = [(sentence, sentence.scores) for sentence in sentences if sentence.scores]
+    scored = [sentence for sentence in sentences if sentence.scores]
     if scored:
-        best = hits[scored[0][0].rank - 1].place.passage
-        signals["words"] = max(scores.late for _, scores in scored)
-        signals["met"] = retrieval.matches[best.id].met(JUDGING.nearly_the_same)
-    of_first = [scores.cosine for sentence, scores in scored if sentence.rank == 1]
-    if of_first:
-        signals["sentence"] = max(of_first)
+        read = {hits[sentence.rank - 1].place.passage.id for sentence in scored}
+        signals["tokens"] = max(retrieval.matches[passage_id].by_language for passage_id in read)
+        signals["words"] = max(sentence.scores.by_language for sentence in scored if sentence.scores)
     if sentences:
         signals["type"] = -float(sentences[0].gives is False)
     return signals

@@ -24,6 +24,15 @@ def test_the_pieces_of_a_word_share_its_weight_and_other_words_do_not_count():
     assert found.vectors.tolist() == encoding.token_vectors[1:4].tolist()
 
 
+def test_how_a_token_counts_in_the_language_is_the_same_whatever_the_index_holds():
+    encoding, tokens = tokens_of(QUESTION, OFFSETS)
+    few = question_tokens(QUESTION, encoding, tokens, {"shot": 0.5, "vorovsky": 0.5})
+    many = question_tokens(QUESTION, encoding, tokens, {"shot": 2.0, "vorovsky": 9.0})
+    expected = np.log([3.0, 4.0, 5.0]) / np.log([3.0, 4.0, 5.0]).sum()
+    assert few.language_weights.tolist() == many.language_weights.tolist() == pytest.approx(expected.tolist())
+    assert few.weights.tolist() != many.weights.tolist()
+
+
 def test_a_question_without_content_words_has_no_tokens():
     encoding, tokens = tokens_of(QUESTION, OFFSETS)
     assert question_tokens(QUESTION, encoding, tokens, {}) is None

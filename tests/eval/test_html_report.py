@@ -7,9 +7,8 @@ import pytest
 
 from eval.gold.evidence import LocatedEvidence, LocatedQuestion, TextSpan
 from eval.gold.questions import Evidence, GoldQuestion
-from eval.measures.abstention import ReliabilityBin
 from eval.measures.response import Response, RetrievedPassage
-from eval.reports.html_report import reliability_svg, report_html, worst_questions
+from eval.reports.html_report import curves_svg, report_html, worst_questions
 from eval.runs.run import HIDDEN, QUESTIONS, EvaluatedQuestion, IndexFacts, Run, evaluated
 
 EVIL = "<script>alert('x')</script> & \"co\""
@@ -151,10 +150,13 @@ def test_points_stand_where_their_values_are(page):
     assert dot.find("title").text == "3 questions: confidence 0.70, right 0.67"
 
 
-def test_the_reliability_diagram_is_a_file_of_its_own_with_its_own_colours():
-    file = reliability_svg([ReliabilityBin(0.1, 0.2, 4, 0.15, 0.5)], y_label="a < b")
-    drawn = ET.fromstring(file)  # noqa: S314 - our own
+def test_curves_are_a_file_of_their_own_with_their_own_colours_and_names():
+    curves = {"a < b": [(0.0, 0.0), (1.0, 0.5)], "letters": [(0.5, 1.0)]}
+    drawn = ET.fromstring(curves_svg(curves, x_label="promised", y_label="held", diagonal=True))  # noqa: S314 - our own
     svg = "{http://www.w3.org/2000/svg}"
     assert drawn.tag == f"{svg}svg"
-    assert ".dot" in drawn.find(f"{svg}style").text
-    assert "a < b" in [text.text for text in drawn.iter(f"{svg}text")]
+    assert ".thin" in drawn.find(f"{svg}style").text
+    points = [line.get("points").split() for line in drawn.iter(f"{svg}polyline")]
+    assert points == [["44.0,200.0", "446.0,113.0"], ["245.0,26.0"]]
+    assert [text.text for text in drawn.iter(f"{svg}text")][-4:] == ["promised", "held", "a < b", "letters"]
+    assert len({line.get("stroke") for line in drawn.iter(f"{svg}polyline")}) == 2

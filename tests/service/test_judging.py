@@ -1,11 +1,12 @@
 import math
 
 import pytest
-from encoders import WordHashEncoder
+from encoders import WordHashEncoder, WordHashTokenEncoder, word_hash_codec
 from index_support import CHUNKING, make_source
 
 from embeddings.local_index import LocalIndex
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
+from service.answering.answerer import AnswerSettings
 from service.answering.extracting import ExtractionSettings, read_sentences
 from service.answering.judging import VOTES, Calibration, confidence, packaged_calibrations, signals_of
 
@@ -43,6 +44,30 @@ def test_one_passage_stands_out_of_no_field(signals):
     assert found["passage"] > 0
 
 
+def test_what_words_say_of_an_answer_does_not_change_as_other_documents_come_in(tmp_path):
+    encoder = WordHashTokenEncoder()
+    question = "Which camps near the harbour were closed by the envoy?"
+    others = [
+        make_source(f"{number}.md", f"# Ledger {number}\n\nThe {word} was sold by the envoy in spring.")
+        for number, word in enumerate(["mare", "barn", "clock", "meadow", "bridge", "wheat", "hay"] * 9)
+    ]
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING, codec=word_hash_codec()) as index:
+        retriever = Retriever(index, encoder, RetrievalSettings())
+
+        def asked():
+            retrieval = retriever.retrieve(question, top_k=10, matched=4)
+            sentences = read_sentences(question, retrieval, ExtractionSettings(), passages=4)
+            return signals_of(retrieval, sentences), sentences[0].scores.late
+
+        index.add([make_source(name, text) for name, text in NOTES.items()])
+        alone, late = asked()
+        index.add(others)
+        among, late_among = asked()
+    assert alone["tokens"] == pytest.approx(among["tokens"], abs=1e-6)
+    assert alone["words"] == pytest.approx(among["words"], abs=1e-6)
+    assert late != pytest.approx(late_among, abs=1e-3)  # by the rarity in the index it does
+
+
 def test_a_question_that_nothing_was_found_for_has_no_confidence(signals):
     assert signals("Who closed the camps?", sources={}) == {}
     assert confidence({}) == 0
@@ -70,3 +95,8 @@ def test_every_signal_raises_the_confidence():
     }
     for signal, (mean, deviation, _) in packaged_calibrations()["with_late_interaction"].terms.items():
         assert confidence(average | {signal: mean + deviation}) > confidence(average), signal
+
+
+def test_bounds_are_odds_and_a_reader_sees_words_from_one_in_ten():
+    bounds = AnswerSettings()
+    assert (bounds.doubt, bounds.threshold, bounds.sure) == (0.1, 0.25, 0.5)
