@@ -74,7 +74,10 @@ class AskedCollection:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where collections are: the gold and its index, larger ones around it, question sets, files and gold."""
+    """Where collections are: the gold and its index, question sets, gold with its files.
+
+    ``grown`` are indexes that hold some of them among other documents.
+    """
 
     gold: Path
     data: Path
@@ -134,16 +137,19 @@ def _opened(places: Places, stack: ExitStack) -> Iterator[_Open]:
         kept = places.keep / external.name if places.keep else None
         opened = stack.enter_context(open_external(external, data=kept, encoder=encoder))
         yield _Open(external.name, opened, evenly_spread(external.questions, SETTINGS.questions))
+    with_gold = [("gold", gold, tuple(own.sources.texts))]
     for questions_file, folder in places.files:
         sources = [read_source(file.path, name=file.name) for file in find_files([folder]).files]
         opened = stack.enter_context(open_sources(sources, name=folder.name, encoder=encoder))
-        yield _Open(
-            questions_file.parent.name, opened, locate(load_questions(questions_file), opened.sources)
-        )
+        kind, questions = questions_file.parent.name, load_questions(questions_file)
+        yield _Open(kind, opened, locate(questions, opened.sources))
+        with_gold.append((kind, questions, tuple(source.name for source in sources)))
     for path in places.grown:
         opened = stack.enter_context(open_data_folder(path, encoder=encoder))
-        texts = SourceTexts({name: opened.sources.texts[name] for name in own.sources.texts})
-        yield _Open("gold", opened, locate(gold, texts), grown=True)
+        for kind, questions, names in with_gold:
+            texts = {name: opened.sources.texts[name] for name in names if name in opened.sources.texts}
+            if len(texts) == len(names):
+                yield _Open(kind, opened, locate(questions, SourceTexts(texts)), grown=True)
 
 
 def _part(

@@ -43,12 +43,13 @@ JUDGING = JudgingSettings()
 
 VOTES: Mapping[str, Mapping[str, float]] = {
     "with_late_interaction": {"tokens": 6, "lead": 3, "passage": 2, "words": 2, "type": 1},
-    "without_late_interaction": {"passage": 3, "margin": 3, "type": 1},
+    "without_late_interaction": {"passage": 3, "margin": 1, "type": 1},
 }
 """How much each signal counts: most what means the same in collections of any kind and size.
 
 A cosine does not: it is higher where documents have long titles, and where there are more passages to
-choose from. Nor does what weighs words by their rarity, which four letters do not tell.
+choose from. Nor do what weighs words by their rarity, which four letters do not tell, and scores that are
+stretched to 0..1 among the few or many that there are.
 """
 
 

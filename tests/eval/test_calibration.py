@@ -102,8 +102,10 @@ def calibration_sources(folder):
 
 def test_collections_are_asked_with_evidence_there_and_hidden_and_what_is_foreign(asked_places, tmp_path):
     asked = ask_collections(asked_places, late=True)
-    assert [(one.passages, one.grown) for one in asked] == [(3, False), (1, False), (3, False), (3, True)]
-    gold, part, files, grown = asked
+    gold, part, files, grown, files_grown = asked
+    assert [one.passages for one in asked] == [3, 1, 3, 3, 3]
+    assert [one.grown for one in asked] == [False, False, False, True, True]
+    assert (grown.kind, files_grown.kind) == ("gold", files.kind)
     assert (len(gold.answered), len(gold.hidden), len(gold.unanswerable)) == (2, 2, 1)
     assert (len(part.answered), len(part.unanswerable)) == (1, 0)
     made_up = len(asked_collections.FOREIGN.read_text(encoding="utf-8").splitlines())
