@@ -77,7 +77,7 @@ def curves_svg(
     """
     plots = _environment().get_template("plots.svg.jinja").module
     drawn = str(plots.curves_plot(curves, x_label, y_label, diagonal)).strip()  # type: ignore[attr-defined] # a macro
-    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="640" '
+    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="680" '
     return drawn.replace("<svg ", opening, 1).replace(">", f"><style>{_STYLE}</style>", 1) + "\n"
 
 

@@ -250,8 +250,10 @@ def _print_bounds(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
 
 def _draw(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
     """Draw what the confidence promised and held, and the risk by coverage, of each collection."""
-    told = {f"{name} ({passages:,})": one for (name, passages), one in _merged(judged).items()}
-    reliability = {name: _bins(one) for name, one in told.items() if len(one.foreign)}
+    told = {
+        f"{name} ({passages:,})": one for (name, passages), one in _merged(judged).items() if len(one.foreign)
+    }
+    reliability = {name: _bins(one) for name, one in told.items()}
     _write("reliability.svg", reliability, "confidence", "share with evidence", diagonal=True)
     risks = {
         name: [(point.coverage, point.risk) for point in risk_coverage_curve(one.confidence, one.is_right)]
