@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval.measures.abstention import auroc, risk_coverage_curve
+from eval.measures.abstention import auroc, risk_at, risk_coverage_curve
 from eval.reports.html_report import curves_svg
 from eval.studies.asked_collections import Places, ask_collections, read_signals, write_signals
 from service.answering.judging import VOTES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from eval.measures.abstention import RiskPoint
     from eval.studies.asked_collections import AskedCollection, Signals
 
     Array = npt.NDArray[np.float64]
@@ -217,14 +218,16 @@ def _joined(*parts: _Judged) -> _Judged:
 
 
 def _print_collections(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
-    columns = ("hidden", "foreign", "unans.", "Brier", "ECE", "answered", "hidden", "foreign", "unans.")
-    print(f"  {'':<30}{'passages':>9}{'asked':>7}   AUROC against …{'':>31}mean confidence")
+    told_apart = ("hidden", "foreign", "unans.")
+    columns = (*told_apart, "Brier", "ECE", "risk 50%", "risk 80%", "answered", *told_apart)
+    print(f"  {'':<30}{'passages':>9}{'asked':>7}   AUROC against …{'':>49}mean confidence")
     print(f"  {'':<49}{''.join(f'{one:>9}' for one in columns)}")
     for (name, passages), told in _merged(judged).items():
         figures = (
             *(_auroc(told.answered, group) for group in (told.hidden, told.foreign, told.unanswerable)),
             float(np.average((told.confidence - told.is_right) ** 2, weights=told.weights)),
             _calibration_error(told),
+            *(risk_at(_risks(told), coverage) for coverage in (0.5, 0.8)),
             *(_mean(group) for group in (told.answered, told.hidden, told.foreign, told.unanswerable)),
         )
         shown = "".join(f"{'-':>9}" if np.isnan(figure) else f"{figure:>9.3f}" for figure in figures)
@@ -255,10 +258,7 @@ def _draw(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
     }
     reliability = {name: _bins(one) for name, one in told.items()}
     _write("reliability.svg", reliability, "confidence", "share with evidence", diagonal=True)
-    risks = {
-        name: [(point.coverage, point.risk) for point in risk_coverage_curve(one.confidence, one.is_right)]
-        for name, one in ((name, _balanced(one)) for name, one in told.items())
-    }
+    risks = {name: [(point.coverage, point.risk) for point in _risks(one)] for name, one in told.items()}
     _write("risk_coverage.svg", risks, "share answered, surest first", "share without evidence")
 
 
@@ -274,11 +274,12 @@ def _write(
     (DRAWN / file).write_text(drawn, encoding="utf-8")
 
 
-def _balanced(told: _Judged) -> _Judged:
-    """Return as many questions without evidence as with it, half of these hidden where some are foreign."""
+def _risks(told: _Judged) -> tuple[RiskPoint, ...]:
+    """Return risk by coverage, with as many questions without evidence as with it, half of these hidden."""
     count = len(told.answered)
     foreign = told.foreign[: count // 2]
-    return replace(told, hidden=told.hidden[: count - len(foreign)], foreign=foreign)
+    balanced = replace(told, hidden=told.hidden[: count - len(foreign)], foreign=foreign)
+    return risk_coverage_curve(balanced.confidence, balanced.is_right)
 
 
 def _bins(told: _Judged) -> list[tuple[float, float]]:
