@@ -27,9 +27,7 @@ def collection(kind, seed, *, shift=0.0, count=60, **values):
         rows = random.normal(mean + shift, 1.0, (count, 2))
         return [{"passage": one, "margin": other, "type": 0.0} for one, other in rows.tolist()]
 
-    return AskedCollection(
-        kind, 10, answered=group(1), hidden=group(0), foreign=group(-2), **values
-    )
+    return AskedCollection(kind, 10, answered=group(1), hidden=group(0), foreign=group(-2), **values)
 
 
 def test_every_kind_counts_the_same_however_many_questions_and_collections_it_has():
