@@ -167,7 +167,8 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
         SettingsError: a language model's endpoint is configured without a model.
     """
     from embeddings.ranking.retriever import RetrievalSettings, Retriever
-    from service.answering.answerer import Answerer, AnswerSettings
+    from service.answering.answerer import Answerer
+    from service.answering.settings import AnswerSettings
 
     answering = AnswerSettings()
     if (threshold := settings.answer_threshold) is not None:

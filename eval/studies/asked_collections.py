@@ -196,7 +196,8 @@ def _part(
 def _ask_without_late(opened: Opened) -> Ask:
     """Return what asks without late interaction, as where an index has no token vectors."""
     from embeddings.ranking.retriever import RetrievalSettings, Retriever
-    from service.answering.answerer import Answerer, AnswerSettings
+    from service.answering.answerer import Answerer
+    from service.answering.settings import AnswerSettings
     from service.dossier import Dossier
 
     index = opened.dossier.index

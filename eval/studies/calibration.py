@@ -8,7 +8,7 @@ the same number means the same in each. Every kind counts the same; hidden and f
 each, so that a confidence of one half is even odds where one question in two is answered.
 
 What is printed and drawn of a collection is judged by a curve that has not seen its kind: does the
-confidence hold on documents of another kind? The bounds of :class:`service.answering.answerer.AnswerSettings`
+confidence hold on documents of another kind? The bounds of :class:`service.answering.settings.AnswerSettings`
 are read off what is printed last.
 """
 
@@ -236,7 +236,7 @@ def _print_collections(judged: Sequence[tuple[AskedCollection, _Judged]]) -> Non
 
 def _print_bounds(judged: Sequence[tuple[AskedCollection, _Judged]]) -> None:
     """Print how many are over and under the bounds of an answer."""
-    from service.answering.answerer import AnswerSettings
+    from service.answering.settings import AnswerSettings
 
     bounds = AnswerSettings()
     print(f"  {'':<30}with evidence over {bounds.sure}, {bounds.threshold}, {bounds.doubt}", end="")

@@ -14,7 +14,8 @@ from eval.runs.asking import Measuring, ask_through, run_hidden_evidence, run_qu
 from eval.runs.gate import gate
 from eval.runs.run import HIDDEN, QUESTIONS, EvaluatedQuestion, IndexFacts, Run
 from eval.runs.run_file import GATED, as_baseline, read_run, run_json
-from service.answering.answerer import Answerer, AnswerSettings
+from service.answering.answerer import Answerer
+from service.answering.settings import AnswerSettings
 from service.dossier import Dossier
 from service.settings import Settings
 

@@ -9,15 +9,10 @@ from service_support import dossier_over
 from embeddings.local_index import LocalIndex
 from embeddings.search import Filters, HiddenSpan
 from service.answer import Turn
-from service.answering.answerer import (
-    DENIES_NOTHING,
-    NOTHING_ASKED,
-    NOTHING_FOUND,
-    NOTHING_INDEXED,
-    SAID_BEFORE,
-)
+from service.answering.answerer import NOTHING_ASKED
+from service.answering.drafting import DENIES_NOTHING, NOTHING_FOUND, SAID_BEFORE
 from service.answering.quoting import is_verified
-from service.answering.writing import NO_ANSWER
+from service.answering.writing import NO_ANSWER, NOTHING_INDEXED
 from service.openai_api.message import Message
 
 STRAITS = (

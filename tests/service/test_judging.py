@@ -6,9 +6,9 @@ from index_support import CHUNKING, make_source
 
 from embeddings.local_index import LocalIndex
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
-from service.answering.answerer import AnswerSettings
 from service.answering.extracting import ExtractionSettings, read_sentences
 from service.answering.judging import VOTES, Calibration, confidence, packaged_calibrations, signals_of
+from service.answering.settings import AnswerSettings
 
 NOTES = {
     "straits.md": "# Note on the Straits\n\nMarch 3, 1937\n\nTurkey fortified the Straits with 40 guns.",

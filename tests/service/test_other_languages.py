@@ -5,7 +5,8 @@ from encoders import TranslatingEncoder, WordHashEncoder
 
 from service import Dossier
 from service.answer import Words
-from service.answering.answerer import UNSURE
+from service.answering.drafting import UNSURE
+from service.answering.settings import AnswerSettings
 from service.errors import SettingsError
 from service.settings import Settings, load_settings
 
@@ -45,7 +46,7 @@ def test_the_nearest_words_are_shown_as_unsure_and_never_as_certain(archive, run
         ]
         assert notices[0] == UNSURE
         assert notices[1] == "The question seems to be in Russian; the documents found are in English."
-        assert answer.confidence == 0.15
+        assert answer.confidence == AnswerSettings().threshold
         assert dossier.search(RUSSIAN).passages[0].citation.place.source_name == "straits.txt"
 
 

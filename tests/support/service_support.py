@@ -11,7 +11,8 @@ import uvicorn
 from encoders import WordHashEncoder
 
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
-from service.answering.answerer import Answerer, AnswerSettings
+from service.answering.answerer import Answerer
+from service.answering.settings import AnswerSettings
 from service.app import create_app
 from service.dossier import Dossier
 from service.questions import QuestionRules
