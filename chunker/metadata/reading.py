@@ -77,18 +77,23 @@ class _Lines:
     tail: tuple[str, ...]
 
 
-def read_metadata(title: str, body: str) -> DocumentMetadata:
+def read_metadata(
+    title: str, body: str, *, kind: str | None = None, names: tuple[str, str] | None = None
+) -> DocumentMetadata:
     """Return what can be read from a document's ``title`` and ``body``.
 
     ``body`` is the document's text with or without its title. What is not stated plainly enough for
-    a rule is left out: ``None``, or no participants.
+    a rule is left out: ``None``, or no participants. ``kind`` is what the document's form shows where its
+    title names none, ``names`` the part of the title that may name persons, and the signature.
     """
     stated = _Lines(tuple(_head(title, body)), tuple(_tail(body)))
-    kind = read_kind(title)
+    form, kind = kind, read_kind(title)
     return DocumentMetadata(
         date=_date(title, kind, stated.head),
-        kind=kind,
-        participants=_participants(title, kind, stated),
+        kind=kind or form,
+        participants=_participants(title, kind, stated)
+        if names is None
+        else read_participants(names[0], (), names[1:]),
         secrecy=_secrecy(kind, stated.head),
         archive_reference=_first(read_archive_reference(line) for line in reversed(stated.tail)),
         publication_reference=_first(

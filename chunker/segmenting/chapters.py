@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from chunker.metadata.dates import read_date
+from chunker.segmenting.head_lines import read_lines
 from chunker.text.blocks import plain
 
 if TYPE_CHECKING:
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
 class ChapterSettings:
     """How long chapters are, in characters; chosen by hand, not measured.
 
-    Where the typical chapter is shorter than ``min_chars`` the headings cut too finely; past ``max_chars``,
-    about thirty pages, sections make the better citation.
+    Where the typical chapter is shorter than ``min_chars`` the headings cut too finely, letters and minutes
+    where it is shorter than ``min_paper_chars``; past ``max_chars``, about thirty pages, sections make the
+    better citation. ``lines_read_for_date`` below a heading, within ``chars_read_for_date``,
+    may hold the date or the salutation of a paper.
     """
 
     min_chars: int = 1_000
+    min_paper_chars: int = 100
+    lines_read_for_date: int = 3
+    chars_read_for_date: int = 600
     max_chars: int = 60_000
 
 
@@ -43,13 +50,17 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
 
     The chapters are those of the highest level that more than one heading has; the heading above
     them, such as an article's name over its sections, goes before their titles: "Article › Section".
-    A chapter that is very long and has sections is cut into them. ``end_char`` of a chapter is the
-    end of its heading.
+    A chapter that is very long and has sections is cut into them. Where most headings of a level are those
+    of letters, minutes or other dated papers, these are the chapters, however short. ``end_char`` of a
+    chapter is the end of its heading.
     """
     ordered = sorted(
         (heading for heading in headings if heading.text.strip() and heading.start_char < len(text)),
         key=lambda heading: (heading.start_char, heading.level),
     )
+    papers = _papers(text, ordered)
+    if papers:
+        return papers
     cut = _cut(ordered, 0, len(text))
     if len(cut) < 2 or median(_lengths(cut, len(text))) < SETTINGS.min_chars:
         return ()
@@ -59,6 +70,49 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
     for heading, end in zip(cut, ends, strict=True):
         chapters.extend(_with_sections(heading, end, ordered, paths[heading.start_char]))
     return tuple(chapters)
+
+
+def _papers(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]:
+    """Return the dated papers of the highest level that is mostly made of them; none where no level is."""
+    paths = _paths(headings)
+    for level in sorted({heading.level for heading in headings}):
+        chosen = [heading for heading in headings if heading.level == level]
+        papers = sum(_heads_a_paper(text, heading) for heading in chosen)
+        if (
+            papers < 2
+            or 2 * papers < len(chosen)
+            or median(_lengths(chosen, len(text))) < SETTINGS.min_paper_chars
+        ):
+            continue
+        starts = _with_headings_above(text, headings)
+        return tuple(
+            Chapter(starts[heading.start_char], heading.end_char, paths[heading.start_char])
+            for heading in chosen
+        )
+    return ()
+
+
+def _heads_a_paper(text: str, heading: Heading) -> bool:
+    """Return whether a heading names a day, or a date or a salutation stands in the lines below it."""
+    own = read_date(heading.text)
+    if own is not None and own.precision == "day":
+        return True
+    below = read_lines(text[heading.end_char : heading.end_char + SETTINGS.chars_read_for_date])
+    first = [line for line in below if line.words or not line.opens][: SETTINGS.lines_read_for_date]
+    return any(line.mark in {"date", "salutation"} and not line.goes_on for line in first)
+
+
+def _with_headings_above(text: str, headings: Sequence[Heading]) -> dict[int, int]:
+    """Return where each heading begins together with the higher ones that stand right above it."""
+    starts: dict[int, int] = {}
+    above: Heading | None = None
+    for heading in headings:
+        start = heading.start_char
+        if above is not None and above.level < heading.level and not text[above.end_char : start].strip():
+            start = starts[above.start_char]
+        starts[heading.start_char] = start
+        above = heading
+    return starts
 
 
 def _cut(headings: Sequence[Heading], start_char: int, end_char: int) -> list[Heading]:

@@ -1,7 +1,8 @@
 """Finds the documents in a source: what a reader would cite.
 
 The evidence, best first: a table of contents whose titles are found again in the text; paper titles
-with a date below them; the headings of the file's format; else the whole source is one document.
+with a date below them, the headings of the file's format, or a series of letters, minutes or dated entries,
+whichever tells more apart; else the whole source is one document.
 """
 
 from __future__ import annotations
@@ -11,23 +12,34 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from statistics import median
 from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
+from chunker.metadata.dates import date_spans, read_date
 from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
+from chunker.segmenting.head_lines import signature
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
+from chunker.segmenting.series import find_series
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
 from chunker.text.blocks import lines, paragraphs, plain
+from chunker.vocabulary import PACKAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import DocumentDate, DocumentMetadata, Source
+    from chunker.segmenting.heads import Head
 
 _logger = logging.getLogger(__name__)
 
+# "[p. 41]", "Page 3 of 10", "- 12 -", "Seite IV"
+_PAGE_MARK = re.compile(
+    rf"\W*{PACKAGED.alternatives('contents', 'page_words')}?\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*",
+    re.IGNORECASE,
+)
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 
 
@@ -35,7 +47,9 @@ _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 class CutSettings:
     """When evidence is enough to cut a source by; chosen by hand, not measured.
 
-    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found.
+    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found. The
+    usual part (the median) has ``min_part_chars`` below its title and no less than the title; between the first
+    page listed and the last stand ``min_page_chars`` a page, or the numbers are no pages of this text.
     ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
     titles that must be emphasised for a title to need it. What stands before the contents and is no longer
     than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no
@@ -45,6 +59,8 @@ class CutSettings:
 
     min_matched_titles: int = 3
     min_matched_share: float = 0.5
+    min_part_chars: int = 60
+    min_page_chars: int = 200
     min_papers: int = 3
     mostly: float = 0.8
     max_title_matter_chars: int = 6_000
@@ -70,12 +86,17 @@ class Segmentation:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """Where a document begins; ``title_end`` is where its body does."""
+    """Where a document begins; ``title_end`` is where its body does.
+
+    ``time`` is what the dates span of letters that could not be taken apart.
+    """
 
     start_char: int
     title_end: int
     title: str
     listed_date: DocumentDate | None = None
+    head: Head | None = None
+    time: DocumentDate | None = None
 
 
 def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
@@ -89,22 +110,34 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
     contents = read_contents(source.text)
     chapters = find_chapters(source.text, source.headings)
     outside: tuple[Span, ...] = ()
+    time: DocumentDate | None = None
     matches = match_titles(source.text, contents, ignored=ignored) if contents else ()
-    if contents and _are_enough(matches, contents) and (_names_pages(contents) or not chapters):
+    if contents and _are_enough(matches, contents, source.text) and (_names_pages(contents) or not chapters):
         contents = matched_contents(contents, matches)
         cuts = _cuts_of_matches(source.text, contents, matches, ignored)
         outside = (Span(contents.start_char, contents.end_char),)
     else:
-        cuts = _cuts_without_contents(source, chapters, ignored)
+        cuts, time = _cuts_without_contents(source, chapters, ignored)
     pieces = _pieces(source, cuts, outside, ignored)
+    if time is not None:
+        pieces = ((replace(cut, time=time), end) for cut, end in pieces)
     documents = tuple(_documents(source, pieces))
     _logger.debug("%s: %d documents", source.name, len(documents))
     return Segmentation(documents, contents)
 
 
-def _are_enough(matches: Sequence[TitleMatch], contents: Contents) -> bool:
+def _are_enough(matches: Sequence[TitleMatch], contents: Contents, text: str) -> bool:
     share = len(matches) / len(contents.entries)
-    return len(matches) >= SETTINGS.min_matched_titles and share >= SETTINGS.min_matched_share
+    if len(matches) < SETTINGS.min_matched_titles or share < SETTINGS.min_matched_share:
+        return False
+    ends = [*(match.start_char for match in matches[1:]), len(text)]
+    below = median(end - match.end_char for match, end in zip(matches, ends, strict=True))
+    title = median(match.end_char - match.start_char for match in matches)
+    pages = sorted({match.entry.page for match in matches if match.entry.page is not None})
+    printed = len(text) - (contents.end_char - contents.start_char)
+    return below >= max(title, SETTINGS.min_part_chars) and (
+        len(pages) < 2 or printed >= SETTINGS.min_page_chars * (len(pages) - 1)
+    )
 
 
 def _names_pages(contents: Contents) -> bool:
@@ -129,15 +162,27 @@ def _cuts_of_matches(
 
 def _cuts_without_contents(
     source: Source, chapters: Sequence[Chapter], ignored: Sequence[Span]
-) -> list[_Cut]:
+) -> tuple[list[_Cut], DocumentDate | None]:
+    """Return the cuts, and where there are none the time that the dates in the whole source span."""
     papers = find_paper_titles(source.text, ignored)
-    if papers and len(papers) >= len(chapters) and _is_made_of(papers, source.text, ignored):
-        return [_cut(source.text, paper) for paper in papers]
-    return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters]
+    if not _is_made_of(papers, source.text, ignored):
+        papers = ()
+    series = find_series(source.text, ignored)
+    if series.is_whole and len(series.heads) > max(len(papers), len(chapters)):
+        return [
+            _Cut(head.start_char, head.end_char, head.title, head.date, head) for head in series.heads
+        ], None
+    if papers and len(papers) >= len(chapters):
+        return [_cut(source.text, paper) for paper in papers], None
+    if chapters:
+        return [_Cut(chapter.start_char, chapter.end_char, chapter.title) for chapter in chapters], None
+    return [], series.range
 
 
 def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]) -> bool:
     """Return whether the source is papers, not prose that quotes a few."""
+    if not papers:
+        return False
     lead = _trimmed(text, Span(0, papers[0].start_char), ignored)
     return len(papers) >= SETTINGS.min_papers or _is_title_matter(text, lead, SETTINGS.max_lead_chars)
 
@@ -198,14 +243,29 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
 
 
 def _first_line(source: Source, span: Span) -> str:
-    """Return the first short line of ``span``, or the file's name where it has none."""
-    for line in lines(
-        source.text, span.start_char, min(span.end_char, span.start_char + SETTINGS.lines_read_chars)
-    ):
-        words = plain(line.text)
-        if len(words) <= SETTINGS.max_title_chars and any(character.isalpha() for character in words):
-            return words
+    """Return the first short line of ``span``, or the file's name where it has none.
+
+    Lines that only mark a page are none; a line goes on in the next one where a date does.
+    """
+    last = min(span.end_char, span.start_char + SETTINGS.lines_read_chars)
+    read = [plain(line.text) for line in lines(source.text, span.start_char, last)]
+    for number, words in enumerate(read):
+        if (
+            len(words) > SETTINGS.max_title_chars
+            or not any(map(str.isalpha, words))
+            or _PAGE_MARK.fullmatch(words)
+        ):
+            continue
+        joined = " ".join(read[number : number + 2])
+        return joined if _breaks_a_date(words, joined) else words
     return PurePosixPath(source.name).stem
+
+
+def _breaks_a_date(line: str, joined: str) -> bool:
+    """Return whether a date of ``joined`` begins in its first ``line``, and ends with the next."""
+    return len(joined) <= SETTINGS.max_title_chars and any(
+        start < len(line) < end == len(joined.rstrip(" .,")) for start, end in date_spans(joined)
+    )
 
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:
@@ -225,5 +285,11 @@ def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[D
 
 
 def _metadata(cut: _Cut, body: str) -> DocumentMetadata:
-    metadata = read_metadata(cut.title, body)
+    if cut.head is None:
+        metadata = read_metadata(cut.title, body)
+    else:
+        metadata = read_metadata(cut.title, body, kind=cut.head.kind, names=(cut.head.names, signature(body)))
+    stated = cut.head.date if cut.head is not None else cut.time if read_date(cut.title) is None else None
+    if stated is not None:
+        return replace(metadata, date=stated)
     return replace(metadata, date=best_date(metadata.date, cut.listed_date))

@@ -93,6 +93,7 @@ def _is_dated_below(blocks: Sequence[Block], last: int) -> bool:
     for block in blocks[last + 1 : last + 1 + SETTINGS.max_lines_before_date]:
         if len(block.text) > SETTINGS.max_line_chars:
             return False
-        if is_date_line(without_markup(block.text), SETTINGS.max_words_beside_date):
-            return True
+        line = without_markup(block.text)
+        if is_date_line(line, SETTINGS.max_words_beside_date):
+            return not opens_like_a_paper(line)  # "The minutes of the meeting of 3 May were approved."
     return False
