@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-# "[p. 41]", "Page 3 of 10", "- 12 -", "Seite IV"
-_PAGE_MARK = re.compile(
-    rf"\W*{PACKAGED.alternatives('contents', 'page_words')}?\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*",
-    re.IGNORECASE,
+_PAGE_WORD = PACKAGED.alternatives("contents", "page_words")
+_PAGE_MARK = re.compile(  # such as: [p. 41] - 12 - Seite IV, page 3 of 10
+    rf"\W*{_PAGE_WORD}?\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
 )
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 
@@ -47,9 +46,9 @@ _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 class CutSettings:
     """When evidence is enough to cut a source by; chosen by hand, not measured.
 
-    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found. The
-    usual part (the median) has ``min_part_chars`` below its title and no less than the title; between the first
-    page listed and the last stand ``min_page_chars`` a page, or the numbers are no pages of this text.
+    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found.
+    The usual part (the median) has ``min_part_chars`` below its title and no less than the title; a page that
+    is listed has ``min_page_chars``, or the numbers are no pages of this text.
     ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
     titles that must be emphasised for a title to need it. What stands before the contents and is no longer
     than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no

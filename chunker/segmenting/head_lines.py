@@ -126,7 +126,7 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
 
 
 def read_lines(text: str, excluded: Sequence[Span] = ()) -> list[HeadLine]:
-    """Return the lines of ``text`` outside of ``excluded``, each with what it may be in a head or an ending."""
+    """Return the lines of ``text`` outside of ``excluded``, with what each may be in a head or an ending."""
     read: list[HeadLine] = []
     before_end, before_is_last = 0, True
     for block in outside(lines(text), excluded):
@@ -156,20 +156,29 @@ def _read_line(block: Block, *, opens: bool) -> HeadLine:
         goes_on = len(words) > len(salutation) + 2
         stop = start + block.text.find(salutation) + len(salutation) if goes_on else end
         return replace(line, end_char=max(stop, start), words=salutation, mark="salutation", goes_on=goes_on)
-    if len(words) <= SETTINGS.max_line_chars:
-        if field := _words().fields.match(words):
-            return replace(line, mark="fields", field=field.lastgroup, date=_date_of(words))
-        found, date = _whole_date(words)
-        if found:
-            return replace(line, mark="date", date=date)
-        if _NUMBER.fullmatch(words):
-            return replace(line, mark="number", words=_NOTE_MARK.sub("", words))
-        if _is_title(words):
-            return replace(line, mark="title", date=_closing_date(words))
-    if run_in := _run_in_date(words):
-        stop = start + max(0, block.text.find(run_in)) + len(run_in)
-        return replace(line, end_char=stop, words=run_in, mark="date", date=read_date(run_in), goes_on=True)
-    return line
+    marked = _marked(line) if len(words) <= SETTINGS.max_line_chars else None
+    if marked is not None:
+        return marked
+    run_in = _run_in_date(words)
+    stop = start + max(0, block.text.find(run_in)) + len(run_in)
+    return (
+        replace(line, end_char=stop, words=run_in, mark="date", date=read_date(run_in), goes_on=True)
+        if run_in
+        else line
+    )
+
+
+def _marked(line: HeadLine) -> HeadLine | None:
+    """Return a line that as a whole is a field, a date, a number or a title as such."""
+    words = line.words
+    if field := _words().fields.match(words):
+        return replace(line, mark="fields", field=field.lastgroup, date=_date_of(words))
+    is_date, date = _whole_date(words)
+    if is_date:
+        return replace(line, mark="date", date=date)
+    if _NUMBER.fullmatch(words):
+        return replace(line, mark="number", words=_NOTE_MARK.sub("", words))
+    return replace(line, mark="title", date=_closing_date(words)) if _is_title(words) else None
 
 
 def _salutation(words: str) -> str:
@@ -189,8 +198,18 @@ def _salutation(words: str) -> str:
 
 def _is_title(words: str) -> bool:
     bare = words.strip()
-    return not bare.endswith((",", ";")) and bool(
-        _words().title.fullmatch(bare) or opens_like_a_paper(bare) or _names_two_persons(bare)
+    return (
+        not bare.endswith((",", ";"))
+        and not _says_something_of_a_date(bare)
+        and bool(_words().title.fullmatch(bare) or opens_like_a_paper(bare) or _names_two_persons(bare))
+    )
+
+
+def _says_something_of_a_date(words: str) -> bool:
+    """Return whether a date goes on in prose: "The minutes of the meeting of 3 May 1954 were approved"."""
+    ends = [end for _, end in date_spans(words)]
+    return bool(ends) and any(
+        word[0].islower() and len(word) > _SMALL_WORD for word in words[max(ends) :].split()
     )
 
 

@@ -1,4 +1,4 @@
-"""Heads of letters, memoranda, minutes and diary entries: the lines by which a reader knows that one begins."""
+"""Heads of letters, memoranda, minutes and diary entries: the lines by which one knows that one begins."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 class HeadSettings:
     """What is taken for a head; chosen by hand, not measured.
 
-    A head has at most ``max_lines``. A memorandum has ``min_fields`` of From, To, Date and Subject.
+    A head has at most ``max_lines``, with ``max_lines_between`` that show nothing by themselves: a place, a
+    heading; one of ``max_shown_chars`` at most goes into its title. A memorandum has ``min_fields`` of From,
+    To, Date and Subject.
     """
 
     max_lines: int = 6
+    max_lines_between: int = 1
+    max_shown_chars: int = 60
     min_fields: int = 3
 
 
@@ -52,6 +56,8 @@ class Head:
 
     def without_titles(self, count: int) -> Head:
         """Return the head without its first ``count`` lines as part of its title."""
+        if not count:
+            return self
         cut = sum(len(words) + len(_JOINT) for words in self.titles[:count])
         return replace(
             self, title=self.title[cut:], titles=self.titles[count:], names=_JOINT.join(self.titles[count:])
@@ -96,12 +102,18 @@ def find_heads(read: Sequence[HeadLine]) -> tuple[Head, ...]:
 def _last_of_head(read: Sequence[HeadLine], first: int) -> int:
     """Return the number of a head's last line: a salutation, or the last marked one of a few."""
     last = first
+    seen: set[Mark] = set()
     for number in range(first, min(first + SETTINGS.max_lines, len(read))):
         line = read[number]
-        if line.is_rule or line.is_lower or not line.opens or number - last > 1:
+        if line.mark in seen and line.mark in {"date", "number"}:
+            break  # the next one's
+        if line.mark in {"title", "number"} and last < number - 1:
+            break
+        if line.is_rule or line.is_lower or not line.opens or number - last > SETTINGS.max_lines_between + 1:
             break
         if line.mark is not None:
             last = number
+            seen.add(line.mark)
         if line.goes_on or line.mark == "salutation":
             break
     return last
@@ -118,8 +130,8 @@ def _head(read: Sequence[HeadLine]) -> Head | None:
     if marks == {"title"} or not marks:
         return None
     titles, dates, salutations = (
-        [line.words for line in read if line.mark in each]
-        for each in (("number", "title"), ("date",), ("salutation",))
+        [line.words for line in read if line.mark in each and _is_shown(line)]
+        for each in (("number", "title"), ("date", None), ("salutation",))
     )
     if "fields" in marks:
         shown = [fields["subject"].partition(":")[2]] if fields.get("subject") else [*fields.values()]
@@ -139,6 +151,10 @@ def _head(read: Sequence[HeadLine]) -> Head | None:
         titles=tuple(_tidied(titles)),
         number=number_of(read[0].words) if read[0].mark == "number" else None,
     )
+
+
+def _is_shown(line: HeadLine) -> bool:
+    return line.mark is not None or 0 < len(line.words) <= SETTINGS.max_shown_chars
 
 
 def _tidied(each: Iterable[str]) -> list[str]:
