@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from chunker.segmenting.head_lines import read_lines
 from chunker.text.blocks import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chunker.documents import Heading
 
@@ -51,7 +51,8 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
     The chapters are those of the highest level that more than one heading has; the heading above
     them, such as an article's name over its sections, goes before their titles: "Article › Section".
     A chapter that is very long and has sections is cut into them. Where most headings of a level are those
-    of letters, minutes or other dated papers, these are the chapters, however short. ``end_char`` of a
+    of letters, minutes or other dated papers, these are the chapters, however short, beside what higher
+    headings have above them. ``end_char`` of a
     chapter is the end of its heading.
     """
     ordered = sorted(
@@ -75,44 +76,47 @@ def find_chapters(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]
 def _papers(text: str, headings: Sequence[Heading]) -> tuple[Chapter, ...]:
     """Return the dated papers of the highest level that is mostly made of them; none where no level is."""
     paths = _paths(headings)
+    ends = [*(heading.start_char for heading in headings), len(text)][1:]
+    following = dict(zip((heading.start_char for heading in headings), ends, strict=True))
     for level in sorted({heading.level for heading in headings}):
         chosen = [heading for heading in headings if heading.level == level]
-        papers = sum(_heads_a_paper(text, heading) for heading in chosen)
+        papers = sum(_heads_a_paper(text, heading, following[heading.start_char]) for heading in chosen)
         if (
             papers < 2
             or 2 * papers < len(chosen)
             or median(_lengths(chosen, len(text))) < SETTINGS.min_paper_chars
         ):
             continue
-        starts = _with_headings_above(text, headings)
-        return tuple(
-            Chapter(starts[heading.start_char], heading.end_char, paths[heading.start_char])
-            for heading in chosen
-        )
+        titles = [each for each in headings[:1] if sum(other.level == each.level for other in headings) == 1]
+        cut = [each for each in headings if each.level <= level and each not in titles]
+        return tuple(_with_headings_above(text, cut, headings, paths))
     return ()
 
 
-def _heads_a_paper(text: str, heading: Heading) -> bool:
+def _heads_a_paper(text: str, heading: Heading, end_char: int) -> bool:
     """Return whether a heading names a day, or a date or a salutation stands in the lines below it."""
     own = read_date(heading.text)
     if own is not None and own.precision == "day":
         return True
-    below = read_lines(text[heading.end_char : heading.end_char + SETTINGS.chars_read_for_date])
+    end = min(end_char, heading.end_char + SETTINGS.chars_read_for_date)
+    below = read_lines(text[heading.end_char : end])
     first = [line for line in below if line.words or not line.opens][: SETTINGS.lines_read_for_date]
     return any(line.mark in {"date", "salutation"} and not line.goes_on for line in first)
 
 
-def _with_headings_above(text: str, headings: Sequence[Heading]) -> dict[int, int]:
-    """Return where each heading begins together with the higher ones that stand right above it."""
-    starts: dict[int, int] = {}
-    above: Heading | None = None
-    for heading in headings:
-        start = heading.start_char
-        if above is not None and above.level < heading.level and not text[above.end_char : start].strip():
-            start = starts[above.start_char]
-        starts[heading.start_char] = start
-        above = heading
-    return starts
+def _with_headings_above(
+    text: str, cut: Sequence[Heading], headings: Sequence[Heading], paths: Mapping[int, str]
+) -> Iterator[Chapter]:
+    """Yield the chapters that begin at ``cut``; a heading with nothing below it begins the next one's."""
+    ends = [*(heading.start_char for heading in cut[1:]), len(text)]
+    start: int | None = None
+    for heading, end in zip(cut, ends, strict=True):
+        start = heading.start_char if start is None else start
+        if text[heading.end_char : end].strip() or end == len(text):
+            whole, *sections = _with_sections(heading, end, headings, paths[heading.start_char])
+            yield replace(whole, start_char=start)
+            yield from sections
+            start = None
 
 
 def _cut(headings: Sequence[Heading], start_char: int, end_char: int) -> list[Heading]:

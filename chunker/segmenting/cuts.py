@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 _PAGE_WORD = PACKAGED.alternatives("contents", "page_words")
-_PAGE_MARK = re.compile(  # such as: [p. 41] - 12 - Seite IV, page 3 of 10
-    rf"\W*{_PAGE_WORD}?\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
+_PAGE_MARK = re.compile(  # [p. 41], Seite IV, page 3 of 10; a number alone is no title anyway
+    rf"\W*{_PAGE_WORD}\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
 )
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 

@@ -29,10 +29,10 @@ class SeriesSettings:
 
     ``min_strong`` heads with two marks (a date and a salutation), or ``min_weak`` with one. The usual part
     (the median) has ``min_part_chars`` below its head; those that are no longer than ``max_times_usual`` of
-    it, nor than ``max_part_chars``, about thirty pages, hold at least ``min_share_of_text``. A date with less
-    than ``min_body_chars`` below it begins nothing. ``mostly``: share of days that must follow each
-    other, and be different, where only days show the parts. ``min_share_of_endings`` of letters end in a
-    closing or a signature within the last ``lines_of_ending`` lines.
+    it, nor than ``max_part_chars``, about thirty pages, hold at least ``min_share_of_text``. ``mostly``:
+    share of days that must follow each other, and be different, where only days show the parts.
+    ``min_share_of_endings`` of letters have a closing or a signature among their last ``lines_of_ending``
+    lines, with no more than ``max_share_after`` of the letter below it.
     """
 
     min_strong: int = 2
@@ -40,11 +40,11 @@ class SeriesSettings:
     min_part_chars: int = 100
     max_times_usual: float = 12
     max_part_chars: int = 60_000
-    min_body_chars: int = 20
     min_share_of_text: float = 0.5
     mostly: float = 0.8
-    min_share_of_endings: float = 0.5
+    min_share_of_endings: float = 0.6
     lines_of_ending: int = 6
+    max_share_after: float = 0.34
 
 
 SETTINGS = SeriesSettings()
@@ -112,7 +112,7 @@ def _without_last_dates(text: str, heads: Sequence[Head]) -> list[Head]:
     Where the first letter has its date there, so have all.
     """
     is_last = [
-        head.marks == {"date"} and len(text[head.end_char : end].strip()) < SETTINGS.min_body_chars
+        head.marks == {"date"} and not any(map(str.isalnum, text[head.end_char : end]))
         for head, end in _with_ends(heads, len(text))
     ]
     dates_end = bool(heads) and "date" not in heads[0].marks and is_last[-1]
@@ -184,12 +184,15 @@ def _end_like_letters(heads: Sequence[Head], read: Sequence[HeadLine]) -> bool:
     letters = endings = 0
     number = 0
     for head, end in _with_ends(heads, read[-1].end_char + 1):
-        ending: list[bool] = []
+        below: list[HeadLine] = []
         while number < len(read) and read[number].start_char < end:
-            if read[number].start_char > head.start_char and not read[number].is_rule:
-                ending.append(read[number].is_ending)
+            if read[number].start_char >= head.end_char and not read[number].is_rule:
+                below.append(read[number])
             number += 1
         if "salutation" in head.marks:
             letters += 1
-            endings += any(ending[-SETTINGS.lines_of_ending :])
+            latest = end - SETTINGS.max_share_after * (end - head.end_char)
+            endings += any(
+                line.is_ending and line.end_char >= latest for line in below[-SETTINGS.lines_of_ending :]
+            )
     return endings >= SETTINGS.min_share_of_endings * letters
