@@ -168,7 +168,10 @@ class Document:
     def header(self) -> str:
         """The line put before each passage of this document where it is indexed: title and date."""
         date = self.metadata.date
-        return self.title if date is None or date.text in self.title else f"{self.title} ({date.text})"
+        if date is None or date.text in self.title:
+            return self.title
+        is_long = date.precision == "day" and date.start[:7] != date.end[:7]
+        return f"{self.title} ({date.start} to {date.end})" if is_long else f"{self.title} ({date.text})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,17 @@ class Series:
 
     @property
     def range(self) -> DocumentDate | None:
-        """The time from the first to the last date of three or more, ``None`` where there are fewer."""
-        if len(self.dates) < SETTINGS.min_weak:
+        """The time from the first to the last of three or more dates, ``None`` where there are fewer.
+
+        Where most follow each other, those that do not (an editor's, a misprint) do not count.
+        """
+        dates = self.dates
+        rising = heaviest_increasing_run([date.start for date in dates])
+        if 2 * len(rising) >= len(dates):
+            dates = tuple(dates[place] for place in rising)
+        if len(dates) < SETTINGS.min_weak:
             return None
-        start, end = min(date.start for date in self.dates), max(date.end for date in self.dates)
-        return DocumentDate(start, end, "day")
+        return DocumentDate(min(date.start for date in dates), max(date.end for date in dates), "day")
 
 
 def find_series(text: str, excluded: Sequence[Span] = ()) -> Series:
