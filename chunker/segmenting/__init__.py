@@ -1,1 +1,1 @@
-"""Which documents a source holds: by its table of contents, its headings, its titles or heads that repeat."""
+"""Which documents a source holds: by contents, headings, titles, or heads that repeat."""
