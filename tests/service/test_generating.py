@@ -55,7 +55,7 @@ def script():
         yield script
 
 
-def answerer(index, url, *, threshold=0.0, doubt=None, max_tokens=4000, timeout_seconds=0.5):
+def answerer(index, url, *, threshold=0.0, doubt=None, max_tokens=4000, timeout_seconds=20.0):
     model = OpenAIChatModel(url=url, model="m", key=None, timeout_seconds=timeout_seconds)
     writer = ModelWriter(model, PromptLimit(token_counter(), max_tokens, reply_tokens=250))
     return dossier_over(index, threshold=threshold, doubt=doubt, writer=writer)
@@ -228,7 +228,7 @@ def test_thoughts_of_a_reasoning_model_are_not_the_answer(index, script):
 )
 def test_where_the_endpoint_fails_the_documents_own_words_serve_and_it_is_said(index, script, reply):
     script.replies = [reply]
-    answer = answerer(index, script.url).ask(QUESTION)
+    answer = answerer(index, script.url, timeout_seconds=1.0).ask(QUESTION)
 
     assert answer.kind == "extractive"
     assert answer.text == extractive(index).text
