@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Page, PageMethod, Span
     from embeddings.search import Hit, Place
+    from embeddings.store.records import IndexInfo
 
 AnswerKind = Literal["extractive", "generated", "none"]
 AnswerForm = Literal["extract", "overview", "list", "facts", "none"]
@@ -233,6 +234,11 @@ class IndexState:
     generation: int
     model: str
     passages: int
+
+    @classmethod
+    def of(cls, info: IndexInfo) -> IndexState:
+        """Return the state that ``info`` is of."""
+        return cls(generation=info.generation, model=info.model, passages=info.passages)
 
 
 @dataclass(frozen=True, slots=True)

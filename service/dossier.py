@@ -262,8 +262,7 @@ class Dossier:
 
     def index_state(self) -> IndexState:
         """Return which index is asked."""
-        info = self.info()
-        return IndexState(generation=info.generation, model=info.model, passages=info.passages)
+        return IndexState.of(self.info())
 
     def sources(self) -> list[SourceRecord]:
         """Return the sources in the order of their names."""

@@ -5,14 +5,13 @@ Tokens only count here; text is never cut at token boundaries, which may fall in
 
 from __future__ import annotations
 
-import os
-import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from chunker.environment import environment_variable
 from chunker.errors import TokenTableError
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 PACKAGED_ENCODING = "cl100k_base"
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
-_environment_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +58,8 @@ def token_counter(encoding: str = PACKAGED_ENCODING) -> Callable[[str], int]:
 @contextmanager
 def _packaged_tables() -> Iterator[None]:
     """Point tiktoken's documented cache variable at this package's tables for a moment."""
-    with _environment_lock, resources.as_file(resources.files("chunker") / "data" / "tiktoken") as folder:
-        before = os.environ.get(_CACHE_VARIABLE)
-        os.environ[_CACHE_VARIABLE] = str(folder)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[_CACHE_VARIABLE]
-            else:
-                os.environ[_CACHE_VARIABLE] = before
+    with (
+        resources.as_file(resources.files("chunker") / "data" / "tiktoken") as folder,
+        environment_variable(_CACHE_VARIABLE, str(folder)),
+    ):
+        yield

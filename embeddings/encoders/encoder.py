@@ -21,8 +21,8 @@ class EncoderError(EmbeddingsError):
     """A model cannot be found, loaded or run; the message is one line that says what to do about it."""
 
 
-class Encoder(Protocol):
-    """Turns texts into unit vectors whose inner product is their similarity."""
+class PassageEncoder(Protocol):
+    """Turns passages into unit vectors."""
 
     @property
     def name(self) -> str:
@@ -30,18 +30,11 @@ class Encoder(Protocol):
 
     @property
     def revision(self) -> str:
-        """What distinguishes two models of the same name: a hash of the weights, or a hub commit."""
+        """What distinguishes two models of the same name: a hash of the weights, a hub commit, a version."""
 
     @property
     def dimension(self) -> int:
         """The length of one vector."""
-
-    @property
-    def max_tokens(self) -> int:
-        """The model's own tokens that one text may have before it is cut off, special tokens excluded."""
-
-    def count_tokens(self, text: str) -> int:
-        """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
 
     def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
         """Return the vectors of ``texts``: shape ``(len(texts), dimension)``, float32, rows of length 1.
@@ -50,26 +43,22 @@ class Encoder(Protocol):
         """
 
 
-class SecondEncoder(Protocol):
+class Encoder(PassageEncoder, Protocol):
+    """Encodes questions as it does passages; the inner product of two vectors is their texts' similarity."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The model's own tokens that one text may have before it is cut off, special tokens excluded."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's own tokens ``text`` has, special tokens excluded, uncut."""
+
+
+class SecondEncoder(PassageEncoder, Protocol):
     """An encoder beside the first: for questions in languages that the first does not read.
 
     It may encode questions otherwise than passages; inner products are between the two.
     """
-
-    @property
-    def name(self) -> str:
-        """The model's name, as the index's manifest records it."""
-
-    @property
-    def revision(self) -> str:
-        """What distinguishes two models of the same name."""
-
-    @property
-    def dimension(self) -> int:
-        """The length of one vector."""
-
-    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> FloatArray:
-        """Return the vectors of passages, as :meth:`Encoder.encode` does."""
 
     def encode_question(self, question: str) -> FloatArray:
         """Return the vector of a question: shape ``(dimension,)``, float32, of length 1."""

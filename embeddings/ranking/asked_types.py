@@ -26,7 +26,7 @@ _ASKS_DATE = re.compile(
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _DAY_OR_YEAR = re.compile(r"[0-3]?\d|1\d{3}|20\d\d")
-_NUMBERS = frozenset(
+NUMBER_WORDS = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds
     thousand thousands million millions billion billions dozen dozens half third quarter twice both""".split()
@@ -57,12 +57,13 @@ def count_numbers(text: str, question: str) -> int:
     """Return how many numbers ``text`` holds, in figures or words, other than those ``question`` names."""
     known = set(_WORD.findall(question.lower()))
     return sum(
-        (word in _NUMBERS or word[0].isdigit()) and word not in known for word in _WORD.findall(text.lower())
+        (word in NUMBER_WORDS or word[0].isdigit()) and word not in known
+        for word in _WORD.findall(text.lower())
     )
 
 
 def _gives_number(words: list[str]) -> bool:
-    return any(word in _NUMBERS or (word[0].isdigit() and not _YEAR.fullmatch(word)) for word in words)
+    return any(word in NUMBER_WORDS or (word[0].isdigit() and not _YEAR.fullmatch(word)) for word in words)
 
 
 def _gives_date(words: list[str], text: str) -> bool:

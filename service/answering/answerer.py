@@ -199,14 +199,14 @@ class Answerer:
         total = (time.perf_counter() - started) * 1000
         timings = {**retrieval.timings_ms, "total": total}
         understood = Interpretation(retrieval.asked_times, retrieval.also_searched, language_of(asked))
-        return SearchResult(question, passages, _index_state(retrieval.index), timings, understood)
+        return SearchResult(question, passages, IndexState.of(retrieval.index), timings, understood)
 
     def _told(
         self, question: str, standalone: str, told: Told, info: IndexInfo, timings_ms: dict[str, float]
     ) -> Iterator[Found | Piece | Answer]:
         """Yield the answer that the catalogue gives."""
         passages = ranked_passages(standalone, told.hits)
-        index = _index_state(info)
+        index = IndexState.of(info)
         yield Found(question, standalone, 1.0, passages, index, told.understood)
         pieces, failed = told_pieces(told, passages, self._retriever.index)
         yield from pieces
@@ -245,7 +245,7 @@ def _found(question: str, meaning: Meaning, reading: Reading, first: tuple[Ranke
         meaning.standalone,
         1.0 if first else reading.probability,
         tuple(dict.fromkeys((*first, *reading.passages.values()))),
-        _index_state(retrieval.index),
+        IndexState.of(retrieval.index),
         Interpretation(
             retrieval.asked_times,
             retrieval.also_searched,
@@ -259,13 +259,9 @@ def _found(question: str, meaning: Meaning, reading: Reading, first: tuple[Ranke
 def _nothing_asked(question: str, standalone: str, info: IndexInfo) -> Iterator[Found | Piece | Answer]:
     """Yield the answer to a question without a word to search for."""
     words = Words(NOTHING_ASKED if info.passages else NOTHING_INDEXED, "refusal")
-    yield Found(question, standalone, 0.0, (), _index_state(info))
+    yield Found(question, standalone, 0.0, (), IndexState.of(info))
     yield words
-    yield Answer(question, standalone, 0.0, "none", "none", (words,), (), _index_state(info))
-
-
-def _index_state(info: IndexInfo) -> IndexState:
-    return IndexState(generation=info.generation, model=info.model, passages=info.passages)
+    yield Answer(question, standalone, 0.0, "none", "none", (words,), (), IndexState.of(info))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chunker.documents import Span
 from chunker.metadata.placed_dates import place_dates
 from chunker.text.sentences import sentence_spans
-from embeddings.ranking.asked_types import asked_types
+from embeddings.ranking.asked_types import NUMBER_WORDS, asked_types
 from embeddings.terms import stems
 from service.answer import Quote
 from service.understanding.question_words import read_words
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
     from service.answer import Piece
 
-_IN_WORDS = (
-    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-    "|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
-    "|million|billion|dozen|half|third|quarter|twice)s?"
-)
+_IN_WORDS = f"(?:{'|'.join(sorted(NUMBER_WORDS - {'both'}, key=len, reverse=True))})s?"
 _NUMBER = re.compile(
     r"(?:[$£€]\s?)?(?<![\w.,])\d+(?:[.,/]\d+)*(?:\s?[-–]\s?\d+(?:[.,]\d+)*)?"
     r"(?:\s?%|\s(?:per\s?cent|hundred|thousand|million|billion|dozen)s?\b)?"

@@ -1,4 +1,4 @@
-"""Hits as passages that are shown: tidied, numbered, with the question's words marked."""
+"""Hits as passages that are shown: tidied, numbered, with words of the question marked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.answer import Citation, RankedPassage
 from service.answering.quoting import tidied_passage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from embeddings.search import Hit
 
@@ -23,12 +23,15 @@ def ranked_passages(question: str, hits: Sequence[Hit]) -> tuple[RankedPassage, 
 
 def ranked_passage(rank: int, hit: Hit, wanted: frozenset[str]) -> RankedPassage:
     """Return a hit with the words marked whose stems are ``wanted``."""
+    return passage_with_marks(
+        rank, hit, lambda text: [Span(one.start_char, one.end_char) for one in read_terms(text, wanted)]
+    )
+
+
+def passage_with_marks(rank: int, hit: Hit, marks: Callable[[str], Sequence[Span]]) -> RankedPassage:
+    """Return a hit with what ``marks`` gives of its tidied text marked."""
     passage = hit.place.passage
     span = Span(passage.start_char, passage.end_char)
     text = tidied_passage(passage.text).text
-    return RankedPassage(
-        hit=hit,
-        text=text,
-        citation=Citation(rank, hit.place, span, passage.page, passage.page_end),
-        highlights=tuple(Span(term.start_char, term.end_char) for term in read_terms(text, wanted)),
-    )
+    citation = Citation(rank, hit.place, span, passage.page, passage.page_end)
+    return RankedPassage(hit=hit, text=text, citation=citation, highlights=tuple(marks(text)))

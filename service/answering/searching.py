@@ -13,8 +13,9 @@ from chunker.text.sentences import sentence_spans
 from embeddings.expressions import AllOf, AnyOf, Phrase, Without, phrases_of
 from embeddings.ranking.exact import ExactRetrieval, retrieve_exactly
 from embeddings.search import Filters
-from service.answer import Answer, Citation, Counted, Found, IndexState, RankedPassage, SearchResult, Words
+from service.answer import Answer, Counted, Found, IndexState, RankedPassage, SearchResult, Words
 from service.answering.composing import attribution
+from service.answering.passages import passage_with_marks
 from service.answering.quoting import check_pieces, quote_of, tidied_passage
 from service.answering.writing import NOTHING_INDEXED
 from service.interpretation import Interpretation
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from embeddings.expressions import Expression
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.exact import Held
-    from embeddings.search import HiddenSpan, Hit
+    from embeddings.search import HiddenSpan
     from service.answer import Piece, Quote
 
 NOTHING_NAMED = "There is nothing in this to search for: it has no words, or only such as must not be there."
@@ -72,11 +73,14 @@ def search(
         with index.snapshot() as snapshot:
             info = snapshot.info()
         text = NOTHING_NAMED if info.passages else NOTHING_INDEXED
-        state = IndexState(info.generation, info.model, info.passages)
+        state = IndexState.of(info)
         return Search((), (Words(text, "refusal"),), None, state, None, {})
     found = retrieve_exactly(index, read.wanted, top_k=top_k, filters=filters, hidden=hidden_spans)
     phrases = phrases_of(read.wanted)
-    passages = tuple(_ranked(number, hit, phrases) for number, hit in enumerate(found.hits, start=1))
+    passages = tuple(
+        passage_with_marks(number, hit, lambda text: _places(text, phrases))
+        for number, hit in enumerate(found.hits, start=1)
+    )
     told = _told(found, read.wanted, is_filtered=filters not in {None, Filters()})
     pieces: list[Piece] = [Words(told, "fact" if passages else "refusal")]
     for passage in passages:
@@ -87,7 +91,7 @@ def search(
         passages=passages,
         pieces=tuple(pieces),
         counted=Counted(found.passages, found.documents, told, found.is_whole),
-        index=IndexState(found.index.generation, found.index.model, found.index.passages),
+        index=IndexState.of(found.index),
         rule=_rule(found) if passages else None,
         timings_ms={**found.timings_ms, "total": (time.perf_counter() - started) * 1000},
     )
@@ -185,19 +189,6 @@ def _rule(found: ExactRetrieval) -> str:
     if shown == found.passages:
         return f"{how}; all are shown, first those in which they weigh most."
     return f"{how}; shown are the {shown} in which they weigh most."
-
-
-def _ranked(number: int, hit: Hit, phrases: Sequence[Phrase]) -> RankedPassage:
-    passage = hit.place.passage
-    text = tidied_passage(passage.text).text
-    return RankedPassage(
-        hit=hit,
-        text=text,
-        citation=Citation(
-            number, hit.place, Span(passage.start_char, passage.end_char), passage.page, passage.page_end
-        ),
-        highlights=_places(text, phrases),
-    )
 
 
 def _places(text: str, phrases: Sequence[Phrase]) -> tuple[Span, ...]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.text.normalising import fold
 from embeddings.terms import STOPWORDS, stem
+from service.understanding.negation import negation_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_FILE = Path(__file__).parents[1] / "data" / "negations.toml"
+    from service.understanding.negation import NegationWords
+
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[.;:!?,()]")
 _STOPS = frozenset(".;!?")
 _BREAKS = frozenset([*".;:!?()", "but"])
@@ -180,7 +179,7 @@ def _is_same(first: str, second: str) -> bool:
 
 
 def _read(text: str) -> _Reading:
-    words = _data()
+    words = negation_words()
     folded = words.idioms.sub(" ", fold(text).text)
     tokens = tuple(_token(match[0], words) for match in _TOKEN.finditer(folded))
     strong = _strong(tokens)
@@ -226,36 +225,10 @@ def _strong(tokens: Sequence[_Token]) -> list[int]:
     return [place for place, token in enumerate(tokens) if token.denies == "strong"]
 
 
-def _token(word: str, words: _Words) -> _Token:
+def _token(word: str, words: NegationWords) -> _Token:
     if word in words.strong or word.endswith("n't"):
         return _Token(word, "", "strong")
     if word in STOPWORDS or not word[0].isalnum():
         return _Token(word, "", "")
     root = stem(words.irregular.get(word, word))
     return _Token(word, root, "soft" if root in words.soft else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    strong: frozenset[str]
-    soft: frozenset[str]
-    irregular: dict[str, str]
-    idioms: re.Pattern[str]
-
-
-@cache
-def _data() -> _Words:
-    table = tomllib.loads(_FILE.read_text("utf-8"))
-    idioms = "|".join(" ".join(table["idioms"].split()).split(", "))
-    irregular = {
-        form: forms[0]
-        for line in " ".join(table["irregular"].split()).split(", ")
-        for forms in [line.split()]
-        for form in forms
-    }
-    return _Words(
-        frozenset(table["strong"].split()),
-        frozenset(map(stem, table["soft"].split())),
-        irregular,
-        re.compile(rf"\b(?:{idioms})\b"),
-    )

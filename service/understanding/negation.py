@@ -23,33 +23,48 @@ _DOES_NOT_ASK = frozenset("no none nothing nobody neither nor cannot".split())
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class NegationWords:
+    """What denies: ``strong`` words as "not", the stems of ``soft`` ones as "refuse".
+
+    ``irregular`` gives forms of verbs the one that stands for all, ``idioms`` deny in form only.
+    """
+
     strong: frozenset[str]
     soft: frozenset[str]
+    irregular: dict[str, str]
     idioms: re.Pattern[str]
 
 
 @cache
-def _words() -> _Words:
+def negation_words() -> NegationWords:
+    """Return the packaged words."""
     table = tomllib.loads((files("service") / "data" / "negations.toml").read_text("utf-8"))
     idioms = "|".join(" ".join(table["idioms"].split()).split(", "))
-    soft = frozenset(map(stem, table["soft"].split()))
-    return _Words(frozenset(table["strong"].split()), soft, re.compile(rf"\b(?:{idioms})\b"))
+    irregular = {
+        form: forms[0]
+        for line in " ".join(table["irregular"].split()).split(", ")
+        for forms in [line.split()]
+        for form in forms
+    }
+    return NegationWords(
+        frozenset(table["strong"].split()),
+        frozenset(map(stem, table["soft"].split())),
+        irregular,
+        re.compile(rf"\b(?:{idioms})\b"),
+    )
 
 
 def asks_what_was_not(question: str) -> bool:
     """Tell whether the answer hinges on a "not", "never", "without" or "except" of ``question``."""
     if _ASKS_WHY.match(question):
         return False
-    return any(
-        word.endswith("n't") or word in _EXCEPTS or (word in _words().strong and word not in _DOES_NOT_ASK)
-        for word in _read(question)
-    )
+    strong = negation_words().strong - _DOES_NOT_ASK
+    return any(word.endswith("n't") or word in _EXCEPTS or word in strong for word in _read(question))
 
 
 def denies(text: str) -> bool:
     """Tell whether a word of ``text`` denies, as "not" does, or refuses, lacks or excludes."""
-    words = _words()
+    words = negation_words()
     return any(
         word.endswith("n't")
         or word in words.strong
@@ -60,4 +75,4 @@ def denies(text: str) -> bool:
 
 
 def _read(text: str) -> list[str]:
-    return _WORD.findall(_words().idioms.sub(" ", fold(text).text))
+    return _WORD.findall(negation_words().idioms.sub(" ", fold(text).text))
