@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chunker.documents import ChunkedSource, Document, PageMap, Passage, Source, Span, content_id
+from chunker.documents import (
+    ChunkedSource,
+    Document,
+    PageMap,
+    Passage,
+    SectionStart,
+    Source,
+    Span,
+    content_id,
+)
 from chunker.pages.inference import infer_pages
 from chunker.segmenting.cuts import segment
 from chunker.text.normalising import tidy
@@ -16,7 +26,7 @@ from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CHUNKER_VERSION = "4"
+CHUNKER_VERSION = "5"
 """Changes whenever the same source would give other documents, pages or passages."""
 
 _LAST_WORD = re.compile(r"\s*\S+\s*$")
@@ -46,11 +56,17 @@ def chunk(
     segmentation = segment(source, ignored=repeated)
     page_map = infer_pages(source, segmentation.contents, segmentation.documents)
     passages = tuple(
-        passage
+        replace(passage, section=_section_at(passage.start_char, document, segmentation.sections))
         for document in segmentation.documents
         for passage in _passages(source.text, document, page_map, settings, window)
     )
-    return ChunkedSource(source, page_map, segmentation.documents, passages)
+    return ChunkedSource(source, page_map, segmentation.documents, passages, segmentation.sections)
+
+
+def _section_at(offset: int, document: Document, sections: Sequence[SectionStart]) -> str | None:
+    """Return the heading of ``document`` that the character at ``offset`` stands at or below."""
+    last = bisect_right(sections, offset, key=lambda section: section.start_char) - 1
+    return sections[last].title if last >= 0 and sections[last].start_char >= document.start_char else None
 
 
 def _passages(

@@ -100,6 +100,14 @@ class PageMap:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionStart:
+    """The offset at which a section of a document begins, with its heading as a reader sees it."""
+
+    start_char: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file as it came, turned into one text.
 
@@ -179,7 +187,8 @@ class Passage:
     """What is indexed and returned: an exact slice of its source's text.
 
     ``page`` and ``page_end`` are the pages of the first and the last character, ``None`` where
-    no page is known. ``token_count`` is in tokens of the configured tiktoken encoding.
+    no page is known. ``section`` is the heading that its first character stands at or below, within
+    its document. ``token_count`` is in tokens of the configured tiktoken encoding.
     """
 
     id: str
@@ -191,6 +200,7 @@ class Passage:
     token_count: int
     page: Page | None = None
     page_end: Page | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +211,4 @@ class ChunkedSource:
     page_map: PageMap
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    sections: tuple[SectionStart, ...] = ()

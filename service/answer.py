@@ -39,7 +39,8 @@ class Citation:
     """Where words stand: a span of a source's text, with the document and the pages it is on.
 
     ``number`` is that of the passage it lies in, the [n] of the answer. ``page`` and ``page_end`` are those
-    of the span's own first and last character, ``None`` where no page is known.
+    of the span's own first and last character, ``None`` where no page is known. ``section`` is the heading
+    that the first stands below in the document, where it has any.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Citation:
     span: Span
     page: Page | None
     page_end: Page | None
+    section: str | None = None
 
     @property
     def document_id(self) -> str:
@@ -89,9 +91,14 @@ class Citation:
         """The reader's address with the words marked, at their page."""
         return reader_link(self.document_id, span=self.span, page=self.page_label)
 
+    def with_section(self, title: str) -> str:
+        """Return ``title`` and the section, unless it says that already."""
+        title, section = title.rstrip("."), (self.section or "").rstrip(".")
+        return title if section.casefold() in title.casefold() else f"{title} › {section}"
+
     def described(self, title: str) -> str:
-        """Return ``title``, date and page as in a footnote; a date that it says already is left out."""
-        title, when = title.rstrip("."), date_words(self.date)
+        """Return ``title``, section, date and page as in a footnote; what it says already is left out."""
+        title, when = self.with_section(title), date_words(self.date)
         parts = [title, "" if when.casefold() in title.casefold() else when]
         if self.page is not None:
             parts.append(self.page_words)

@@ -20,8 +20,9 @@ from chunker.metadata.dates import date_spans, read_date
 from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
-from chunker.segmenting.head_lines import signature
+from chunker.segmenting.head_lines import read_lines, signature
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
+from chunker.segmenting.sections import find_sections
 from chunker.segmenting.series import find_series
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
 from chunker.text.blocks import lines, paragraphs, plain
@@ -30,7 +31,7 @@ from chunker.vocabulary import PACKAGED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chunker.documents import DocumentDate, DocumentMetadata, Source
+    from chunker.documents import DocumentDate, DocumentMetadata, SectionStart, Source
     from chunker.segmenting.heads import Head
 
 _logger = logging.getLogger(__name__)
@@ -74,13 +75,14 @@ SETTINGS = CutSettings()
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """The documents of a source in its order, and its table of contents where it has one.
+    """The documents of a source in its order, their sections, and its table of contents where it has one.
 
     ``contents`` tells for each entry where its title was found.
     """
 
     documents: tuple[Document, ...]
     contents: Contents | None
+    sections: tuple[SectionStart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,27 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
         cuts, time = _cuts_without_contents(source, chapters, ignored)
     pieces = _pieces(source, cuts, outside, ignored)
     if time is not None:
-        pieces = ((replace(cut, time=time), end) for cut, end in pieces)
+        pieces = (
+            (replace(cut, time=time, title="" if _is_only_a_date(cut.title) else cut.title), end)
+            for cut, end in pieces
+        )
     documents = tuple(_documents(source, pieces))
     _logger.debug("%s: %d documents", source.name, len(documents))
-    return Segmentation(documents, contents)
+    sections = find_sections(source, documents)
+    return Segmentation(_not_named_after_a_part(source, documents, sections), contents, sections)
+
+
+def _is_only_a_date(title: str) -> bool:
+    return all(line.mark == "date" and not line.goes_on for line in read_lines(title))
+
+
+def _not_named_after_a_part(
+    source: Source, documents: tuple[Document, ...], sections: Sequence[SectionStart]
+) -> tuple[Document, ...]:
+    """Return ``documents``; the only one, of many sections, is not called by the first of them."""
+    if len(documents) == 1 and len(sections) > 1 and documents[0].title == sections[0].title != source.title:
+        return (replace(documents[0], title=PurePosixPath(source.name).stem),)
+    return documents
 
 
 def _are_enough(matches: Sequence[TitleMatch], contents: Contents, text: str) -> bool:

@@ -20,12 +20,13 @@ class HeadSettings:
     """What is taken for a head; chosen by hand, not measured.
 
     A head has at most ``max_lines``, with ``max_lines_between`` that show nothing by themselves: a place, a
-    heading; one of ``max_shown_chars`` at most goes into its title. A memorandum has ``min_fields`` of From,
-    To, Date and Subject.
+    heading; what is longer than ``max_line_chars`` is prose. One of ``max_shown_chars`` at most goes into its
+    title. A memorandum has ``min_fields`` of From, To, Date and Subject.
     """
 
     max_lines: int = 6
     max_lines_between: int = 1
+    max_line_chars: int = 120
     max_shown_chars: int = 60
     min_fields: int = 3
 
@@ -111,6 +112,8 @@ def _last_of_head(read: Sequence[HeadLine], first: int) -> int:
             break
         if line.is_rule or line.is_lower or not line.opens or number - last > SETTINGS.max_lines_between + 1:
             break
+        if line.mark is None and len(line.words) > SETTINGS.max_line_chars:
+            break  # prose
         if line.mark is not None:
             last = number
             seen.add(line.mark)

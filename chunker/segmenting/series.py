@@ -89,7 +89,9 @@ def find_series(text: str, excluded: Sequence[Span] = ()) -> Series:
     for chosen in (heads, [head for head in heads if head.is_strong], dated):
         if _takes_apart(text, chosen, read):
             return Series(tuple(_without_book_title(_by_numbers(chosen, found))), is_whole=True)
-    return Series(tuple(dated) if _hold_most(text, dated) else (), is_whole=False)
+    # else they may stand in a report's prose
+    begins = bool(dated) and not text[: dated[0].start_char].strip()
+    return Series(tuple(dated) if begins or _hold_most(text, dated) else (), is_whole=False)
 
 
 def _by_numbers(chosen: Sequence[Head], found: Sequence[Head]) -> Sequence[Head]:

@@ -79,7 +79,7 @@ def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
     rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
     lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
     delete_edges(connection, source_key)
-    for table in ("documents", "pages", "chunkings"):
+    for table in ("documents", "pages", "sections", "chunkings"):
         connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
 
 
@@ -94,6 +94,10 @@ def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: Pr
     connection.executemany(
         "INSERT INTO pages (source_key, start_char, label, method, margin) VALUES (?, ?, ?, ?, ?)",
         ((source_key, *_page_start_values(start)) for start in page_map.starts),
+    )
+    connection.executemany(
+        "INSERT INTO sections (source_key, start_char, title) VALUES (?, ?, ?)",
+        ((source_key, start.start_char, start.title) for start in prepared.chunked.sections),
     )
     _insert_documents(connection, source_key, prepared)
 

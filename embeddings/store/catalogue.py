@@ -135,6 +135,22 @@ class Catalogue:
         )
         return PageMap(tuple(PageStart(start, Page(*page)) for start, *page in starts), end_char=row[1])
 
+    def section_at(self, source_id: str, offset: int) -> str | None:
+        """Return the heading that the character at ``offset`` of a source stands below, within its document.
+
+        ``None``: its document has no heading above it.
+        """
+        row = self._first(
+            """
+            SELECT e.title FROM sources s JOIN sections e ON e.source_key = s.key
+            WHERE s.id = ? AND e.start_char <= ? AND e.start_char >= (
+                SELECT max(start_char) FROM documents WHERE source_key = s.key AND start_char <= ?)
+            ORDER BY e.start_char DESC LIMIT 1
+            """,
+            *(source_id, offset, offset),
+        )
+        return row[0] if row else None
+
     def documents(
         self,
         *,
@@ -220,7 +236,7 @@ class Catalogue:
         key_of = self._passage_keys([wanted for wanted in passages if isinstance(wanted, str)])
         keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
         place_of = {
-            row[0]: Place(passage_from_row(row[1:14]), document_from_row(row[14:28]), source_name=row[28])
+            row[0]: Place(passage_from_row(row[1:15]), document_from_row(row[15:29]), source_name=row[29])
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }
         return [place_of[key] for key in keys if key in place_of]

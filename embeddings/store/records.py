@@ -87,7 +87,9 @@ DOCUMENT_COLUMNS = """
 
 PASSAGE_COLUMNS = """
     p.id, d.id, p.ordinal, p.start_char, p.end_char, p.text, p.token_count,
-    p.page_label, p.page_method, p.page_margin, p.page_end_label, p.page_end_method, p.page_end_margin
+    p.page_label, p.page_method, p.page_margin, p.page_end_label, p.page_end_method, p.page_end_margin,
+    (SELECT title FROM sections WHERE source_key = d.source_key
+     AND start_char BETWEEN d.start_char AND p.start_char ORDER BY start_char DESC LIMIT 1)
 """
 """Read by :func:`passage_from_row`, of ``passages p`` and ``documents d``."""
 
@@ -120,6 +122,7 @@ def passage_from_row(row: Row) -> Passage:
         token_count=token_count,
         page=_page(*row[7:10]),
         page_end=_page(*row[10:13]),
+        section=row[13],
     )
 
 

@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 4  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -101,6 +101,15 @@ DERIVED_TABLES = (
         label TEXT NOT NULL,
         method TEXT NOT NULL,
         margin INTEGER NOT NULL,
+        PRIMARY KEY (source_key, start_char)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # A section runs to the next one, or to the end of its document.
+    """
+    CREATE TABLE sections (
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
+        start_char INTEGER NOT NULL,
+        title TEXT NOT NULL,
         PRIMARY KEY (source_key, start_char)
     ) STRICT, WITHOUT ROWID
     """,

@@ -154,4 +154,9 @@ class _Check:
     def _on_its_pages(self, citation: Citation) -> Citation:
         pages = self._page_map(citation.place.document.source_id) or PageMap()
         span = citation.span
-        return replace(citation, page=pages.at(span.start_char), page_end=pages.at(span.end_char - 1))
+        return replace(
+            citation,
+            page=pages.at(span.start_char),
+            page_end=pages.at(span.end_char - 1),
+            section=self._snapshot.section_at(citation.place.document.source_id, span.start_char),
+        )

@@ -97,6 +97,7 @@ def _citation(ranked: RankedPassage) -> schemas.Citation:
         source_id=document.source_id,
         document_id=document.id,
         title=document.title,
+        section=citation.section,
         date=citation.date,
         kind=metadata.kind,
         participants=list(metadata.participants),

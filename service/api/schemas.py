@@ -162,6 +162,7 @@ class Citation(ResponseModel):
     source_id: str
     document_id: str
     title: str
+    section: str | None = Field(description="the heading in the document that the words stand below")
     date: str | None = Field(description="ISO 8601, as exact as the document gives it")
     kind: str | None
     participants: list[str]

@@ -116,7 +116,7 @@ def _print_cited(
 ) -> None:
     metadata = citation.place.document.metadata
     number = f"[{citation.number}]".ljust(_INDENT)
-    console.print(Text(number, style="cyan") + Text(citation.title, style="bold"))
+    console.print(Text(number, style="cyan") + Text(citation.with_section(citation.title), style="bold"))
     page = citation.page_words if citation.page else None
     facts = [citation.date, metadata.kind, page, metadata.archive_reference, citation.place.source_name]
     _indented(console, Text(" · ".join(fact for fact in (*facts, *more) if fact), style="dim"))

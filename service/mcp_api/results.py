@@ -52,6 +52,7 @@ def _place(citation: Citation, base_url: str) -> dict[str, Any]:
     return {
         "number": citation.number,
         "title": citation.title,
+        "section": citation.section,
         "date": citation.date,
         "page": citation.page_label,
         "page_is_estimated": citation.page_method == "estimated",

@@ -9,6 +9,7 @@ class CitedPlace(BaseModel):
     """Where words stand, as a reader would cite it."""
 
     title: str
+    section: str | None = Field(description="the heading in the document that the words stand below")
     date: str | None = Field(description="ISO 8601, as exact as the document gives it")
     page: str | None = Field(description="the page to cite; null where none is known")
     page_is_estimated: bool = Field(description="true: the page may be off, say so when citing it")

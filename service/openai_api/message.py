@@ -60,7 +60,7 @@ class Message:
         """Return one entry for each passage, the first being the ``[1]`` of the text."""
         return [
             SearchResult(
-                title=passage.citation.title,
+                title=passage.citation.with_section(passage.citation.title),
                 url=self._url(passage.citation),
                 date=passage.citation.date,
                 snippet=_cut(passage.text),

@@ -3,7 +3,17 @@
 import json
 
 import pytest
-from service_support import LETTER, SHORT_NOTE, events_of, index_files, make_app, problem_of, serving
+from service_support import (
+    LETTER,
+    SHORT_NOTE,
+    events_of,
+    finished_job,
+    index_files,
+    make_app,
+    problem_of,
+    serving,
+    upload,
+)
 
 QUESTION = "What did comrade Stalin propose to Eden?"
 
@@ -233,3 +243,20 @@ def test_a_body_larger_than_allowed_is_refused_where_no_length_was_announced(cli
     response = client.post("/v1/ask", content=pieces, headers={"Content-Type": "application/json"})
     assert response.status_code == 413
     problem_of(response)
+
+
+def test_words_of_a_long_document_are_cited_with_the_heading_they_stand_below(tmp_path):
+    rain = "It rained on the moor, and nobody came down from the farms to the market. " * 5
+    text = (
+        f"A year on the coast\n\nCHAPTER I. The moor\n\n{rain}\n\nCHAPTER II. The harbour\n\n"
+        f"The lighthouse was built in 1871 by the harbour board. {rain}\n"
+    )
+    with serving(make_app(tmp_path)) as client:
+        finished_job(client, upload(client, "coast.txt", text))
+        asked = {"question": "When was the lighthouse built?"}
+        body = client.post("/v1/ask", json=asked).json()
+        quote = body["answer"]["quotes"][0]
+        passage = body["passages"][quote["citation"] - 1]["citation"]
+        assert (passage["title"], passage["section"]) == ("A year on the coast", "CHAPTER II. The harbour")
+        page = client.get("/", params={"q": asked["question"]}).text
+        assert "A year on the coast › CHAPTER II. The harbour" in page
