@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chunker.documents import (
@@ -55,31 +55,40 @@ def chunk(
     """
     segmentation = segment(source, ignored=repeated)
     page_map = infer_pages(source, segmentation.contents, segmentation.documents)
-    passages = tuple(
-        replace(passage, section=_section_at(passage.start_char, document, segmentation.sections))
-        for document in segmentation.documents
-        for passage in _passages(source.text, document, page_map, settings, window)
+    passages: list[Passage] = []
+    for document in segmentation.documents:
+        sections = _sections_of(document, segmentation.sections)
+        passages += _passages(source.text, document, sections, page_map, (settings, window))
+    return ChunkedSource(source, page_map, segmentation.documents, tuple(passages), segmentation.sections)
+
+
+def _sections_of(document: Document, sections: Sequence[SectionStart]) -> Sequence[SectionStart]:
+    first, end = (
+        bisect_left(sections, offset, key=lambda section: section.start_char)
+        for offset in (document.start_char, document.end_char)
     )
-    return ChunkedSource(source, page_map, segmentation.documents, passages, segmentation.sections)
-
-
-def _section_at(offset: int, document: Document, sections: Sequence[SectionStart]) -> str | None:
-    """Return the heading of ``document`` that the character at ``offset`` stands at or below."""
-    last = bisect_right(sections, offset, key=lambda section: section.start_char) - 1
-    return sections[last].title if last >= 0 and sections[last].start_char >= document.start_char else None
+    return sections[first:end]
 
 
 def _passages(
-    text: str, document: Document, page_map: PageMap, settings: ChunkingSettings, window: TokenLimit
+    text: str,
+    document: Document,
+    sections: Sequence[SectionStart],
+    page_map: PageMap,
+    limits: tuple[ChunkingSettings, TokenLimit],
 ) -> Iterator[Passage]:
+    settings, window = limits
     count = token_counter(settings.encoding)
     header_tokens = window.count(indexed_header(document, settings=settings, window=window))
-    limits = PassageLimits(
+    sizes = PassageLimits(
         size=TokenLimit(count, settings.max_tokens),
         window=TokenLimit(window.count, window.max_tokens - header_tokens),
     )
-    for ordinal, span in enumerate(split(text, Span(document.start_char, document.end_char), limits)):
+    starts = [section.start_char for section in sections]
+    whole = Span(document.start_char, document.end_char)
+    for ordinal, span in enumerate(split(text, whole, sizes, sections=frozenset(starts))):
         passage_text = text[span.start_char : span.end_char]
+        above = bisect_right(starts, span.start_char)
         yield Passage(
             id=content_id(document.id, str(span.start_char - document.start_char), passage_text),
             document_id=document.id,
@@ -90,6 +99,7 @@ def _passages(
             token_count=count(passage_text),
             page=page_map.at(span.start_char),
             page_end=page_map.at(span.end_char - 1),
+            section=sections[above - 1].title if above else None,
         )
 
 

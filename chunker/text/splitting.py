@@ -18,7 +18,7 @@ from chunker.text.normalising import tidy
 from chunker.text.sentences import goes_on, sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from chunker.text.tokens import TokenLimit
 
@@ -33,14 +33,16 @@ _WORD_END = re.compile(r"\s+")
 class SplittingSettings:
     """What it costs to cut, beside a passage's squared distance from the wished size; chosen by hand.
 
-    At 0.25 a cut is worth a passage half the wished size. A cut before a ``heading`` is free, one before
-    a word dear; ``after_heading`` and ``after_colon`` come on top where what is before announces what
-    follows. ``small``, a share of the size: a smaller paragraph is not worth cutting. Between words it is cut
-    every ``word_chars`` characters, a dozen words, where nothing but words would do. No token has more than
-    ``max_token_chars`` characters (cl100k_base and o200k_base), so that what is longer by far need not be
-    counted to know that it does not fit.
+    At 0.25 a cut is worth a passage half the wished size. A cut before a ``section`` gains that much, one
+    before a ``heading`` is free, one before a word dear; ``after_heading`` and ``after_colon`` come on top
+    where what is before announces what follows; what begins a section and has at most ``max_heading_chars``
+    is its heading. ``small``, a share of the size: a smaller paragraph is not worth cutting. Between words it
+    is cut every ``word_chars`` characters, a dozen words, where nothing but words would do. No token has more
+    than ``max_token_chars`` characters (cl100k_base and o200k_base), so that what is longer by far need not
+    be counted to know that it does not fit.
     """
 
+    section: float = -0.25
     heading: float = 0.0
     paragraph: float = 0.05
     item: float = 0.2
@@ -48,6 +50,7 @@ class SplittingSettings:
     clause: float = 0.7
     word: float = 1.5
     after_heading: float = 2.0
+    max_heading_chars: int = 120
     after_colon: float = 0.4
     small: float = 0.125
     word_chars: int = 80
@@ -77,14 +80,20 @@ class _Unit:
     window: int
     boundary: str
 
+    @property
+    def is_heading(self) -> bool:
+        return self.boundary == "heading" or (
+            self.boundary == "section" and self.end_char - self.start_char <= SETTINGS.max_heading_chars
+        )
 
-def split(text: str, span: Span, limits: PassageLimits) -> list[Span]:
+
+def split(text: str, span: Span, limits: PassageLimits, *, sections: Collection[int] = ()) -> list[Span]:
     """Return the spans of the passages of ``text[span]``, in order, without outer white space.
 
     Every non-blank character of the span stands in exactly one passage. A paragraph that a page
-    break cut in two counts as one paragraph.
+    break cut in two counts as one paragraph. ``sections`` are where headings stand.
     """
-    units = list(_units(text, span, limits))
+    units = list(_units(text, span, limits, sections))
     size = limits.size.max_tokens
     window = limits.window.max_tokens
     while True:
@@ -131,16 +140,19 @@ def _cost_of_cut(text: str, units: Sequence[_Unit], first: int) -> float:
         return 0.0
     before = units[first - 1]
     cost: float = getattr(SETTINGS, units[first].boundary)
-    if before.boundary == "heading":
+    if before.is_heading:
         return cost + SETTINGS.after_heading
     if text[before.start_char : before.end_char].rstrip("*").endswith(":"):
         return cost + SETTINGS.after_colon
     return cost
 
 
-def _units(text: str, span: Span, limits: PassageLimits) -> Iterator[_Unit]:
+def _units(text: str, span: Span, limits: PassageLimits, sections: Collection[int]) -> Iterator[_Unit]:
     for paragraph in paragraph_spans(text, span):
-        boundary = _paragraph_boundary(text[paragraph.start_char : paragraph.end_char])
+        is_section = paragraph.start_char in sections and paragraph.start_char > span.start_char
+        boundary = (
+            "section" if is_section else _paragraph_boundary(text[paragraph.start_char : paragraph.end_char])
+        )
         yield from _fitted(text, paragraph, boundary, limits)
 
 

@@ -251,7 +251,7 @@ def _sentences(
     question: str, rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings
 ) -> Iterator[Sentence]:
     passage = hit.place.passage
-    heading = STOPWORDS.union(_words(hit.place.document.header))
+    heading = STOPWORDS.union(_words(f"{hit.place.document.header} {passage.section or ''}"))
     tidied = tidied_passage(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
@@ -264,7 +264,7 @@ def _sentences(
             continue  # too little to begin with; a window may go over it
         number += 1
         if heading.issuperset(_words(text)):
-            continue  # the document's heading, which every citation shows anyway; no window goes over it
+            continue  # a heading, which every citation shows anyway; no window goes over it
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None
         own = (

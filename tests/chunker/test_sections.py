@@ -85,3 +85,12 @@ def test_a_passage_has_the_heading_above_it_and_none_of_another_document():
     for start in chunked.sections:
         within = [p for p in chunked.passages if p.start_char <= start.start_char < p.end_char]
         assert len(within) == 1
+
+
+def test_passages_end_where_sections_do():
+    short = "Nothing to tell."
+    text = "\n\n".join(("A year", *(f"CHAPTER {n}\n\n{_PARAGRAPH}" for n in "IVX"), f"CHAPTER L\n\n{short}"))
+    chunked = _with_sections_of(text)
+    starts = {passage.start_char for passage in chunked.passages}
+    assert {start.start_char for start in chunked.sections[1:]} <= starts  # the title stands with the first
+    assert not any(passage.text.rstrip().endswith(("CHAPTER V", "CHAPTER X")) for passage in chunked.passages)
