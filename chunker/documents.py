@@ -108,6 +108,20 @@ class SectionStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Bibliography:
+    """What a source is as a publication, beside its title; ``None`` or empty: it is not known.
+
+    ``year`` is that of publication, or a span such as ``1919–1942``.
+    """
+
+    authors: tuple[str, ...] = ()
+    publisher: str | None = None
+    place: str | None = None
+    year: str | None = None
+    rights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file as it came, turned into one text.
 
@@ -124,6 +138,7 @@ class Source:
     title: str | None = None
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[PageStart, ...] = ()
+    bibliography: Bibliography = field(default_factory=Bibliography)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from chunker.chunking import ChunkingSettings
     from chunker.documents import Source
+    from chunker.readers.sidecar import Description
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
@@ -159,6 +160,19 @@ class LocalIndex:
             change = indexing.add_source(self._store, self._recipe, source, on_progress=on_progress)
         logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
         return change
+
+    def describe(
+        self,
+        source_id: str,
+        description: Description,
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+    ) -> SourceChange | None:
+        """Let ``description`` stand for what a source states of itself; ``None``: there is no such source."""
+        with self._changing():
+            return indexing.describe_source(
+                self._store, self._recipe, source_id, description, on_progress=on_progress
+            )
 
     def delete(self, source_id: str) -> bool:
         """Delete a source under all its names; return whether there was one."""

@@ -43,11 +43,12 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A passage with the document and the source it stands in."""
+    """A passage with the document and the source it stands in; ``source_title`` where the source has one."""
 
     passage: Passage
     document: Document
     source_name: str
+    source_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ class Citation:
         return self.place.document.title
 
     @property
+    def source_title(self) -> str:
+        """What the file is called in which the document stands: its title, or else its name."""
+        title = self.place.source_title
+        return title if title and title != self.title else self.place.source_name
+
+    @property
     def date(self) -> str | None:
         """The document's date in ISO 8601, as exact as it gives it."""
         when = self.place.document.metadata.date

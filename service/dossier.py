@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap
+from chunker.readers.sidecar import checked_description
 from service.answer import Answer, IndexState
 from service.errors import NotFoundError, QuestionError
 from service.library.elsewhere import same_elsewhere
@@ -32,7 +33,7 @@ from service.wording.citations import CitedPlace
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Self
 
@@ -240,6 +241,28 @@ class Dossier:
         """Add a file that has been read, or put it in the place of the one that had its name."""
         return self.index.add_source(source, on_progress=on_progress)
 
+    def describe(
+        self,
+        id_or_name: str,
+        description: Mapping[str, object],
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+    ) -> SourceChange:
+        """Say what a source is as a publication, before what it states of itself; ``None`` takes that back.
+
+        ``description`` has some of ``title``, ``authors``, ``publisher``, ``place``, ``year`` and ``rights``.
+
+        Raises:
+            NotFoundError: there is none of that id or name.
+            DescriptionError: a name or a value cannot be taken.
+        """
+        record = self.source(id_or_name)
+        checked = checked_description(description)
+        change = self.index.describe(record.id, checked, on_progress=on_progress)
+        if change is None:
+            raise _no_source(id_or_name)
+        return change
+
     def delete(self, id_or_name: str) -> SourceRecord:
         """Delete a source under all its names; the file itself stays where it is.
 
@@ -338,6 +361,7 @@ class Dossier:
             document,
             record.source_name,
             container=(source.title or source.name) if source.documents > 1 else None,
+            bibliography=source.bibliography,
             page=page_map.at(start),
             page_end=page_map.at(end - 1),
         )

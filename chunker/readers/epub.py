@@ -21,6 +21,7 @@ from chunker.readers.extraction import (
 from chunker.readers.html.body import raise_marks, text_of_body
 from chunker.readers.html.reader import NEVER_TEXT, declared_encoding, parsed, strip
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from chunker.documents import Heading
+    from chunker.documents import Bibliography, Heading
     from chunker.readers.html.body import BodyText
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,25 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         title=stated_title(str(package.xpath("string(//*[local-name()='title'])"))),
         headings=tuple(headings),
         page_starts=consistent_page_starts(page_marks, len(text)),
+        bibliography=bibliography_of(package),
+    )
+
+
+def bibliography_of(package: _Element) -> Bibliography:
+    """Return what the package document says (Dublin Core)."""
+
+    def said(name: str) -> list[str]:
+        return [
+            str(text)
+            for text in package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
+        ]
+
+    dates = [*said("date"), ""]
+    return stated_bibliography(
+        authors=said("creator"),
+        publisher=next(iter(said("publisher")), None),
+        date=dates[0],
+        rights=next(iter(said("rights")), None),
     )
 
 

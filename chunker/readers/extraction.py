@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from chunker.documents import Bibliography
 from chunker.errors import EmptySourceError, SourceTooLargeError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Extracted:
     title: str | None = None
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[PageStart, ...] = ()
+    bibliography: Bibliography = field(default_factory=Bibliography)
 
 
 class Reader(Protocol):

@@ -26,6 +26,7 @@ from chunker.readers.html.reader import read_html
 from chunker.readers.markdown import read_markdown
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
+from chunker.readers.sidecar import described, read_sidecar
 from chunker.readers.word.reader import read_docx
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ DEFAULT_LIMITS = ReadingLimits()
 
 
 def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
-    """Read the file at ``path``; ``name`` is how the user knows it.
+    """Read the file at ``path``, with the sidecar beside it; ``name`` is how the user knows it.
 
     Raises an UnreadableSourceError for anything that cannot become text: SourceTooLargeError before a
     byte is read, and else as :func:`read_bytes` does.
@@ -58,12 +59,13 @@ def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         check_size(status.st_size, name=shown, limits=limits)
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)  # the file may be growing
+        description = read_sidecar(path)
     except OSError as error:
         raise UnreadableSourceError(
             f"{shown}: cannot be opened ({error.strerror or type(error).__name__}); "
             "check that it is there and may be read"
         ) from error
-    return read_bytes(data, name=name, limits=limits)
+    return described(read_bytes(data, name=name, limits=limits), description)
 
 
 def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
@@ -98,6 +100,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         title=extracted.title,
         headings=extracted.headings,
         page_starts=extracted.page_starts,
+        bibliography=extracted.bibliography,
     )
 
 

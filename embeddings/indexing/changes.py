@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from chunker.readers.sidecar import described
 from chunker.segmenting.boilerplate import edge_lines
 from embeddings.indexing import repetition
 from embeddings.indexing import writing as store_writing
 from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable
 from embeddings.indexing.repetition import repeated_in
 from embeddings.indexing.writing import spans_as_json
+from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
 from embeddings.store.records import read_source
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from chunker.documents import Source, Span
+    from chunker.readers.sidecar import Description
     from embeddings.indexing.preparing import IndexingProgress, PreparedSource, Recipe
     from embeddings.store.connections import Store
 
@@ -54,12 +57,14 @@ class _Plan:
 
     ``removed`` are the keys of the sources that go; ``readings`` map the key of a source, ``None`` for
     a new one, to the reading of it that is to be chunked and written; ``new_name`` is a name that the
-    source with that key gets.
+    source with that key gets. ``descriptions`` are what the sources with these ids state of themselves, and
+    what a person has edited of it.
     """
 
     removed: list[int] = field(default_factory=list)
     readings: dict[int | None, Source] = field(default_factory=dict)
     new_name: tuple[int, str] | None = None
+    descriptions: dict[str, tuple[Description, Description]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,35 @@ def add_source(
         return _source_change(connection, source, status=status, copy_of=copy_of)
 
 
+def describe_source(
+    store: Store,
+    recipe: Recipe,
+    source_id: str,
+    description: Description,
+    *,
+    on_progress: Callable[[IndexingProgress], None] | None = None,
+) -> SourceChange | None:
+    """Let ``description`` stand for what a source states, in one transaction; ``None`` takes it back.
+
+    Return what that changed, ``None`` where there is no such source.
+    """
+    with store.trying() as connection:
+        row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
+        if row is None:
+            return None
+        stored = read_source(connection, row[0])
+        stated, edited = read_descriptions(connection, row[0])
+        stated = stated or description_of(stored)
+        edited = {name: value for name, value in {**edited, **description}.items() if value is not None}
+        source = described(stored, {**stated, **edited})
+        plan = _Plan(readings={row[0]: source}, descriptions={source_id: (stated, edited)})
+        readings = _settle(connection, plan)
+    prepared = _prepare(store, recipe, readings, on_progress=on_progress)
+    with store.writing() as connection:
+        _write(connection, plan, prepared)
+        return _source_change(connection, source, status="replaced", copy_of=None)
+
+
 def delete_source(store: Store, recipe: Recipe, source_id: str) -> bool:
     """Delete a source, under all its names, in one transaction; return whether there was one."""
     with store.trying() as connection:
@@ -117,6 +151,10 @@ def _plan_addition(
     ).fetchone()
     by_id = connection.execute("SELECT key FROM sources WHERE id = ?", (source.id,)).fetchone()
     plan = _Plan()
+    # What a person has said of a file stands when the file is read again, and when another version comes.
+    _, edited = read_descriptions(connection, (by_id or by_name or (_NEW_SOURCE,))[0])
+    plan.descriptions[source.id] = (description_of(source), edited)
+    source = described(source, edited)
     if by_name is not None and by_name != by_id:
         _take_name(connection, plan, by_name[0], source.name)
     if by_id is None:
@@ -241,6 +279,9 @@ def _write(
             store_writing.update_source(connection, source_key, parts.chunked.source)
             store_writing.delete_derived(connection, source_key)
             store_writing.insert_derived(connection, source_key, parts)
+    for source_id, both in plan.descriptions.items():
+        (key,) = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
+        write_descriptions(connection, key, *both)
     store_writing.new_generation(connection)
 
 

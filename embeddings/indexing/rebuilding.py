@@ -19,7 +19,13 @@ from embeddings.indexing.changes import stored_encoding
 from embeddings.indexing.preparing import Recipe, prepare_source
 from embeddings.indexing.repetition import repeated_in, write_edges
 from embeddings.store.catalogue import Catalogue
-from embeddings.store.connections import Store, drop_derived_tables, make_derived_tables, transaction
+from embeddings.store.connections import (
+    Store,
+    drop_derived_tables,
+    make_derived_tables,
+    make_source_tables,
+    transaction,
+)
 from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, VECTORS_NAME, writers_lock
 from embeddings.store.lexical_index import merge_segments
 from embeddings.store.manifest import Manifest, read_manifest, write_manifest
@@ -69,6 +75,7 @@ def rebuild(
         store = Store(store_path)
         try:
             with store.outside_transactions() as connection:
+                make_source_tables(connection)
                 _stage(store, connection, recipe, manifest, on_progress)
                 _swap(connection, manifest)
                 info = Catalogue(connection).info()

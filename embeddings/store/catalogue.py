@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from chunker.documents import Page, PageMap, PageStart
 from embeddings.search import Filters, Place
 from embeddings.store.choosing import Choice, chosen
+from embeddings.store.descriptions import bibliography_from
 from embeddings.store.filtering import condition_of
 from embeddings.store.manifest import read_manifest
 from embeddings.store.records import (
@@ -37,12 +38,12 @@ DocumentOrder = Literal["place", "earliest", "latest"]
 _SOURCES = """
     SELECT s.id, (SELECT json_group_array(name) FROM
                     (SELECT name FROM source_names WHERE source_key = s.key ORDER BY name)) AS names,
-           s.media_type, s.size_bytes, s.title, s.characters,
+           s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
            (SELECT count(*) FROM documents WHERE source_key = s.key),
            (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
             WHERE d.source_key = s.key),
            s.added_at
-    FROM sources s
+    FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
 """
 _SOURCE_NAME = "(SELECT min(name) FROM source_names WHERE source_key = s.key)"
 _DOCUMENTS = f"""
@@ -50,7 +51,7 @@ _DOCUMENTS = f"""
     FROM documents d JOIN sources s ON s.key = d.source_key
 """  # noqa: S608 - put together from constants
 _PLACES = f"""
-    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}
+    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, s.title
     FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
@@ -236,7 +237,12 @@ class Catalogue:
         key_of = self._passage_keys([wanted for wanted in passages if isinstance(wanted, str)])
         keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
         place_of = {
-            row[0]: Place(passage_from_row(row[1:15]), document_from_row(row[15:29]), source_name=row[29])
+            row[0]: Place(
+                passage_from_row(row[1:15]),
+                document_from_row(row[15:29]),
+                source_name=row[29],
+                source_title=row[30],
+            )
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }
         return [place_of[key] for key in keys if key in place_of]
@@ -285,6 +291,9 @@ class Catalogue:
 
 
 def _source_record(row: Row) -> SourceRecord:
-    source_id, names, *rest = row
+    source_id, names, media_type, size_bytes, title, stated, edited, *rest = row
     name, *copies = json.loads(names)
-    return SourceRecord(source_id, name, tuple(copies), *rest)
+    bibliography, fields = bibliography_from(stated, edited), tuple(json.loads(edited or "{}"))
+    return SourceRecord(
+        source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields, *rest
+    )

@@ -182,8 +182,7 @@ class Store:
         if not _has_tables(connection) and not self.read_only:
             with transaction(connection):
                 if not _has_tables(connection):
-                    for statement in SOURCE_TABLES:
-                        connection.execute(statement)
+                    make_source_tables(connection)
                     make_derived_tables(connection)
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise IndexDamagedError(
@@ -193,6 +192,12 @@ class Store:
             raise ManifestMismatchError(
                 f"{self.path} was made by a newer version of this program: update it."
             )
+
+
+def make_source_tables(connection: sqlite3.Connection) -> None:
+    """Make the source tables, or those that an older schema lacks."""
+    for statement in SOURCE_TABLES:
+        connection.execute(statement)
 
 
 def make_derived_tables(connection: sqlite3.Connection) -> None:

@@ -17,16 +17,19 @@ from chunker.documents import (
     Passage,
     Source,
 )
+from embeddings.store.descriptions import bibliography_from
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from chunker.documents import Bibliography
 
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """A source as a list of sources shows it.
+    """A source as a list of sources shows it; what of its title and bibliography a person has ``edited``.
 
     ``copies`` are further names under which the very same bytes were added. ``added_at`` is an
     ISO 8601 time in UTC.
@@ -38,6 +41,8 @@ class SourceRecord:
     media_type: str
     size_bytes: int
     title: str | None
+    bibliography: Bibliography
+    edited: tuple[str, ...]
     characters: int
     documents: int
     passages: int
@@ -135,12 +140,13 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
     row = connection.execute(
         """
         SELECT s.id, (SELECT min(name) FROM source_names WHERE source_key = s.key), s.media_type,
-               t.text, s.size_bytes, s.title, t.headings, t.page_starts
-        FROM sources s JOIN source_texts t ON t.source_key = s.key WHERE s.key = ?
+               t.text, s.size_bytes, s.title, t.headings, t.page_starts, e.stated, e.edited
+        FROM sources s JOIN source_texts t ON t.source_key = s.key
+        LEFT JOIN descriptions e ON e.source_key = s.key WHERE s.key = ?
         """,
         (source_key,),
     ).fetchone()
-    source_id, name, media_type, text, size_bytes, title, headings, page_starts = row
+    source_id, name, media_type, text, size_bytes, title, headings, page_starts, *descriptions = row
     return Source(
         id=source_id,
         name=name,
@@ -150,4 +156,5 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
         title=title,
         headings=tuple(Heading(*values) for values in json.loads(headings)),
         page_starts=tuple(PageStart(start, Page(*page)) for start, *page in json.loads(page_starts)),
+        bibliography=bibliography_from(*descriptions),
     )

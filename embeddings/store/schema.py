@@ -18,7 +18,7 @@ APPLICATION_ID = 0x446F7373
 
 SOURCE_TABLES = (
     """
-    CREATE TABLE sources (
+    CREATE TABLE IF NOT EXISTS sources (
         key INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         media_type TEXT NOT NULL,
@@ -30,22 +30,31 @@ SOURCE_TABLES = (
     """,
     # The same bytes may be known under several names; the first in alphabetical order is shown.
     """
-    CREATE TABLE source_names (
+    CREATE TABLE IF NOT EXISTS source_names (
         name TEXT NOT NULL PRIMARY KEY,
         source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX source_names_by_source ON source_names (source_key, name)",
+    "CREATE INDEX IF NOT EXISTS source_names_by_source ON source_names (source_key, name)",
     # headings: [[start_char, end_char, level, text]], page_starts: [[start_char, label, method, margin]]
     """
-    CREATE TABLE source_texts (
+    CREATE TABLE IF NOT EXISTS source_texts (
         source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
         text TEXT NOT NULL,
         headings TEXT NOT NULL,
         page_starts TEXT NOT NULL
     ) STRICT
     """,
+    # What a source is as a publication (chunker.readers.sidecar): all it states, what a person edited of it.
+    """
+    CREATE TABLE IF NOT EXISTS descriptions (
+        source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
+        stated TEXT NOT NULL,
+        edited TEXT NOT NULL
+    ) STRICT
+    """,
 )
+"""Made in an older store too, before it is made anew."""
 
 SECOND_VECTORS = """
     CREATE TABLE IF NOT EXISTS second_vectors (
@@ -217,4 +226,4 @@ FULL_TEXT_TABLES = (
     "CREATE INDEX word_counts_by_sound ON word_counts (sound, passages)",
 )
 
-SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts"})
+SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts", "descriptions"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from service.answer import Quote
@@ -11,7 +12,7 @@ from service.wording.links import place_link, reader_link
 
 if TYPE_CHECKING:
     from embeddings.search import Place
-    from embeddings.store.records import DocumentRecord
+    from embeddings.store.records import DocumentRecord, SourceRecord
     from service.answer import Answer, Piece, RankedPassage, SearchResult
     from service.interpretation import Interpretation
     from service.library.jobs import Job
@@ -95,6 +96,7 @@ def _citation(ranked: RankedPassage) -> schemas.Citation:
         number=citation.number,
         source=place.source_name,
         source_id=document.source_id,
+        source_title=place.source_title,
         document_id=document.id,
         title=document.title,
         section=citation.section,
@@ -123,6 +125,12 @@ def _also_in(place: Place) -> schemas.AlsoIn:
         page=page.label if page else None,
         url=place_link(place),
     )
+
+
+def source_info(source: SourceRecord) -> schemas.SourceInfo:
+    """Return a file of the index, with its bibliography."""
+    shown = {**asdict(source), **asdict(source.bibliography)}
+    return schemas.SourceInfo.model_validate(shown)
 
 
 def document_summary(record: DocumentRecord) -> schemas.DocumentSummary:

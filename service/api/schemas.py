@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from chunker.readers.sidecar import MAX_AUTHORS, MAX_CHARS
 from embeddings.search import Filters
 from service.answer import Turn
 from service.hosting.problems import Problem
@@ -160,6 +161,7 @@ class Citation(ResponseModel):
     number: int = Field(description="the [n] of the answer")
     source: str = Field(description="the file's name")
     source_id: str
+    source_title: str | None = Field(description="what the file is called as a publication")
     document_id: str
     title: str
     section: str | None = Field(description="the heading in the document that the words stand below")
@@ -326,10 +328,30 @@ class SourceInfo(ResponseModel):
     media_type: str
     size_bytes: int
     title: str | None
+    authors: list[str]
+    publisher: str | None
+    place: str | None
+    year: str | None
+    rights: str | None
+    edited: list[str] = Field(description="what of title to rights a person has said, not the file")
     characters: int
     documents: int
     passages: int
     added_at: dt.datetime
+
+
+Line = Annotated[str, StringConstraints(max_length=MAX_CHARS)]
+
+
+class SourceDescription(RequestModel):
+    """What a person says of a file; what is left out stays, null takes back what was said before."""
+
+    title: Line | None = None
+    authors: list[Line] | None = Field(None, max_length=MAX_AUTHORS)
+    publisher: Line | None = None
+    place: Line | None = Field(None, description="where it was published")
+    year: Line | None = Field(None, description="of publication, or a span")
+    rights: Line | None = None
 
 
 class SourceList(ResponseModel):

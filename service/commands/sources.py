@@ -11,12 +11,13 @@ def sources(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the files in the index."""
     from rich.console import Console
 
-    from service.api.schemas import SourceInfo, SourceList
+    from service.api.presenting import source_info
+    from service.api.schemas import SourceList
     from service.assembly import list_sources
     from service.commands.terminal import print_sources
 
     records = list_sources(settings_from(data=data))
-    shown = [SourceInfo.model_validate(record) for record in records]
+    shown = [source_info(record) for record in records]
     if as_json:
         whole = SourceList(sources=shown, total=len(shown), offset=0, limit=len(shown))
         typer.echo(whole.model_dump_json(indent=2))

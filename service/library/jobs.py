@@ -12,6 +12,7 @@ import queue
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -22,11 +23,7 @@ from embeddings.errors import EmbeddingsError
 from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from embeddings.indexing.changes import SourceChange
-
-    Work = Callable[[Callable[["Progress"], None]], SourceChange]
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +38,10 @@ class Progress:
 
     passages_done: int = 0
     passages_total: int | None = None
+
+
+Work = Callable[[Callable[[Progress], None]], "SourceChange"]
+"""What a job does; it is given a function to tell its progress with."""
 
 
 @dataclass(frozen=True, slots=True)

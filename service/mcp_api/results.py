@@ -56,7 +56,7 @@ def _place(citation: Citation, base_url: str) -> dict[str, Any]:
         "date": citation.date,
         "page": citation.page_label,
         "page_is_estimated": citation.page_method == "estimated",
-        "source": citation.place.source_name,
+        "source": citation.source_title,
         "archive_reference": citation.place.document.metadata.archive_reference,
         "document_id": citation.document_id,
         "url": base_url + citation.link,

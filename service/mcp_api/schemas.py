@@ -13,7 +13,7 @@ class CitedPlace(BaseModel):
     date: str | None = Field(description="ISO 8601, as exact as the document gives it")
     page: str | None = Field(description="the page to cite; null where none is known")
     page_is_estimated: bool = Field(description="true: the page may be off, say so when citing it")
-    source: str = Field(description="the file's name")
+    source: str = Field(description="the file's title as a publication, or else its name")
     archive_reference: str | None
     document_id: str = Field(description="for read_pages")
     url: str = Field(description="the reader, opened at these words")

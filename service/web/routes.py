@@ -16,7 +16,7 @@ from embeddings.store.records import DocumentRecord
 from embeddings.store.snapshot import Snapshot
 from service.answer import Answer, Found, Piece, Turn, Words
 from service.dossier import Dossier
-from service.hosting.dependencies import CurrentDossier, CurrentState
+from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.hosting.streaming import event, event_stream
 from service.library.paging import DocumentPage
 from service.web.addresses import MAX_QUESTIONS, AskAddress, library_link
@@ -24,8 +24,8 @@ from service.web.histogram import histogram
 from service.web.pages import HEADERS, PageRoute, page, page_problem, rendered
 from service.web.reading_text import part_at, part_spans, reader_text
 from service.web.views import TurnView, turn_view
-from service.wording.citations import all_citations
-from service.wording.links import cite_link, place_link
+from service.wording.citation_files import all_citations
+from service.wording.links import cite_link, place_link, reader_link
 from service.wording.phrases import date_range_words, method_words
 
 
@@ -63,7 +63,7 @@ class ReaderQuery(PlaceQuery):
 class CiteQuery(PlaceQuery):
     """What is cited and how."""
 
-    format: Literal["html", "all", "plain", "chicago", "bibtex", "csl"] = "html"
+    format: Literal["html", "all", "plain", "chicago", "bibtex", "csl", "ris"] = "html"
 
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -77,6 +77,7 @@ _OFFERED_PARTICIPANTS = 300
 _DOWNLOADS = {
     "bibtex": ("application/x-bibtex", "bib"),
     "csl": ("application/vnd.citationstyles.csl+json", "json"),
+    "ris": ("application/x-research-info-systems", "ris"),
 }
 
 
@@ -179,7 +180,7 @@ def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> It
 @router.get("/read/{document_id}")
 def read_page(document_id: str, dossier: CurrentDossier, query: Annotated[ReaderQuery, Query()]) -> Response:
     """Read a document, with the characters of the source from ``from`` to ``to`` marked."""
-    reading = dossier.read(document_id)
+    reading, cited = dossier.read(document_id), dossier.cite(document_id)
     document, pages = reading.document, reading.pages
     marked = query.within(document)
     spans = part_spans(reading.source_text, document)
@@ -201,13 +202,24 @@ def read_page(document_id: str, dossier: CurrentDossier, query: Annotated[Reader
         page_parts=[(one.page.label, part_at(spans, one.start_char)) for one in pages],
         elsewhere=[(place, place_link(place)) for place in reading.elsewhere],
         cite_link=cite_link(document_id, marked),
+        imprint=cited.imprint,
+        first_page=cited.page.label if cited.page and cited.pages_are_known else "",
+        last_page=cited.page_end.label if cited.page_end else "",
     )
 
 
 @router.get("/cite/{document_id}")
-def cite_page(document_id: str, dossier: CurrentDossier, query: Annotated[CiteQuery, Query()]) -> Response:
+def cite_page(
+    request: Request,
+    document_id: str,
+    dossier: CurrentDossier,
+    state: CurrentState,
+    query: Annotated[CiteQuery, Query()],
+) -> Response:
     """Cite a document, or the pages of a range of it: as a page, all forms as JSON, or one to download."""
     cited = dossier.cite(document_id, query.span)
+    link = reader_link(document_id, span=query.span, page=cited.page.label if cited.page else None)
+    cited = replace(cited, url=base_url(request, state.settings) + link)
     citations = all_citations(cited)
     if query.format == "html":
         here = cite_link(document_id, query.span)

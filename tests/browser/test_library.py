@@ -82,6 +82,25 @@ def test_the_same_file_twice_is_refused_in_words(browser, site):
         assert "ararat.md is in the index already" in words_of(page.locator(".uploads .is-problem"))
 
 
+def test_a_source_is_described_and_cited_so(browser, site):
+    finished_job(site, upload(site, "ararat.md", LETTER))
+    with browser(site) as page:
+        page.goto("/library")
+        page.get_by_role("button", name="Describe ararat.md").click()
+        dialog = page.get_by_role("dialog", name="What is this source?")
+        dialog.get_by_label("Authors").fill("Anna Weber\nAnders Holm\n")
+        dialog.get_by_label("Year").fill("1931")
+        dialog.get_by_role("button", name="Save").click()
+        page.get_by_text("Anna Weber, Anders Holm, 1931").wait_for()
+        (source,) = site.get("/v1/sources").json()["sources"]
+        assert (source["authors"], source["edited"]) == (["Anna Weber", "Anders Holm"], ["authors", "year"])
+        page.get_by_role("link", name="Letter from Ararat").last.click()
+        assert page.locator("meta[name=citation_author]").count() == 2
+        assert "Anna Weber, Anders Holm: Letter from Ararat (1931) ararat.md" in words_of(page.locator(".facts-list"))
+        page.get_by_role("link", name="Cite").click()
+        page.get_by_text("Anna Weber and Anders Holm, Letter from Ararat, 5 May 1922. 1931.").first.wait_for()
+
+
 def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
     finished_job(site, upload(site, "ararat.md", LETTER))
     with browser(site) as page:

@@ -1,20 +1,15 @@
 """Citations: what each form says, and that it never says a page that is not known."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunker.documents import Document, DocumentDate, DocumentMetadata, Page
-from service.wording.citations import (
-    CitedPlace,
-    all_citations,
-    bibtex,
-    chicago_note,
-    csl_json,
-    plain_citation,
-)
+from chunker.documents import Bibliography, Document, DocumentDate, DocumentMetadata, Page
+from service.wording.citation_files import all_citations, bibtex, csl_json, ris
+from service.wording.citations import CitedPlace, chicago_note, plain_citation
 
 TELEGRAM = Document(
     "3f2a90b1c4d5e6f7",
@@ -100,6 +95,59 @@ def test_csl_json_is_one_item_that_citation_programs_import():
     ]
 
 
+BOOK = Bibliography(("Svitlana M", "Erdogan A"), "Harbour Press", "Ankara", "2020", "CC BY-SA")
+IN_BOOK = replace(KNOWN, bibliography=BOOK, url="https://archive.example/read/3f2a")
+WHOLE = replace(BARE, bibliography=BOOK)
+
+
+def test_a_paper_is_cited_in_its_book_with_who_made_it_and_where():
+    assert plain_citation(IN_BOOK).endswith(
+        "In: Svitlana M and Erdogan A, Papers on the Straits (Ankara: Harbour Press, 2020), pp. 404–405."
+    )
+    assert chicago_note(IN_BOOK).endswith(
+        "in Papers on the Straits, by Svitlana M and Erdogan A (Ankara: Harbour Press, 2020), 404–405."
+    )
+    (item,) = json.loads(csl_json(IN_BOOK))
+    assert item["container-author"] == [{"literal": "Svitlana M"}, {"literal": "Erdogan A"}]
+    assert (item["publisher"], item["publisher-place"]) == ("Harbour Press", "Ankara")
+    assert item["URL"] == "https://archive.example/read/3f2a"
+    assert "published 2020" in item["note"]
+    assert "  bookauthor = {{Svitlana M} and {Erdogan A}},\n" in bibtex(IN_BOOK)
+    assert "  url = {https://archive.example/read/3f2a},\n" in bibtex(IN_BOOK)
+
+
+def test_a_whole_file_is_cited_by_its_author_and_dated_by_its_publication():
+    assert plain_citation(WHOLE) == "Svitlana M and Erdogan A, Memories. Ankara: Harbour Press, 2020."
+    assert chicago_note(WHOLE) == "Svitlana M and Erdogan A, “Memories,” (Ankara: Harbour Press, 2020)."
+    (item,) = json.loads(csl_json(WHOLE))
+    assert item["author"] == [{"literal": "Svitlana M"}, {"literal": "Erdogan A"}]
+    assert item["issued"] == {"literal": "2020"}
+    assert "  author = {{Svitlana M} and {Erdogan A}},\n" in bibtex(WHOLE)
+    assert "  year = {2020},\n" in bibtex(WHOLE)
+
+
+def test_ris_has_a_tag_a_line_and_one_record():
+    assert ris(IN_BOOK).split("\r\n") == [
+        "TY  - CHAP",
+        "TI  - Telegram of the plenipotentiary in Turkey to the commissariat",
+        "A2  - Svitlana M",
+        "A2  - Erdogan A",
+        "T2  - Papers on the Straits",
+        "PY  - 1940",
+        "DA  - 1940/11/14",
+        "PB  - Harbour Press",
+        "CY  - Ankara",
+        "SP  - 404",
+        "EP  - 405",
+        "M3  - telegram",
+        "N1  - AVP RF, f. 059, op. 1, p. 338, d. 2314, l. 41-44; published 2020; file book.txt; CC BY-SA",
+        "UR  - https://archive.example/read/3f2a",
+        "ER  - ",
+        "",
+    ]
+    assert "SP  - " not in ris(ESTIMATED)
+
+
 def test_an_estimated_page_stands_in_the_note_and_not_as_the_page():
     (item,) = json.loads(csl_json(ESTIMATED))
     assert "page" not in item
@@ -183,4 +231,5 @@ def test_any_title_gives_valid_json_balanced_bibtex_and_single_lines(title, refe
     bare = forms["bibtex"].replace("\\{", "").replace("\\}", "")
     assert bare.count("{") == bare.count("}")
     assert bare.splitlines()[0] == bare.split("\n")[0]
-    assert set(forms) == {"plain", "chicago", "bibtex", "csl"}
+    assert set(forms) == {"plain", "chicago", "bibtex", "csl", "ris"}
+    assert all(line[2:6] == "  - " for line in forms["ris"].split("\r\n")[:-1])

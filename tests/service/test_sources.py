@@ -275,3 +275,31 @@ def test_a_job_nobody_knows_is_not_found(client):
     response = client.get("/v1/jobs/0123456789abcdef")
     assert response.status_code == 404
     assert "restart" in problem_of(response)["detail"]
+
+
+def test_a_person_says_what_a_source_is_and_takes_it_back(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        finished_job(client, upload(client, "scan1.txt", "The harbour is full of ice."))
+        (source,) = client.get("/v1/sources").json()["sources"]
+        address = f"/v1/sources/{source['id']}"
+        assert (source["title"], source["authors"], source["edited"]) == (None, [], [])
+        said = {"title": "Letters from the coast", "authors": ["Anna Weber"], "place": "Trieste"}
+        job = finished_job(client, client.patch(address, json=said))
+        assert job["change"]["status"] == "replaced"
+        known = client.get(address).json()
+        assert {name: known[name] for name in said} == said
+        assert sorted(known["edited"]) == ["authors", "place", "title"]
+        answer = client.post("/v1/ask", json={"question": "What is the harbour full of?"}).json()
+        assert answer["passages"][0]["citation"]["source_title"] == "Letters from the coast"
+        finished_job(client, client.patch(address, json={"title": None, "authors": None, "place": None}))
+        assert client.get(address).json() == source
+
+
+def test_what_nobody_can_say_of_a_source_is_refused(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        finished_job(client, upload(client, "scan1.txt", "The harbour is full of ice."))
+        (source,) = client.get("/v1/sources").json()["sources"]
+        address = f"/v1/sources/{source['id']}"
+        for body in ({"date": "1931"}, {"title": 7}, {"authors": ["x"] * 101}, {"title": "x" * 1001}):
+            assert client.patch(address, json=body).status_code == 422
+        assert client.patch("/v1/sources/unknown", json={"title": "x"}).status_code == 404

@@ -312,13 +312,14 @@ def test_a_citation_comes_in_every_form(site):
     start = FILES["envoys.txt"].index("On page 13")
     place = {"from": start, "to": start + 20}
     forms = site.get(f"/cite/{document['id']}", params={**place, "format": "all"}).json()
-    assert set(forms) == {"plain", "chicago", "bibtex", "csl"}
+    assert set(forms) == {"plain", "chicago", "bibtex", "csl", "ris"}
     assert forms["plain"].endswith("p. 13.")
     parsed = Parsed(site.get(f"/cite/{document['id']}", params=place))
     assert forms["plain"] in parsed.text
     for form, media_type, suffix in (
         ("bibtex", "application/x-bibtex", "bib"),
         ("csl", "application/vnd.citationstyles.csl+json", "json"),
+        ("ris", "application/x-research-info-systems", "ris"),
         ("plain", "text/plain", "txt"),
     ):
         response = site.get(f"/cite/{document['id']}", params={**place, "format": form})

@@ -12,11 +12,13 @@ from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
 from chunker.readers.html.body import raise_marks, text_of_body
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from chunker.documents import Bibliography
     from chunker.readers.html.body import BodyText
 
 META_BYTES = 4096  # HTML asks for the declaration within the first 1024; some pages have it later
@@ -64,7 +66,7 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     root = parsed(source, name=name)
     if root is None:
         return Extracted("")
-    title = title_of(root)
+    title, bibliography = title_of(root), bibliography_of(root)
     raise_marks(root)
     is_paged_book = mark_pages(root) > 1
     body = body_without_site(root)
@@ -77,6 +79,7 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         title=title,
         headings=tuple(body.headings),
         page_starts=consistent_page_starts(body.page_marks, body.length),
+        bibliography=bibliography,
     )
 
 
@@ -114,6 +117,24 @@ def parsed(source: str, *, name: str) -> _Element | None:
 def title_of(root: _Element) -> str | None:
     """Return the page's ``title``."""
     return stated_title(root.xpath("string(//title)"))
+
+
+def bibliography_of(root: _Element) -> Bibliography:
+    """Return what ``meta`` elements say, named as in scholarly indexes, Dublin Core or plain HTML."""
+    said: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        name = (element.get("name") or element.get("property") or "").lower().replace("dcterms.", "dc.")
+        said.setdefault(name, []).append(element.get("content") or "")
+
+    def first_of(*names: str) -> list[str]:
+        return next((said[name] for name in names if name in said), [])
+
+    return stated_bibliography(
+        authors=first_of("citation_author", "dc.creator", "author"),
+        publisher=next(iter(first_of("citation_publisher", "dc.publisher")), None),
+        date=next(iter(first_of("citation_publication_date", "citation_date", "dc.date", "dc.issued")), None),
+        rights=next(iter(first_of("dc.rights", "copyright")), None),
+    )
 
 
 def main_text(root: _Element) -> BodyText | None:

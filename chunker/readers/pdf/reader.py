@@ -19,6 +19,7 @@ from chunker.readers.extraction import (
 )
 from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet, pages_of_sheets
 from chunker.readers.printed_pages.running_lines import without_running_lines
+from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class PdfContent:
-    """What PDFium gives of a file: each sheet's lines and own label ("" for none), outline and title."""
+    """What PDFium gives: each sheet's lines and own label ("" for none), outline, title, author."""
 
     sheets: tuple[SheetLines, ...]
     labels: tuple[str, ...]
     outline: tuple[OutlineEntry, ...]
     title: str | None
+    author: str
 
 
 def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -102,6 +104,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     return Extracted(
         text,
         title=content.title,
+        bibliography=stated_bibliography(authors=[content.author]),
         headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
         page_starts=tuple(
             PageStart(start, page.page) for start, page in zip(starts, pages, strict=True) if page.page
@@ -139,6 +142,7 @@ def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
             labels=tuple(document.get_page_label(index) for index in range(len(document))),
             outline=tuple(outline_of(document)),
             title=title_of(document),
+            author=document.get_metadata_value("Author"),
         )
     finally:
         document.close()

@@ -17,6 +17,7 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
     tidy_line,
 )
+from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
 
@@ -63,6 +64,7 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     return Extracted(
         text,
         title=stated_title(document.core_properties.title),
+        bibliography=stated_bibliography(authors=[document.core_properties.author]),
         headings=tuple(headings),
         page_starts=tuple(page_starts_of(breaks, len(text))),
     )

@@ -4,7 +4,7 @@ import { send } from "./asking.js";
 
 const place = document.getElementById("citing");
 const status = place?.querySelector("[data-status]");
-const DOWNLOADED = ["bibtex", "csl"];
+const DOWNLOADED = ["bibtex", "csl", "ris"];
 
 /** Opens the dialog with the citations of an address such as /cite/ID?from=1&to=2. */
 export async function openCitations(address) {

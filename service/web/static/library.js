@@ -1,4 +1,4 @@
-// The library: uploads with their progress, deletions after a question.
+// The library: uploads with their progress, what sources are called, deletions after a question.
 
 import { problemLine, send } from "./asking.js";
 
@@ -6,6 +6,7 @@ const POLLED_EVERY_MS = 400;
 const uploads = document.getElementById("uploads");
 const status = document.getElementById("status");
 const dialog = document.getElementById("deleting");
+const describing = document.getElementById("describing");
 let queue = Promise.resolve();
 
 function start() {
@@ -23,9 +24,11 @@ function start() {
     });
   }
   document.getElementById("contents").addEventListener("click", (event) => {
-    const button = event.target.closest("[data-delete]");
-    if (button) askToDelete(button);
+    const button = event.target.closest("[data-delete], [data-describe]");
+    if (button?.dataset.delete) askToDelete(button);
+    else if (button) describe(button.dataset.describe);
   });
+  describing.querySelector("[data-cancel]").addEventListener("click", () => describing.close());
 }
 
 /** Uploads files one after the other, so that a hundred of them do not share one line. */
@@ -130,6 +133,43 @@ function askToDelete(button) {
       problem.hidden = false;
     }
   };
+}
+
+/** Shows what is known of a source as a publication, and sends what is changed. */
+async function describe(id) {
+  const address = `/v1/sources/${encodeURIComponent(id)}`;
+  const form = describing.querySelector("form");
+  const problem = describing.querySelector("[data-problem]");
+  const fields = [...form.elements].filter((field) => field.name);
+  const known = await (await send(address)).json();
+  describing.querySelector("[data-name]").textContent = known.name;
+  for (const field of fields) {
+    const value = known[field.name];
+    field.value = Array.isArray(value) ? value.join("\n") : (value ?? "");
+    field.dataset.known = field.value;
+  }
+  problem.hidden = true;
+  describing.showModal();
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const changed = fields.filter((field) => field.value.trim() !== field.dataset.known);
+    const body = Object.fromEntries(changed.map((field) => [field.name, valueOf(field)]));
+    try {
+      const options = { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      if (changed.length) await finished(await (await send(address, options)).json(), { show: () => {} });
+      describing.close();
+      await refresh();
+      status.textContent = `${known.name} is described.`;
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  };
+}
+
+function valueOf(field) {
+  if (field.name !== "authors") return field.value.trim();
+  return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 /** A number with its noun: counted(1, "passage"), counted(1503, "passage"). */
