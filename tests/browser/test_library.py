@@ -96,7 +96,8 @@ def test_a_source_is_described_and_cited_so(browser, site):
         assert (source["authors"], source["edited"]) == (["Anna Weber", "Anders Holm"], ["authors", "year"])
         page.get_by_role("link", name="Letter from Ararat").last.click()
         assert page.locator("meta[name=citation_author]").count() == 2
-        assert "Anna Weber, Anders Holm: Letter from Ararat (1931) ararat.md" in words_of(page.locator(".facts-list"))
+        facts = words_of(page.locator(".facts-list"))
+        assert "Anna Weber, Anders Holm: Letter from Ararat (1931) ararat.md" in facts
         page.get_by_role("link", name="Cite").click()
         page.get_by_text("Anna Weber and Anders Holm, Letter from Ararat, 5 May 1922. 1931.").first.wait_for()
 
