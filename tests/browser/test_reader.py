@@ -75,7 +75,8 @@ def test_one_document_can_be_asked_alone(browser, site):
         page.wait_for_url("**/?document=*")
         turn = ask(page, "What about the harbour?")
         sources = {words_of(one) for one in turn.locator(".origin .file").all()}
-        assert sources == {"pirates.md"}
+        titles = {one["name"]: one["title"] for one in site.get("/v1/sources").json()["sources"]}
+        assert sources == {titles["pirates.md"]}
 
 
 def test_page_numbers_stand_in_the_margin_where_there_is_one(browser, site):
