@@ -102,7 +102,7 @@ class Sentence:
     @property
     def is_torn(self) -> bool:
         """Whether it states nothing: a heading, a line of a table, a note."""
-        return not _STATES.search(self.text) or bool(_NOTE.match(self.text))
+        return not _states(self.text) or bool(_NOTE.match(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,10 @@ def _grown(
     return Window(tuple(run))
 
 
+def _states(text: str) -> bool:
+    return _STATES.search(text) is not None
+
+
 def _leans_back(sentence: Sentence) -> bool:
     return _LEANS_BACK.match(sentence.text) is not None
 
@@ -250,8 +254,10 @@ def _leans_back(sentence: Sentence) -> bool:
 def _sentences(
     question: str, rank: int, hit: Hit, retrieval: Retrieval, settings: ExtractionSettings
 ) -> Iterator[Sentence]:
-    passage = hit.place.passage
-    heading = STOPWORDS.union(_words(f"{hit.place.document.header} {passage.section or ''}"))
+    passage, document = hit.place.passage, hit.place.document
+    heading = STOPWORDS.union(_words(f"{document.header} {passage.section or ''}"))
+    is_whole = (passage.start_char, passage.end_char) == (document.start_char, document.end_char)
+    is_only_heading = is_whole and heading.issuperset(_words(passage.text))
     tidied = tidied_passage(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
@@ -263,7 +269,7 @@ def _sentences(
         if len(text.split()) < settings.min_words:
             continue  # too little to begin with; a window may go over it
         number += 1
-        if heading.issuperset(_words(text)):
+        if not is_only_heading and not _states(text) and heading.issuperset(_words(text)):
             continue  # a heading, which every citation shows anyway; no window goes over it
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None

@@ -177,3 +177,22 @@ def test_a_question_is_worth_less_than_a_statement_of_the_same_words(tmp_path):
     with asking(tmp_path, "Was the harbour closed? The harbour was closed.") as retrieve:
         found = read_sentences("Which harbour?", retrieve("Which harbour?"), ExtractionSettings(), passages=3)
     assert worth(found, "Was the harbour") < worth(found, "The harbour was")
+
+
+@pytest.mark.parametrize("title", ["The mill was sold for 300 crowns.", "the mill was sold for 300 crowns"])
+def test_a_letter_of_one_line_is_quoted_though_the_line_serves_as_its_title(tmp_path, title):
+    encoder = WordHashEncoder()
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
+        index.add([make_source("mill.txt", title)])
+        retrieval = Retriever(index, encoder, RetrievalSettings()).retrieve(
+            "How was the mill sold?", top_k=3, matched=3
+        )
+        found = read_sentences("How was the mill sold?", retrieval, ExtractionSettings(), passages=3)
+    assert [one.text for one in found] == [title]
+
+
+def test_a_title_above_other_words_is_no_sentence_unless_it_says_something(tmp_path):
+    with asking(tmp_path, "The envoy closed the harbour.") as retrieve:
+        retrieval = retrieve("What does the note say?")
+        found = read_sentences("What does the note say?", retrieval, ExtractionSettings(), passages=3)
+    assert [one.text for one in found] == ["The envoy closed the harbour."]
