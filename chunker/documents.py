@@ -122,12 +122,26 @@ class Bibliography:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedDocument:
+    """A document that the file's own format declares, with all it says of it: a mail of a mailbox.
+
+    It ends where the next one begins. An empty ``title``: it states none.
+    """
+
+    start_char: int
+    title: str
+    metadata: DocumentMetadata
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file as it came, turned into one text.
 
     ``id`` is made from the file's bytes; ``name`` is how the user knows the file (its path
     below the folder that was indexed). ``page_starts`` are the pages the file itself states or,
-    as ``estimated`` ones, those it shows without numbers, counted from 1.
+    as ``estimated`` ones, those it shows without numbers, counted from 1. ``stated_documents`` are all the
+    documents in it, where its format tells; ``notices`` say, in a line each, what of it may be read wrongly
+    or was left out.
     """
 
     id: str
@@ -139,6 +153,8 @@ class Source:
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[PageStart, ...] = ()
     bibliography: Bibliography = field(default_factory=Bibliography)
+    stated_documents: tuple[StatedDocument, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

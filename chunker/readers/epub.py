@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from chunker.errors import BrokenSourceError
-from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import (
     Extracted,
     ReadingLimits,
     check_characters,
     check_unpacked_bytes,
 )
-from chunker.readers.html.body import raise_marks, text_of_body
-from chunker.readers.html.reader import NEVER_TEXT, declared_encoding, parsed, strip
-from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.html.reader import read_whole
+from chunker.readers.printed_pages.html import consistent_page_starts
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CHAPTER_JOINT = "\n\n"
+MAX_TOLD = 10  # of what is missing, by name
 
 
 def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -75,7 +74,7 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     if left_out and not parts:
         raise BrokenSourceError(f"{name}: none of its chapters can be read; download the book again")
     if left_out:
-        logger.warning("%s: %d chapters are missing or damaged: %s", name, len(left_out), ", ".join(left_out))
+        logger.warning("%s: %s", name, told_missing(left_out))
     text = "".join(parts).removesuffix(CHAPTER_JOINT)
     return Extracted(
         text,
@@ -83,7 +82,14 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         headings=tuple(headings),
         page_starts=consistent_page_starts(page_marks, len(text)),
         bibliography=bibliography_of(package),
+        notices=(told_missing(left_out),) if left_out else (),
     )
+
+
+def told_missing(paths: Sequence[str]) -> str:
+    """Say which chapters could not be read."""
+    more = f" and {len(paths) - MAX_TOLD} more" if len(paths) > MAX_TOLD else ""
+    return f"chapters left out, missing, empty or damaged: {', '.join(paths[:MAX_TOLD])}{more}"
 
 
 def bibliography_of(package: _Element) -> Bibliography:
@@ -142,11 +148,4 @@ def chapter_text(archive: zipfile.ZipFile, path: str, *, name: str, limits: Read
         data = archive.read(path)
     except KeyError:
         return None
-    source = decode_text(data, name=f"{name} ({path})", limits=limits, declared=declared_encoding(data))
-    root = parsed(source, name=name)
-    if root is None:
-        return None
-    mark_pages(root)
-    raise_marks(root)
-    strip(root, f"{NEVER_TEXT}|//nav")
-    return text_of_body(root)
+    return read_whole(data, name=f"{name} ({path})", limits=limits)

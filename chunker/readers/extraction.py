@@ -12,7 +12,7 @@ from chunker.errors import EmptySourceError, SourceTooLargeError
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
-    from chunker.documents import Heading, PageStart
+    from chunker.documents import Heading, PageStart, StatedDocument
 
 MEBIBYTE = 1024 * 1024
 CELL_JOINT = " | "  # between the cells of a table's row, as Markdown has it
@@ -35,13 +35,15 @@ class ReadingLimits:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a reader found in a file; offsets index ``text``. ``title`` is ``None`` where none is declared."""
+    """What a reader found in a file, as in a :class:`~chunker.documents.Source`; offsets index ``text``."""
 
     text: str
     title: str | None = None
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[PageStart, ...] = ()
     bibliography: Bibliography = field(default_factory=Bibliography)
+    stated_documents: tuple[StatedDocument, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class Reader(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import stat
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chunker.documents import Source, content_id
@@ -21,8 +22,9 @@ from chunker.errors import (
 )
 from chunker.readers import sniffing
 from chunker.readers.epub import read_epub
-from chunker.readers.extraction import Reader, ReadingLimits, check_not_empty, tidy_line
+from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
 from chunker.readers.html.reader import read_html
+from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml
 from chunker.readers.markdown import read_markdown
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
@@ -34,14 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-READERS: dict[str, Reader] = {
-    sniffing.TEXT: read_text,
-    sniffing.MARKDOWN: read_markdown,
-    sniffing.HTML: read_html,
-    sniffing.PDF: read_pdf,
-    sniffing.DOCX: read_docx,
-    sniffing.EPUB: read_epub,
-}
 DEFAULT_LIMITS = ReadingLimits()
 
 
@@ -79,18 +73,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
     if not data:
         raise EmptySourceError(f"{shown}: has 0 bytes; check that it was copied whole")
     media_type = sniffing.media_type_of(data, name=shown)
-    try:
-        extracted = READERS[media_type](data, name=shown, limits=limits)
-    except (UnreadableSourceError, MemoryError):
-        raise
-    except Exception as error:
-        # Parsers raise errors of a dozen libraries for damaged input; all mean the same to the reader.
-        logger.info("%s: reading as %s failed", shown, media_type, exc_info=True)
-        raise BrokenSourceError(
-            f"{shown}: is damaged and cannot be read as {media_type}; "
-            "open it in its program and save it again"
-        ) from error
-    check_not_empty(extracted.text, name=shown)
+    extracted = extracted_from(data, media_type, name=shown, limits=limits)
     return Source(
         id=content_id(hashlib.sha256(data).hexdigest()),
         name=name,
@@ -101,7 +84,31 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         headings=extracted.headings,
         page_starts=extracted.page_starts,
         bibliography=extracted.bibliography,
+        stated_documents=extracted.stated_documents,
+        notices=extracted.notices,
     )
+
+
+def extracted_from(data: bytes, media_type: str, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Return what the reader for ``media_type`` finds, or raise an UnreadableSourceError."""
+    try:
+        extracted = READERS[media_type](data, name=name, limits=limits)
+    except (UnreadableSourceError, MemoryError):
+        raise
+    except Exception as error:
+        # Parsers raise errors of a dozen libraries for damaged input; all mean the same to the reader.
+        logger.info("%s: reading as %s failed", name, media_type, exc_info=True)
+        raise BrokenSourceError(
+            f"{name}: is damaged and cannot be read as {media_type}; open it in its program and save it again"
+        ) from error
+    check_not_empty(extracted.text, name=name)
+    return extracted
+
+
+def read_attachment(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read what is attached to a mail as the file that it is; raises as :func:`read_bytes` does."""
+    check_size(len(data), name=name, limits=limits)
+    return extracted_from(data, sniffing.media_type_of(data, name=name), name=name, limits=limits)
 
 
 def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
@@ -111,3 +118,16 @@ def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
             f"{name}: {size_bytes:,} bytes, more than the limit of {limits.max_bytes:,}; "
             "split the file into parts"
         )
+
+
+READERS: dict[str, Reader] = {
+    sniffing.TEXT: read_text,
+    sniffing.MARKDOWN: read_markdown,
+    sniffing.HTML: read_html,
+    sniffing.PDF: read_pdf,
+    sniffing.DOCX: read_docx,
+    sniffing.EPUB: read_epub,
+    sniffing.MAIL: partial(read_mail, read_attachment=read_attachment),
+    sniffing.MBOX: partial(read_mbox, read_attachment=read_attachment),
+    sniffing.MHTML: read_mhtml,
+}

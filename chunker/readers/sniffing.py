@@ -15,6 +15,9 @@ HTML = "text/html"
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EPUB = "application/epub+zip"
+MAIL = "message/rfc822"
+MBOX = "application/mbox"
+MHTML = "multipart/related"
 
 SUFFIXES = {
     ".txt": TEXT,
@@ -27,8 +30,14 @@ SUFFIXES = {
     ".pdf": PDF,
     ".docx": DOCX,
     ".epub": EPUB,
+    ".eml": MAIL,
+    ".emlx": MAIL,
+    ".mbox": MBOX,
+    ".mbx": MBOX,
+    ".mht": MHTML,
+    ".mhtml": MHTML,
 }
-FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx) and EPUB"
+FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx), EPUB and mail (.eml, .mbox)"
 
 HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
 # Viewers accept the mark behind other bytes up to here (PDF Reference 1.7, appendix H, note 13).
@@ -70,14 +79,26 @@ HTML_OPENING = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+# A mail's head (RFC 5322) and what a mailbox (RFC 4155) or Apple Mail puts before it.
+MAIL_HEAD = re.compile(
+    rb"\A(?:\s*\d{1,10}\s*\n)?(?P<envelope>From [^\n]*\n)?"
+    rb"(?P<fields>(?:>?[A-Za-z][\w-]{0,60}:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*){2,})"
+)
+FIELD_NAME = re.compile(rb"^([A-Za-z][\w-]*):", re.MULTILINE)
+PERSONS_FIELDS = frozenset([b"from", b"to", b"date", b"subject"])
+# No person writes these: a memorandum has the others too.
+PROGRAMS_FIELDS = frozenset(
+    [b"message-id", b"mime-version", b"received", b"return-path", b"content-transfer-encoding", b"newsgroups"]
+)
+SAVED_PAGE = re.compile(rb"^(?:Snapshot-Content-Location:|From: <Saved by )", re.MULTILINE | re.IGNORECASE)
 XML_OPENING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml\b", re.IGNORECASE)
 
 
 def media_type_of(data: bytes, *, name: str) -> str:
     """Return the media type of a file that a reader exists for.
 
-    Bytes that look like text are Markdown or HTML where the suffix or the first tag says so, and plain
-    text otherwise, whatever their suffix. Raises UnsupportedFormatError for anything else and
+    Bytes that look like text are what their first lines or tags show, else what the suffix says, else plain
+    text. Raises UnsupportedFormatError for anything else and
     BrokenSourceError for a damaged or encrypted Word file.
     """
     head = data[:HEAD_BYTES]
@@ -94,7 +115,24 @@ def media_type_of(data: bytes, *, name: str) -> str:
             f"{name}: is named {PurePath(name).suffix} but its content is something else or damaged; "
             "open it in its program and save it again"
         )
-    return markup_type(head, suffix_type, name=name)
+    return mail_type(head, suffix_type) or markup_type(head, suffix_type, name=name)
+
+
+def mail_type(head: bytes, suffix_type: str | None) -> str | None:
+    """Return the type of a mail, a mailbox or a web page saved as one; ``None`` for other text.
+
+    Fields that persons may write over a memorandum make a mail only of a file that is named as one.
+    """
+    found = MAIL_HEAD.match(head)
+    is_named = suffix_type in {MAIL, MBOX, MHTML}
+    if found is None:
+        return MAIL if is_named else None
+    names = {name.lower() for name in FIELD_NAME.findall(found["fields"])}
+    if not is_named and (names.isdisjoint(PROGRAMS_FIELDS) or len(names & PERSONS_FIELDS) < 2):
+        return None
+    if found["envelope"]:
+        return MBOX
+    return MHTML if suffix_type == MHTML or SAVED_PAGE.search(found["fields"]) else MAIL
 
 
 def markup_type(head: bytes, suffix_type: str | None, *, name: str) -> str:

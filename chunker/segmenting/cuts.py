@@ -89,7 +89,8 @@ class Segmentation:
 class _Cut:
     """Where a document begins; ``title_end`` is where its body does.
 
-    ``time`` is what the dates span of letters that could not be taken apart.
+    ``time`` is what the dates span of letters that could not be taken apart, ``stated`` all that the format
+    says of the document.
     """
 
     start_char: int
@@ -98,6 +99,7 @@ class _Cut:
     listed_date: DocumentDate | None = None
     head: Head | None = None
     time: DocumentDate | None = None
+    stated: DocumentMetadata | None = None
 
 
 def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
@@ -106,8 +108,11 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
     ``ignored`` are spans that belong to no document (a web site's header and footer); one in the
     middle of a document is left inside its span. The table of contents and the title matter before
     it belong to no document either where the papers it lists were found. Everything else that is
-    not blank belongs to exactly one document.
+    not blank belongs to exactly one document. Where the file's format tells the documents, they are these.
     """
+    if source.stated_documents:
+        documents = tuple(_documents(source, _stated(source, ignored)))
+        return Segmentation(documents, None, find_sections(source, documents))
     contents = read_contents(source.text)
     chapters = find_chapters(source.text, source.headings)
     outside: tuple[Span, ...] = ()
@@ -129,6 +134,18 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
     _logger.debug("%s: %d documents", source.name, len(documents))
     sections = find_sections(source, documents)
     return Segmentation(_not_named_after_a_part(source, documents, sections), contents, sections)
+
+
+def _stated(source: Source, ignored: Sequence[Span]) -> Iterator[tuple[_Cut, int]]:
+    """Yield the cuts and ends of the documents that the file's format tells; all of the text is in them."""
+    each = source.stated_documents
+    starts = [0, *(document.start_char for document in each[1:]), len(source.text)]
+    for document, start, end in zip(each, starts[:-1], starts[1:], strict=True):
+        span = _trimmed(source.text, Span(start, end), ignored)
+        if span is not None:
+            said = source.title if len(each) == 1 else None  # a person may have said it
+            title = said or document.title or _first_line(source, span)
+            yield _Cut(span.start_char, span.start_char, title, stated=document.metadata), span.end_char
 
 
 def _is_only_a_date(title: str) -> bool:
@@ -303,6 +320,8 @@ def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[D
 
 
 def _metadata(cut: _Cut, body: str) -> DocumentMetadata:
+    if cut.stated is not None:
+        return cut.stated
     if cut.head is None:
         metadata = read_metadata(cut.title, body)
     else:

@@ -12,6 +12,7 @@ import numpy as np
 
 from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
+from embeddings.store.readings import write_reading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,6 +63,7 @@ def _write_text(connection: sqlite3.Connection, source_key: int, source: Source)
             json.dumps([_page_start_values(start) for start in source.page_starts]),
         ),
     )
+    write_reading(connection, source_key, source)
 
 
 def _page_start_values(start: PageStart) -> tuple[int, str, str, int]:

@@ -18,6 +18,7 @@ from chunker.documents import (
     Source,
 )
 from embeddings.store.descriptions import bibliography_from
+from embeddings.store.readings import notices_from, stated_documents_from
 
 if TYPE_CHECKING:
     import sqlite3
@@ -140,13 +141,15 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
     row = connection.execute(
         """
         SELECT s.id, (SELECT min(name) FROM source_names WHERE source_key = s.key), s.media_type,
-               t.text, s.size_bytes, s.title, t.headings, t.page_starts, e.stated, e.edited
+               t.text, s.size_bytes, s.title, t.headings, t.page_starts, r.documents, r.notices,
+               e.stated, e.edited
         FROM sources s JOIN source_texts t ON t.source_key = s.key
+        LEFT JOIN readings r ON r.source_key = s.key
         LEFT JOIN descriptions e ON e.source_key = s.key WHERE s.key = ?
         """,
         (source_key,),
     ).fetchone()
-    source_id, name, media_type, text, size_bytes, title, headings, page_starts, *descriptions = row
+    source_id, name, media_type, text, size_bytes, title, headings, page_starts, documents, notices = row[:10]
     return Source(
         id=source_id,
         name=name,
@@ -156,5 +159,7 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
         title=title,
         headings=tuple(Heading(*values) for values in json.loads(headings)),
         page_starts=tuple(PageStart(start, Page(*page)) for start, *page in json.loads(page_starts)),
-        bibliography=bibliography_from(*descriptions),
+        bibliography=bibliography_from(*row[10:]),
+        stated_documents=stated_documents_from(documents),
+        notices=notices_from(notices),
     )

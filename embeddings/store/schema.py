@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 5  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -43,6 +43,15 @@ SOURCE_TABLES = (
         text TEXT NOT NULL,
         headings TEXT NOT NULL,
         page_starts TEXT NOT NULL
+    ) STRICT
+    """,
+    # What the format tells of the documents, [[start_char, title, [start, end, precision] or null, kind,
+    # [participants]]], and what may be read wrongly or was left out, [line]. Older sources have none.
+    """
+    CREATE TABLE IF NOT EXISTS readings (
+        source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
+        documents TEXT NOT NULL,
+        notices TEXT NOT NULL
     ) STRICT
     """,
     # What a source is as a publication (chunker.readers.sidecar): all it states, what a person edited of it.
@@ -226,4 +235,4 @@ FULL_TEXT_TABLES = (
     "CREATE INDEX word_counts_by_sound ON word_counts (sound, passages)",
 )
 
-SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts", "descriptions"})
+SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts", "readings", "descriptions"})

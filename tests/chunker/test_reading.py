@@ -103,7 +103,7 @@ def test_what_cannot_be_read_is_told_in_one_line_that_names_the_file(data, name,
 
 
 def test_a_file_of_an_unknown_kind_is_told_what_can_be_read():
-    with pytest.raises(UnsupportedFormatError, match=r"text, Markdown, HTML, PDF, Word \(\.docx\) and EPUB"):
+    with pytest.raises(UnsupportedFormatError, match=r"what can be read: text, Markdown, .*PDF.* and "):
         read_bytes(b"%!PS-Adobe-3.0", name="a.ps")
 
 

@@ -55,15 +55,14 @@ class MainPartSettings:
 SETTINGS = MainPartSettings()
 
 
-def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+def read_html(data: bytes, *, name: str, limits: ReadingLimits, declared: str | None = None) -> Extracted:
     """Read a web page: the headings, paragraphs, lists and tables of its main part.
 
     trafilatura finds the main part; where it finds nothing or drops most of the text, and where the
     page is a digitised book with page numbers, everything but menus and the like is kept. Offsets
-    index the extracted text, not the file.
+    index the extracted text, not the file. ``declared`` is the encoding that is named outside the page.
     """
-    source = decode_text(data, name=name, limits=limits, declared=declared_encoding(data))
-    root = parsed(source, name=name)
+    root = root_of(data, name=name, limits=limits, declared=declared)
     if root is None:
         return Extracted("")
     title, bibliography = title_of(root), bibliography_of(root)
@@ -81,6 +80,28 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         page_starts=consistent_page_starts(body.page_marks, body.length),
         bibliography=bibliography,
     )
+
+
+def read_whole(
+    data: bytes, *, name: str, limits: ReadingLimits, declared: str | None = None
+) -> BodyText | None:
+    """Return all the text of a page that no site stands around: a book's chapter, a mail.
+
+    ``None`` where there is no element at all.
+    """
+    root = root_of(data, name=name, limits=limits, declared=declared)
+    if root is None:
+        return None
+    mark_pages(root)
+    raise_marks(root)
+    strip(root, f"{NEVER_TEXT}|//nav")
+    return text_of_body(root)
+
+
+def root_of(data: bytes, *, name: str, limits: ReadingLimits, declared: str | None) -> _Element | None:
+    """Return the root of a page in whatever encoding; ``None`` where there is no element at all."""
+    declared = declared or declared_encoding(data)
+    return parsed(decode_text(data, name=name, limits=limits, declared=declared), name=name)
 
 
 def declared_encoding(data: bytes) -> str | None:

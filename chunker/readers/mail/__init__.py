@@ -1,0 +1,1 @@
+"""Mails: single ones, mailboxes, and web pages saved in the same form (MHTML)."""
