@@ -218,7 +218,7 @@ class Dossier:
         A file that cannot be read is ``failed`` or ``skipped``, and stops no other.
 
         Raises:
-            EmbeddingsError: the index cannot be written; what was added before stands.
+            IndexStoreError: the index cannot be written; what was added before stands.
         """
         from chunker.readers.finding import find_files
 

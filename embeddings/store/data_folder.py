@@ -3,6 +3,7 @@
 index.sqlite      everything; the only file that must be kept
 vectors.faiss     saves making the vector index again; may be deleted at any time
 indexing.lock     held while a source is indexed
+indexing.log      the causes of what went wrong at single files; may be deleted at any time
 """
 
 from __future__ import annotations

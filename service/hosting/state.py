@@ -11,6 +11,7 @@ from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
 from service.errors import NotReadyError, ServiceError
 from service.hosting.metrics import Metrics
+from service.library.failures import is_unforeseen, log_failure
 from service.library.jobs import IngestWorker, Job
 from service.library.uploads import remove_abandoned_uploads
 
@@ -33,7 +34,7 @@ class ServiceState:
     def __init__(self, settings: Settings, open_dossier: Callable[[], Dossier]) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._count_job)
+        self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._told_of_job)
         self._open_dossier = open_dossier
         self._dossier: Dossier | None = None
         self._failure: str | None = None
@@ -84,5 +85,9 @@ class ServiceState:
     def _index_state(self) -> IndexState | None:
         return None if self._dossier is None else self._dossier.index_state()
 
-    def _count_job(self, job: Job) -> None:
+    def _told_of_job(self, job: Job) -> None:
         self.metrics.job(status=job.status)
+        if job.failure is not None and is_unforeseen(
+            job.failure, ServiceError, ChunkerError, EmbeddingsError
+        ):
+            log_failure(self.settings.data, job.source_name, job.failure)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.reading import read_source
 from embeddings.encoders.encoder import EncoderError
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import IndexStoreError
+from service.library.failures import LOG_NAME, is_unforeseen, log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from chunker.readers.finding import FoundFile
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
-
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +44,21 @@ def ingest_files(
     *,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> Iterator[FileOutcome]:
-    """Read and index each file, and yield what became of it.
+    """Read and index each file, and yield what became of it; the cause of what fails is logged whole.
 
     Raises:
-        EmbeddingsError: the index cannot be written; what was yielded before stands.
+        IndexStoreError: the index cannot be written; what was yielded before stands.
     """
     for file in files:
         try:
             source = read_source(file.path, name=file.name)
             change = index.add_source(source, on_progress=on_progress)
-        except UnreadableSourceError as error:
-            yield FileOutcome(file.name, "failed", error=str(error))
-        except (EmbeddingsError, EncoderError):
+        except IndexStoreError:
             raise
-        except Exception as error:  # a fault of ours at one file must not keep the others out
-            logger.exception("%s could not be indexed", file.name)
-            told = f"{file.name}: unexpected {type(error).__name__}; the log has the cause"
-            yield FileOutcome(file.name, "failed", error=told)
+        except Exception as error:  # noqa: BLE001 - a fault at one file must not keep the others out
+            if is_unforeseen(error, UnreadableSourceError):
+                log_failure(index.folder, file.name, error)
+            yield FileOutcome(file.name, "failed", error=_told(file.name, error, index.folder))
         else:
             yield FileOutcome(
                 name=change.name,
@@ -73,3 +69,12 @@ def ingest_files(
                 tokens=change.tokens,
                 copy_of=change.copy_of,
             )
+
+
+def _told(name: str, error: Exception, folder: Path) -> str:
+    """Return one line of what went wrong at a file, and where the whole of it stands."""
+    if isinstance(error, UnreadableSourceError):
+        return str(error)
+    if isinstance(error, EncoderError):
+        return f"{name}: {error}"
+    return f"{name}: unexpected {type(error).__name__}; {folder / LOG_NAME} has the cause"

@@ -53,6 +53,19 @@ def test_a_file_is_added_asked_and_deleted(browser, site):
         assert site.get("/v1/sources").json()["total"] == 0
 
 
+def test_a_file_chosen_before_the_script_has_loaded_is_added(browser, site):
+    with browser(site) as page:
+        waiting = []
+        page.route("**/library.js*", lambda route: waiting.append(route))  # noqa: PLW0108 - it must be a function
+        page.goto("/library", wait_until="commit")
+        add(page, "ararat.md", LETTER)
+        page.wait_for_timeout(100)  # nothing listens yet
+        (script,) = waiting
+        script.continue_()
+        page.locator(".uploads .is-done").wait_for()
+        assert site.get("/v1/sources").json()["total"] == 1
+
+
 def test_several_files_are_added_and_a_bad_one_does_not_stop_the_others(browser, site):
     with browser(site) as page:
         page.goto("/library")

@@ -8,6 +8,7 @@ from encoders import WordHashEncoder
 from service_support import LETTER, make_settings
 
 import service.dossier
+from embeddings.encoders.encoder import EncoderError
 from service import Dossier, Filters
 from service.errors import NotFoundError, QuestionError
 
@@ -109,8 +110,20 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_searched(tmp_path, q
         dossier.ask(question, **options)
 
 
-def test_one_file_that_fails_for_an_unforeseen_reason_does_not_keep_the_others_out(
-    folder, monkeypatch, caplog
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("of an empty sequence"), "unexpected ValueError; archive/indexing.log has the cause"),
+        (MemoryError("no room"), "unexpected MemoryError; archive/indexing.log has the cause"),
+        (RecursionError("too deep"), "unexpected RecursionError; archive/indexing.log has the cause"),
+        (
+            EncoderError("The model cannot bear this text."),
+            "The model cannot bear this text.",
+        ),
+    ],
+)
+def test_whatever_fails_at_one_file_is_one_line_and_a_logged_cause_and_keeps_no_other_out(
+    folder, monkeypatch, error, told
 ):
     from embeddings.local_index import LocalIndex
 
@@ -118,12 +131,14 @@ def test_one_file_that_fails_for_an_unforeseen_reason_does_not_keep_the_others_o
 
     def add_source(self, source, **options):
         if source.name == "anna.txt":
-            raise ValueError("attempt to get argmin of an empty sequence")
+            raise error
         return real(self, source, **options)
 
     monkeypatch.setattr(LocalIndex, "add_source", add_source)
     with Dossier.open("archive") as dossier:
         outcomes = {one.name: one for one in dossier.add(["letters"])}
     assert (outcomes["anna.txt"].status, outcomes["karl.txt"].status) == ("failed", "added")
-    assert outcomes["anna.txt"].error == "anna.txt: unexpected ValueError; the log has the cause"
-    assert "argmin of an empty sequence" in caplog.text
+    assert outcomes["anna.txt"].error == f"anna.txt: {told}"
+    log = (folder / "archive" / "indexing.log").read_text()
+    assert "anna.txt\nTraceback" in log
+    assert f"{type(error).__name__}: {error}" in log

@@ -202,6 +202,7 @@ def test_a_job_that_fails_unexpectedly_tells_the_id_of_its_log_entry_only(tmp_pa
     assert "secret details" not in str(job)
     assert job["id"] in caplog.text
     assert "secret details" in caplog.text
+    assert "ZeroDivisionError: secret details" in (tmp_path / "indexing.log").read_text()
 
 
 class SlowEncoder(WordHashEncoder):

@@ -12,10 +12,12 @@ let queue = Promise.resolve();
 function start() {
   const input = document.getElementById("files");
   const drop = document.getElementById("drop");
-  input.addEventListener("change", () => {
+  const addChosen = () => {
     addAll(input.files);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", addChosen);
+  addChosen(); // what was chosen before this script had loaded
   for (const name of ["dragover", "dragleave", "drop"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
