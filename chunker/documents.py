@@ -59,12 +59,14 @@ class Page:
 
     ``printed`` pages stand in the file, ``contents`` pages come from the table of contents;
     both have ``margin`` 0. An ``estimated`` page may be off by ``margin`` pages; one whose margin
-    is 0 is the page's position in a file that shows no page numbers (:attr:`is_position`).
+    is 0 is the page's position in a file, where no page number shows (:attr:`is_position`). ``position``
+    counts the file's own pages from 1, whatever is printed on them; ``None``: the file has none.
     """
 
     label: str
     method: PageMethod
     margin: int = 0
+    position: int | None = None
 
     @property
     def is_position(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from service.interpretation import Interpretation
 from service.wording.links import reader_link
-from service.wording.phrases import date_words, page_words, without_reference_marks
+from service.wording.phrases import date_words, least_sure, page_range_words, without_reference_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,18 +79,22 @@ class Citation:
 
     @property
     def page_method(self) -> PageMethod | Literal["none"]:
-        """How the page is known."""
-        return self.page.method if self.page else "none"
+        """How the pages are known: as the less sure of both is."""
+        return self._method_and_margin[0]
+
+    @property
+    def page_margin(self) -> int:
+        """How many pages the less sure of the pages may be off."""
+        return self._method_and_margin[1]
+
+    @property
+    def _method_and_margin(self) -> tuple[PageMethod | Literal["none"], int]:
+        return least_sure([page for page in (self.page, self.page_end) if page]) if self.page else ("none", 0)
 
     @property
     def page_words(self) -> str:
         """The pages in words, such as ``pp. 404–405``; ``no page known`` for none."""
-        return page_words(
-            self.page_label,
-            self.page_end.label if self.page_end else None,
-            self.page_method,
-            self.page.margin if self.page else 0,
-        )
+        return page_range_words(self.page, self.page_end)
 
     @property
     def link(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from chunker.documents import Page, PageStart
+from chunker.documents import Page, PageMethod, PageStart
 from chunker.text.increasing import heaviest_increasing_run
 
 if TYPE_CHECKING:
@@ -105,4 +105,5 @@ def _numbered(counted: Sequence[PageStart], believed: Sequence[_Listed]) -> Iter
             margin = 0
         margin = max(margin, start.page.margin)
         if page >= 1:
-            yield PageStart(start.start_char, Page(str(page), "estimated" if margin else "contents", margin))
+            method: PageMethod = "estimated" if margin else "contents"
+            yield PageStart(start.start_char, Page(str(page), method, margin, start.page.position))

@@ -66,8 +66,8 @@ def _write_text(connection: sqlite3.Connection, source_key: int, source: Source)
     write_reading(connection, source_key, source)
 
 
-def _page_start_values(start: PageStart) -> tuple[int, str, str, int]:
-    return (start.start_char, start.page.label, start.page.method, start.page.margin)
+def _page_start_values(start: PageStart) -> tuple[int | str | None, ...]:
+    return (start.start_char, *_page_values(start.page))
 
 
 def delete_source(connection: sqlite3.Connection, source_key: int) -> None:
@@ -94,7 +94,8 @@ def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: Pr
         (source_key, spans_as_json(prepared.repeated), page_map.end_char),
     )
     connection.executemany(
-        "INSERT INTO pages (source_key, start_char, label, method, margin) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO pages (source_key, start_char, label, method, margin, position)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         ((source_key, *_page_start_values(start)) for start in page_map.starts),
     )
     connection.executemany(
@@ -158,9 +159,10 @@ def _insert_passage(
     cursor = connection.execute(
         """
         INSERT INTO passages (
-            id, document_key, ordinal, start_char, end_char, token_count, page_label, page_method,
-            page_margin, page_end_label, page_end_method, page_end_margin, text_hash, text)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            id, document_key, ordinal, start_char, end_char, token_count,
+            page_label, page_method, page_margin, page_position,
+            page_end_label, page_end_method, page_end_margin, page_end_position, text_hash, text)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             *(passage.id, document_key, passage.ordinal, passage.start_char, passage.end_char),
@@ -190,8 +192,9 @@ def write_second_vector(
     )
 
 
-def _page_values(page: Page | None) -> tuple[str | None, str | None, int | None]:
-    return (None, None, None) if page is None else (page.label, page.method, page.margin)
+def _page_values(page: Page | None) -> tuple[int | str | None, ...]:
+    """Return label, method, margin and position, each ``None`` where no page is known."""
+    return (None,) * 4 if page is None else (page.label, page.method, page.margin, page.position)
 
 
 def spans_as_json(spans: Iterable[Span]) -> str:

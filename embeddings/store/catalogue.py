@@ -131,7 +131,8 @@ class Catalogue:
         if row is None:
             return None
         starts = self._connection.execute(
-            "SELECT start_char, label, method, margin FROM pages WHERE source_key = ? ORDER BY start_char",
+            "SELECT start_char, label, method, margin, position FROM pages WHERE source_key = ?"
+            " ORDER BY start_char",
             row[:1],
         )
         return PageMap(tuple(PageStart(start, Page(*page)) for start, *page in starts), end_char=row[1])
@@ -238,10 +239,10 @@ class Catalogue:
         keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
         place_of = {
             row[0]: Place(
-                passage_from_row(row[1:15]),
-                document_from_row(row[15:29]),
-                source_name=row[29],
-                source_title=row[30],
+                passage_from_row(row[1:17]),
+                document_from_row(row[17:31]),
+                source_name=row[31],
+                source_title=row[32],
             )
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }

@@ -93,7 +93,8 @@ DOCUMENT_COLUMNS = """
 
 PASSAGE_COLUMNS = """
     p.id, d.id, p.ordinal, p.start_char, p.end_char, p.text, p.token_count,
-    p.page_label, p.page_method, p.page_margin, p.page_end_label, p.page_end_method, p.page_end_margin,
+    p.page_label, p.page_method, p.page_margin, p.page_position,
+    p.page_end_label, p.page_end_method, p.page_end_margin, p.page_end_position,
     (SELECT title FROM sections WHERE source_key = d.source_key
      AND start_char BETWEEN d.start_char AND p.start_char ORDER BY start_char DESC LIMIT 1)
 """
@@ -126,14 +127,18 @@ def passage_from_row(row: Row) -> Passage:
         end_char=end_char,
         text=text,
         token_count=token_count,
-        page=_page(*row[7:10]),
-        page_end=_page(*row[10:13]),
-        section=row[13],
+        page=_page(*row[7:11]),
+        page_end=_page(*row[11:15]),
+        section=row[15],
     )
 
 
-def _page(label: str | None, method: PageMethod | None, margin: int | None) -> Page | None:
-    return None if label is None or method is None or margin is None else Page(label, method, margin)
+def _page(
+    label: str | None, method: PageMethod | None, margin: int | None, position: int | None
+) -> Page | None:
+    return (
+        None if label is None or method is None or margin is None else Page(label, method, margin, position)
+    )
 
 
 def read_source(connection: sqlite3.Connection, source_key: int) -> Source:

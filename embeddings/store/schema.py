@@ -119,6 +119,7 @@ DERIVED_TABLES = (
         label TEXT NOT NULL,
         method TEXT NOT NULL,
         margin INTEGER NOT NULL,
+        position INTEGER,
         PRIMARY KEY (source_key, start_char)
     ) STRICT, WITHOUT ROWID
     """,
@@ -183,9 +184,11 @@ DERIVED_TABLES = (
         page_label TEXT,
         page_method TEXT,
         page_margin INTEGER,
+        page_position INTEGER,
         page_end_label TEXT,
         page_end_method TEXT,
         page_end_margin INTEGER,
+        page_end_position INTEGER,
         text_hash BLOB NOT NULL,
         text TEXT NOT NULL
     ) STRICT

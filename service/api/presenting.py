@@ -106,7 +106,9 @@ def _citation(ranked: RankedPassage) -> schemas.Citation:
         page=citation.page_label,
         page_end=citation.page_end.label if citation.page_end else None,
         page_method=citation.page_method,
-        page_margin=citation.page.margin if citation.page else 0,
+        page_margin=citation.page_margin,
+        page_position=citation.page.position if citation.page else None,
+        page_end_position=citation.page_end.position if citation.page_end else None,
         start_char=citation.span.start_char,
         end_char=citation.span.end_char,
         archive_reference=metadata.archive_reference,
@@ -163,6 +165,7 @@ def page_info(page: DocumentPage) -> schemas.PageInfo:
         label=page.page.label,
         method=page.page.method,
         margin=page.page.margin,
+        position=page.page.position,
         start_char=page.start_char,
         end_char=page.end_char,
     )

@@ -174,6 +174,10 @@ class Citation(ResponseModel):
     page_margin: int = Field(
         description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
     )
+    page_position: int | None = Field(
+        description="which of the file's own pages it is, from 1, whatever is printed on it"
+    )
+    page_end_position: int | None
     start_char: int
     end_char: int
     archive_reference: str | None
@@ -436,6 +440,9 @@ class PageInfo(ResponseModel):
     method: Literal["printed", "contents", "estimated"]
     margin: int = Field(
         description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
+    )
+    position: int | None = Field(
+        description="which of the file's own pages it is, from 1, whatever is printed on it"
     )
     start_char: int
     end_char: int

@@ -21,7 +21,7 @@ class DocumentPage:
 def document_pages(page_map: PageMap, document: Document) -> tuple[DocumentPage, ...]:
     """Return the pages of ``document`` in reading order, the first and the last cut to its span.
 
-    Neighbouring stretches of one label are one page. Text on no known page is on none of them.
+    Neighbouring stretches of one page are put together. Text on no known page is on none of them.
     """
     pages: list[DocumentPage] = []
     ends = [start.start_char for start in page_map.starts[1:]]
@@ -30,8 +30,13 @@ def document_pages(page_map: PageMap, document: Document) -> tuple[DocumentPage,
         start_char, end_char = max(start.start_char, document.start_char), min(end, document.end_char)
         if start_char >= end_char:
             continue
-        if pages and pages[-1].page.label == start.page.label and pages[-1].end_char == start_char:
+        if pages and pages[-1].end_char == start_char and _is_same(pages[-1].page, start.page):
             pages[-1] = DocumentPage(pages[-1].page, pages[-1].start_char, end_char)
         else:
             pages.append(DocumentPage(start.page, start_char, end_char))
     return tuple(pages)
+
+
+def _is_same(page: Page, other: Page) -> bool:
+    """Whether two neighbouring stretches are of one page, maybe sure of the first alone."""
+    return page.label == other.label and page.position == other.position

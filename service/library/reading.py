@@ -48,8 +48,9 @@ class Reading:
             NotFoundError: the document has no page of that label; the message tells which it has.
         """
         labels = [page.page.label for page in self.pages]
-        if label in labels:
-            return labels.index(label)
+        found = [position for position, one in enumerate(labels) if one == label]
+        if found:  # what is numbered so before what is only counted so
+            return min(found, key=lambda position: self.pages[position].page.is_position)
         if not labels:
             raise NotFoundError(f"No pages are known of the document {self.document.id}: read it whole.")
         known = f"it has {labels[0]} to {labels[-1]}"

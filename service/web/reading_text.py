@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.text.normalising import level, tidy
-from service.wording.phrases import method_words, page_words
+from service.wording.phrases import method_words, page_range_words, position_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from chunker.documents import Document
+    from chunker.documents import Document, Page
     from chunker.text.normalising import AlignedText
     from service.library.paging import DocumentPage
 
@@ -30,25 +30,39 @@ _HEADING_CHARS = 400
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """A place where a page begins; ``label`` is ``None`` where what follows is on no known page.
+    """A place where a page begins; ``page`` is ``None`` where what follows is on no known page.
 
-    ``anchor`` is its id in the page, empty where the same label has begun before.
+    ``anchor`` is its id on the web page, empty where the same label has begun before.
     """
 
-    label: str | None
-    method: str
-    margin: int
-    anchor: str
+    page: Page | None
+    anchor: str = ""
+
+    @property
+    def label(self) -> str | None:
+        """The page's number, ``None`` for no known page."""
+        return self.page.label if self.page else None
+
+    @property
+    def method(self) -> str:
+        """How the page is known: ``printed``, ``contents``, ``estimated`` or ``none``."""
+        return self.page.method if self.page else "none"
+
+    @property
+    def is_inexact(self) -> bool:
+        """Whether the page may be off."""
+        return self.page is not None and self.page.margin > 0
 
     @property
     def words(self) -> str:
         """The page as a reader would cite it."""
-        return page_words(self.label, None, self.method, self.margin)
+        return page_range_words(self.page, None)
 
     @property
     def method_words(self) -> str:
         """How the page is known."""
-        return method_words(self.method, self.margin)
+        margin = self.page.margin if self.page else 0
+        return method_words(self.method, margin, position_beside(self.page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +163,11 @@ def _derived_breaks(
     ranges = _ranges(aligned.text)
     starts: list[tuple[int, PageBreak]] = []
     seen: set[str] = set()
-    for page in pages:
+    for page in sorted(pages, key=lambda one: one.page.is_position):  # of two with one label the numbered
         anchor = "" if page.page.label in seen else page_anchor(page.page.label)
         seen.add(page.page.label)
-        page_break = PageBreak(page.page.label, page.page.method, page.page.margin, anchor)
-        starts.append((page.start_char, page_break))
-    starts += [(offset, PageBreak(None, "none", 0, "")) for offset in _page_less(pages, document)]
+        starts.append((page.start_char, PageBreak(page.page, anchor)))
+    starts += [(offset, PageBreak(None)) for offset in _page_less(pages, document)]
     breaks: dict[int, PageBreak] = {}
     for offset, page_break in sorted(starts, key=lambda item: item[0]):
         if span.start_char <= offset < span.end_char:

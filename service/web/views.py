@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from service.answer import Answer, paragraphs
 from service.questions import MAX_TOP_K
 from service.wording.links import cite_link, place_link
-from service.wording.phrases import date_words, method_words
+from service.wording.phrases import date_words, method_words, position_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,8 +52,8 @@ class PassageView:
     @property
     def method_words(self) -> str:
         """How the page is known."""
-        page = self.citation.page
-        return method_words(page.method, page.margin) if page else ""
+        citation = self.citation
+        return method_words(citation.page_method, citation.page_margin, position_beside(citation.page))
 
     @property
     def link(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chunker.documents import Bibliography
-from service.wording.phrases import MONTHS, date_range_words, page_words
+from service.wording.phrases import MONTHS, date_range_words, page_range_words
 
 if TYPE_CHECKING:
     from chunker.documents import Document, DocumentDate, Page
@@ -52,11 +52,7 @@ class CitedPlace:
     @property
     def page_text(self) -> str:
         """The pages as a reader would cite them; empty where none is known."""
-        if self.page is None:
-            return ""
-        last = self.page_end or self.page
-        method = "contents" if self.pages_are_known else "estimated"
-        return page_words(self.page.label, last.label, method, max(self.page.margin, last.margin))
+        return page_range_words(self.page, self.page_end) if self.page else ""
 
     @property
     def authors(self) -> str:

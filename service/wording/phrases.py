@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from chunker.documents import DocumentDate
+    from collections.abc import Sequence
+
+    from chunker.documents import DocumentDate, Page, PageMethod
 
 MONTHS = "January February March April May June July August September October November December".split()
 NO_PAGE = "no page known"
@@ -61,18 +63,46 @@ def page_words(page: str | None, page_end: str | None, method: str, margin: int)
     return f"about {pages} ± {margin}" if margin else f"{pages} of the file"
 
 
+def page_range_words(page: Page | None, page_end: Page | None) -> str:
+    """Return the pages from one to another as :func:`page_words` does, no surer than the less sure of both.
+
+    Where one is a position in the file and the other a page's number, each is said by itself.
+    """
+    known = [one for one in (page, page_end) if one is not None]
+    if len({one.is_position for one in known}) > 1:
+        return " to ".join(page_words(one.label, None, one.method, one.margin) for one in known)
+    first, last = (None if one is None else one.label for one in (page, page_end))
+    return page_words(first, last, *least_sure(known))
+
+
+def least_sure(pages: Sequence[Page]) -> tuple[PageMethod | Literal["none"], int]:
+    """Return the method and the margin that hold for all of some pages; ``none`` and 0 for no pages."""
+    methods = [page.method for page in pages]
+    margin = max((page.margin for page in pages), default=0)
+    return ("estimated" if "estimated" in methods else methods[0] if methods else "none"), margin
+
+
 def word_count(number: int, noun: str) -> str:
     """Return ``one passage``, ``1,200 passages``."""
     return f"one {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def method_words(method: str, margin: int = 0) -> str:
-    """Return how a page is known, in words; empty for ``none``."""
+def method_words(method: str, margin: int = 0, position: int | None = None) -> str:
+    """Return how a page is known, in words; empty for ``none``.
+
+    ``position``: that of a page in the file, where it is another than the page's number.
+    """
     if method == "estimated" and not margin:
-        return "counted in the file, which shows no page numbers"
+        return "counted in the file, where no page number shows"
+    words = _METHODS.get(method, "")
     if method == "estimated":
-        return f"estimated, may be {margin} {'page' if margin == 1 else 'pages'} off"
-    return _METHODS.get(method, "")
+        words = f"estimated, may be {margin} {'page' if margin == 1 else 'pages'} off"
+    return f"{words}; page {position} of the file" if position and words else words
+
+
+def position_beside(page: Page | None) -> int | None:
+    """Return a page's position in the file, where the number it is cited by is another."""
+    return page.position if page and str(page.position) != page.label else None
 
 
 _REFERENCE_MARK = re.compile(r"\[(\d{1,3})\]")

@@ -43,7 +43,10 @@ def test_what_the_reader_knew_of_a_source_is_kept(tmp_path):
         size_bytes=4711,
         title="Papers",
         headings=(Heading(0, 11, 1, "Chapter one"),),
-        page_starts=(PageStart(0, Page("xii", "printed")), PageStart(13, Page("1", "printed"))),
+        page_starts=(
+            PageStart(0, front := Page("xii", "printed", position=14)),
+            PageStart(13, first := Page("1", "printed")),
+        ),
     )
     with snapshot_of(tmp_path, source) as snapshot:
         record = snapshot.source("a.pdf")
@@ -52,10 +55,10 @@ def test_what_the_reader_knew_of_a_source_is_kept(tmp_path):
         assert (record.id, record.media_type, record.size_bytes) == (source.id, "application/pdf", 4711)
         assert (record.title, record.characters) == ("Papers", len(text))
         assert snapshot.source_text(source.id) == text
-        assert snapshot.page_map(source.id).at(0) == Page("xii", "printed")
-        assert snapshot.page_map(source.id).at(20) == Page("1", "printed")
+        assert snapshot.page_map(source.id).at(0) == front
+        assert snapshot.page_map(source.id).at(20) == first
         [[passage, *_], *_] = [snapshot.passages_of(d.document.id) for d in snapshot.documents()[0]]
-        assert passage.page == Page("xii", "printed")
+        assert (passage.page, passage.page_end) == (front, first)
 
 
 def test_of_a_source_that_is_not_there_nothing_is_known(tmp_path):

@@ -18,7 +18,14 @@ from service.web.histogram import histogram
 from service.web.reading_text import part_at, part_spans, reader_text
 from service.web.views import segments
 from service.wording.links import reader_link
-from service.wording.phrases import date_range_words, date_words, method_words, page_words
+from service.wording.phrases import (
+    date_range_words,
+    date_words,
+    method_words,
+    page_range_words,
+    page_words,
+    position_beside,
+)
 
 TEXT = (
     "# Report on the harbour\n\nThe first **paragraph**\nof the report.\n\n"
@@ -76,8 +83,29 @@ def test_pages_are_shown_with_how_sure_they_are(page, words):
 def test_how_a_page_is_known_is_told():
     assert method_words("contents") == "from the table of contents"
     assert method_words("estimated", 1) == "estimated, may be 1 page off"
-    assert method_words("estimated") == "counted in the file, which shows no page numbers"
+    assert method_words("estimated") == "counted in the file, where no page number shows"
     assert method_words("none") == ""
+
+
+def test_a_page_s_place_in_the_file_is_told_where_its_number_is_another():
+    assert method_words("printed", 0, 8) == "as numbered in the file; page 8 of the file"
+    assert position_beside(Page("162", "printed", position=1)) == 1
+    assert position_beside(Page("8", "printed", position=8)) is None
+    assert position_beside(Page("8", "printed")) is None
+
+
+@pytest.mark.parametrize(
+    ("page", "page_end", "words"),
+    [
+        (Page("10", "printed"), Page("11", "estimated", 1), "about pp. 10–11 ± 1"),
+        (Page("3", "estimated", 0, 3), Page("1", "printed", 0, 4), "p. 3 of the file to p. 1"),
+        (Page("3", "estimated", 0, 3), Page("4", "estimated", 0, 4), "pp. 3–4 of the file"),
+        (None, Page("4", "contents"), "up to p. 4"),
+        (None, None, "no page known"),
+    ],
+)
+def test_words_over_two_pages_are_cited_no_surer_than_the_less_sure_page(page, page_end, words):
+    assert page_range_words(page, page_end) == words
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chunker.documents import Heading, PageStart
@@ -107,7 +107,9 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         bibliography=stated_bibliography(authors=[content.author]),
         headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
         page_starts=tuple(
-            PageStart(start, page.page) for start, page in zip(starts, pages, strict=True) if page.page
+            PageStart(start, replace(page.page, position=page.sheet + 1))
+            for start, page in zip(starts, pages, strict=True)
+            if page.page
         ),
     )
 

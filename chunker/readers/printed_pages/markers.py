@@ -7,7 +7,8 @@ three times and rise nearly always, as page numbers do and chapter or note numbe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,7 @@ from chunker.readers.printed_pages.numbers import printed_labels
 from chunker.text.increasing import heaviest_increasing_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chunker.documents import PageMethod
 
@@ -153,9 +154,16 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     pages = [lines_at_edges(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
     labels = printed_labels(pages)
     if labels is not None:
-        return tuple(starts_of(offsets, labels, "printed"))
+        return tuple(counted(starts_of(offsets, labels, "printed"), offsets))
     positions = [str(position) for position in range(1, len(pages) + 1)]
-    return tuple(starts_of(offsets, positions, "estimated"))
+    return tuple(counted(starts_of(offsets, positions, "estimated"), offsets))
+
+
+def counted(starts: Iterable[PageStart], offsets: Sequence[int]) -> Iterator[PageStart]:
+    """Yield page starts with their positions among all ``offsets`` where pages begin."""
+    for start in starts:
+        position = bisect_right(offsets, start.start_char)
+        yield PageStart(start.start_char, replace(start.page, position=position))
 
 
 def starts_of(
