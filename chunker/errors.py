@@ -5,7 +5,8 @@
         ├── EmptySourceError          no bytes, or no text in them
         ├── UnsupportedFormatError    a kind of file no reader knows
         ├── SourceTooLargeError       more bytes than the limit allows
-        └── BrokenSourceError         the right kind of file, but damaged or locked
+        ├── BrokenSourceError         the right kind of file, but damaged or locked
+        └── ReadingLimitError         reading takes more memory or time than is allowed
     └── TokenTableError           a tiktoken rank table is missing or not the pinned one
 
 Each message is one line that names the file and what to do about it.
@@ -36,6 +37,10 @@ class SourceTooLargeError(UnreadableSourceError):
 
 class BrokenSourceError(UnreadableSourceError):
     """A file of a known kind is damaged, locked or cut short."""
+
+
+class ReadingLimitError(UnreadableSourceError):
+    """Reading a file takes more memory or time than is allowed, or ends the process that reads it."""
 
 
 class TokenTableError(ChunkerError):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chunker.chunking import ChunkingSettings
+    from chunker.readers.isolated import IsolatedReader
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.preparing import IndexingProgress
@@ -127,6 +128,13 @@ def complete_index(
 
     recipe = Recipe(encoder, chunking_settings(settings), token_codec(settings, encoder))
     return add_second_vectors(settings.data, recipe, second, on_progress=on_progress)
+
+
+def make_reader(settings: Settings) -> IsolatedReader:
+    """Return what reads files, within the memory and time that the settings allow."""
+    from chunker.readers.isolated import IsolatedReader, ReadingBounds
+
+    return IsolatedReader(ReadingBounds(settings.reading_memory_mib, settings.reading_seconds))
 
 
 def chunking_settings(settings: Settings) -> ChunkingSettings:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap
+from chunker.readers.isolated import IsolatedReader
 from chunker.readers.sidecar import checked_description
 from service.answer import Answer, IndexState
 from service.errors import NotFoundError, QuestionError
@@ -66,6 +67,7 @@ class Asked:
 class Dossier:
     """A collection of documents that can be asked. Safe to use from many threads.
 
+    ``reader`` reads the files that are added; ``None``: within the usual bounds of memory and time.
     ``observe`` is called with what became of each question. Close it, or use it as a context manager.
     """
 
@@ -75,11 +77,13 @@ class Dossier:
         answerer: Answerer,
         *,
         rules: QuestionRules,
+        reader: IsolatedReader | None = None,
         observe: Callable[[Asked], None] | None = None,
     ) -> None:
         self.index = index
         self.answerer = answerer
         self.rules = rules
+        self.reader = reader or IsolatedReader()
         self.observe = observe
 
     @classmethod
@@ -101,7 +105,7 @@ class Dossier:
             EncoderError: the model, the second one, or the cross-encoder cannot be loaded.
             IndexStoreError: the index cannot be opened, or was made with other settings.
         """
-        from service.assembly import load_encoder, load_second_encoder, make_answerer, open_index
+        from service.assembly import load_encoder, load_second_encoder, make_answerer, make_reader, open_index
         from service.settings import load_settings
 
         settings = settings or load_settings({"data": data and Path(data)}).settings
@@ -113,10 +117,11 @@ class Dossier:
         except BaseException:
             index.close()
             raise
-        return cls(index, answerer, rules=QuestionRules.of(settings))
+        return cls(index, answerer, rules=QuestionRules.of(settings), reader=make_reader(settings))
 
     def close(self) -> None:
         """Close the index; nothing can be asked afterwards."""
+        self.reader.close()
         self.index.close()
 
     def __enter__(self) -> Self:
@@ -233,7 +238,7 @@ class Dossier:
         on_progress: Callable[[IndexingProgress], None] | None = None,
     ) -> Iterator[FileOutcome]:
         """Read files that were found into the collection, and yield what became of each as it is done."""
-        return ingest_files(self.index, files, on_progress=on_progress)
+        return ingest_files(self.index, files, reader=self.reader, on_progress=on_progress)
 
     def add_source(
         self, source: Source, *, on_progress: Callable[[IndexingProgress], None] | None = None

@@ -136,6 +136,13 @@ class Settings(BaseSettings):
         description="most tokens of a reply, thoughts included; unset: a quarter of chat_context_tokens",
     )
 
+    reading_memory_mib: int = Field(
+        2_048, ge=256, description="most memory (MiB) that reading one file may take"
+    )
+    reading_seconds: float = Field(
+        120, gt=0, description="longest time (s) that reading one file may take, from beginning to end"
+    )
+
     max_question_chars: int = Field(2_000, ge=16, description="longest question")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest request body, uploads aside")
     max_upload_bytes: int = Field(100_000_000, ge=1_000, description="largest file that can be uploaded")

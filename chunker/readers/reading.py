@@ -52,7 +52,7 @@ def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
             raise UnsupportedFormatError(f"{shown}: is a folder or a device, not a file; give a file")
         check_size(status.st_size, name=shown, limits=limits)
         with path.open("rb") as file:
-            data = file.read(limits.max_bytes + 1)  # the file may be growing
+            data = file.read()  # a size given beforehand would be taken up whole; what has grown shows below
         description = read_sidecar(path)
     except OSError as error:
         raise UnreadableSourceError(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from chunker.errors import UnreadableSourceError
-from chunker.readers.reading import read_source
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import IndexStoreError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chunker.readers.finding import FoundFile
+    from chunker.readers.isolated import IsolatedReader
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
 
@@ -42,6 +42,7 @@ def ingest_files(
     index: LocalIndex,
     files: Iterable[FoundFile],
     *,
+    reader: IsolatedReader,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> Iterator[FileOutcome]:
     """Read and index each file, and yield what became of it; the cause of what fails is logged whole.
@@ -51,7 +52,7 @@ def ingest_files(
     """
     for file in files:
         try:
-            source = read_source(file.path, name=file.name)
+            source = reader.read(file.path, name=file.name)
             change = index.add_source(source, on_progress=on_progress)
         except IndexStoreError:
             raise

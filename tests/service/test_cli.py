@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from encoders import WordHashEncoder
+from harmful_files import swelling_pdf
 from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
@@ -82,6 +83,19 @@ def test_a_file_that_cannot_be_read_is_one_line_and_does_not_stop_the_others(run
     assert "1 added, 2 failed" in out
     assert [line.split(":")[1].strip() for line in err] == ["a.pdf", "c.txt"]
     assert all(line.startswith("dossier: ") for line in err)
+
+
+def test_a_file_that_would_take_all_memory_is_one_line_and_does_not_stop_the_others(
+    run, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("DOSSIER_READING_MEMORY_MIB", "256")
+    path = tmp_path / "swelling.pdf"
+    path.write_bytes(swelling_pdf(3_000_000))
+    code, out, err = run("index", path, LETTER)
+    assert code == 1
+    assert "1 added, 1 failed" in out
+    (told,) = err
+    assert told.startswith("dossier: swelling.pdf: needs more than 256 MiB to read; ")
 
 
 def test_a_path_that_does_not_exist_is_told_and_the_others_are_indexed(run):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from encoders import WordHashEncoder
+from harmful_files import swelling_pdf
 from service_support import (
     LETTER,
     SHORT_NOTE,
@@ -304,3 +305,12 @@ def test_what_nobody_can_say_of_a_source_is_refused(tmp_path):
         for body in ({"date": "1931"}, {"title": 7}, {"authors": ["x"] * 101}, {"title": "x" * 1001}):
             assert client.patch(address, json=body).status_code == 422
         assert client.patch("/v1/sources/unknown", json={"title": "x"}).status_code == 404
+
+
+def test_a_file_that_would_take_all_memory_is_refused_and_the_service_goes_on(tmp_path):
+    with serving(make_app(tmp_path, reading_memory_mib=256)) as client:
+        refused = upload(client, "swelling.pdf", swelling_pdf(3_000_000))
+        assert refused.status_code == 415
+        assert problem_of(refused)["detail"].startswith("swelling.pdf: needs more than 256 MiB to read; ")
+        finished = finished_job(client, upload(client, LETTER.name, LETTER.read_bytes()))
+        assert finished["status"] == "succeeded"

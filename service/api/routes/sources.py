@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response, UploadFile
 
 from chunker.documents import Source
-from chunker.readers.reading import read_source
 from embeddings.indexing.changes import SourceChange
 from embeddings.indexing.preparing import IndexingProgress
 from service.api.presenting import job_info, source_info
@@ -66,7 +65,7 @@ def upload_source(
     name = source_name(file.filename)
     settings = state.settings
     with stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes) as path:
-        source = read_source(path, name=name)
+        source = dossier.reader.read(path, name=name)
     with dossier.snapshot() as snapshot:
         existing = snapshot.source(source.id)
     if existing is not None and name in {existing.name, *existing.copies}:

@@ -1,0 +1,62 @@
+"""What goes between a process that reads files and the one that asks it: pickles, each behind its length.
+
+A :class:`Request` goes in; a :class:`LogLine` comes out whenever there is one, and at the end what came of
+the file: a source, the error that refuses it, or a :class:`Fault`.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chunker.readers.extraction import ReadingLimits
+
+_LENGTH_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file to read, as :func:`chunker.readers.reading.read_source` takes it."""
+
+    path: Path
+    name: str
+    limits: ReadingLimits
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """Something a reader has logged, to be logged again where the log is."""
+
+    logger: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error that no reader means to raise: its name, and its traceback for the log."""
+
+    error: str
+    traceback: str
+
+
+def send(message: object, stream: IO[bytes]) -> None:
+    """Write one message."""
+    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(len(data).to_bytes(_LENGTH_BYTES, "big"))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:  # noqa: ANN401 - whatever the other end sent
+    """Return the next message, ``None`` where the other end is gone."""
+    head = stream.read(_LENGTH_BYTES)
+    length = int.from_bytes(head, "big")
+    data = stream.read(length)
+    if len(head) < _LENGTH_BYTES or len(data) < length:
+        return None
+    return pickle.loads(data)  # noqa: S301 - written by the process that started this one, or that it started
