@@ -143,7 +143,8 @@ class Source:
     below the folder that was indexed). ``page_starts`` are the pages the file itself states or,
     as ``estimated`` ones, those it shows without numbers, counted from 1. ``stated_documents`` are all the
     documents in it, where its format tells; ``notices`` say, in a line each, what of it may be read wrongly
-    or was left out.
+    or was left out. ``digest`` is the SHA-256 of the file's bytes, in hexadecimal digits, where it was just
+    read.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Source:
     bibliography: Bibliography = field(default_factory=Bibliography)
     stated_documents: tuple[StatedDocument, ...] = ()
     notices: tuple[str, ...] = ()
+    digest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

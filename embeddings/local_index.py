@@ -21,6 +21,7 @@ from embeddings.store.data_folder import (
     writers_lock,
 )
 from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
+from embeddings.store.originals import Originals, original_of
 from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -58,12 +59,15 @@ class LocalIndex:
         recipe: Recipe,
         *,
         lock_timeout_seconds: float,
+        keep_originals: bool = False,
     ) -> None:
         self.folder = folder
         self._store = store
         self._recipe = recipe
         self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec, recipe.second)
         self._lock_timeout_seconds = lock_timeout_seconds
+        self._keep_originals = keep_originals
+        self._originals = Originals(folder, store)
         self._vectors = vector_index.empty(recipe.encoder.dimension)
         self._saved = self._merged = self._vectors
         self._second_vectors = vector_index.empty(recipe.second.dimension) if recipe.second else None
@@ -80,13 +84,14 @@ class LocalIndex:
         second: SecondEncoder | None = None,
         read_only: bool = False,
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+        keep_originals: bool = False,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
         With a ``codec`` the vectors of tokens are kept too, for late interaction, with a ``second`` encoder
         its vectors, for questions that the first does not read.
         ``lock_timeout_seconds`` is how long a change waits for one that another process or thread
-        is making.
+        is making. With ``keep_originals`` the files that sources are read from are kept beside the store.
 
         Raises:
             IndexMissingError: ``read_only``, and there is no index.
@@ -102,6 +107,7 @@ class LocalIndex:
                 store,
                 Recipe(encoder, chunking, codec, second),
                 lock_timeout_seconds=lock_timeout_seconds,
+                keep_originals=keep_originals,
             )
             index._prepare()
         except BaseException:
@@ -148,16 +154,28 @@ class LocalIndex:
         return changes
 
     def add_source(
-        self, source: Source, *, on_progress: Callable[[IndexingProgress], None] | None = None
+        self,
+        source: Source,
+        *,
+        original: Path | None = None,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
     ) -> SourceChange:
         """Add a source, or put it in the place of the one that had its name.
 
+        ``original`` is the file that it was read from, of which a copy is kept where originals are.
+
         Raises:
+            UnreadableSourceError: ``original`` is no longer what was read; nothing has changed.
             IndexBusyError: another indexing run is at work.
             StorageFullError: the disk is full; nothing has changed.
         """
+        is_kept = self._keep_originals and original is not None
         with self._changing():
-            change = indexing.add_source(self._store, self._recipe, source, on_progress=on_progress)
+            if is_kept and original is not None:
+                self._originals.keep(original, source)
+            change = indexing.add_source(
+                self._store, self._recipe, source, is_kept=is_kept, on_progress=on_progress
+            )
         logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
         return change
 
@@ -179,6 +197,14 @@ class LocalIndex:
         with self._changing():
             return indexing.delete_source(self._store, self._recipe, source_id)
 
+    def original(self, source_id: str) -> Path | None:
+        """Return the kept file that a source was read from; ``None``: there is none, or no such source."""
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
+            digest = original_of(connection, row[0]) if row else None
+        path = self._originals.path(digest) if digest else None
+        return path if path is not None and path.is_file() else None
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Give the index as it is now, for the length of a block.
@@ -197,7 +223,8 @@ class LocalIndex:
             IndexDamagedError: SQLite cannot even read it.
         """
         with self._store.trying() as connection:
-            return list(integrity.problems(connection))
+            problems = list(integrity.problems(connection))
+        return [*problems, *self._originals.problems()]
 
     def _prepare(self) -> None:
         with self._store.reading() as connection:
@@ -265,7 +292,10 @@ class LocalIndex:
         with writers_lock(self.folder, timeout_seconds=self._lock_timeout_seconds):
             with self._store.reading() as connection:
                 self._require_same_manifest(connection)
-            yield
+            try:
+                yield
+            finally:
+                self._originals.discard_unneeded()
 
     def _merge_full_text(self, *, share: float) -> None:
         """Merge what was written to the full-text indexes where more than a ``share`` has changed here."""

@@ -92,6 +92,7 @@ def open_index(
         codec=token_codec(settings, encoder),
         second=second,
         read_only=read_only,
+        keep_originals=settings.keep_originals,
     )
 
 

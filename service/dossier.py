@@ -241,10 +241,28 @@ class Dossier:
         return ingest_files(self.index, files, reader=self.reader, on_progress=on_progress)
 
     def add_source(
-        self, source: Source, *, on_progress: Callable[[IndexingProgress], None] | None = None
+        self,
+        source: Source,
+        *,
+        original: Path | None = None,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
     ) -> SourceChange:
-        """Add a file that has been read, or put it in the place of the one that had its name."""
-        return self.index.add_source(source, on_progress=on_progress)
+        """Add a source that was read from the file ``original``, or put it in the place of its namesake."""
+        return self.index.add_source(source, original=original, on_progress=on_progress)
+
+    def original(self, id_or_name: str) -> tuple[SourceRecord, Path]:
+        """Return a source and where its file is kept as it came.
+
+        Raises:
+            NotFoundError: there is no such source, or its file is not kept.
+        """
+        record = self.source(id_or_name)
+        path = self.index.original(record.id)
+        if path is None:
+            raise NotFoundError(
+                f"The file {record.name} is not kept: set DOSSIER_KEEP_ORIGINALS=yes and add it again."
+            )
+        return record, path
 
     def describe(
         self,

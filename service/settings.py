@@ -63,7 +63,9 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
-    data: Path = Field(Path("data"), description="folder of the index and of uploads in progress")
+    data: Path = Field(
+        Path("data"), description="folder of the index, the files read and uploads in progress"
+    )
 
     model: str = Field(
         "all-MiniLM-L6-v2",
@@ -97,6 +99,10 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(200, ge=16, le=8192, description="most tokens of a passage")
     passage_header: bool = Field(
         True, description="index each passage with its document's title and date before it"
+    )
+
+    keep_originals: bool = Field(
+        True, description="keep the files that are read, for downloads and pictures of their pages"
     )
 
     answer_threshold: float | None = Field(

@@ -74,8 +74,9 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         raise EmptySourceError(f"{shown}: has 0 bytes; check that it was copied whole")
     media_type = sniffing.media_type_of(data, name=shown)
     extracted = extracted_from(data, media_type, name=shown, limits=limits)
+    digest = hashlib.sha256(data).hexdigest()
     return Source(
-        id=content_id(hashlib.sha256(data).hexdigest()),
+        id=content_id(digest),
         name=name,
         media_type=media_type,
         text=extracted.text,
@@ -86,6 +87,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         bibliography=extracted.bibliography,
         stated_documents=extracted.stated_documents,
         notices=extracted.notices,
+        digest=digest,
     )
 
 

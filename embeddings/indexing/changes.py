@@ -20,6 +20,7 @@ from embeddings.indexing.preparing import StoredEncoding, prepare_source, storab
 from embeddings.indexing.repetition import repeated_in
 from embeddings.indexing.writing import spans_as_json
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
+from embeddings.store.originals import name_original
 from embeddings.store.records import read_source
 
 if TYPE_CHECKING:
@@ -58,13 +59,15 @@ class _Plan:
     ``removed`` are the keys of the sources that go; ``readings`` map the key of a source, ``None`` for
     a new one, to the reading of it that is to be chunked and written; ``new_name`` is a name that the
     source with that key gets. ``descriptions`` are what the sources with these ids state of themselves, and
-    what a person has edited of it.
+    what a person has edited of it. ``original`` are a source's id and the digest of its file, where that is
+    kept.
     """
 
     removed: list[int] = field(default_factory=list)
     readings: dict[int | None, Source] = field(default_factory=dict)
     new_name: tuple[int, str] | None = None
     descriptions: dict[str, tuple[Description, Description]] = field(default_factory=dict)
+    original: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,23 @@ def add_source(
     recipe: Recipe,
     source: Source,
     *,
+    is_kept: bool = False,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> SourceChange:
-    """Add one source, or put it in the place of the one that had its name, in one transaction."""
+    """Add one source, or put it in the place of the one that had its name, in one transaction.
+
+    ``is_kept``: the file it was read from is among the originals.
+    """
     source = storable(source)
     with store.trying() as connection:
         status, copy_of, plan = _plan_addition(connection, source)
-        if plan is None:
+        readings = [] if plan is None else _settle(connection, plan)
+    if plan is None:
+        with store.writing() as connection:
+            if is_kept:
+                name_original(connection, source.id, source.digest)
             return _source_change(connection, source, status=status, copy_of=copy_of)
-        readings = _settle(connection, plan)
+    plan.original = (source.id, source.digest) if is_kept else None
     prepared = _prepare(store, recipe, readings, on_progress=on_progress)
     with store.writing() as connection:
         _write(connection, plan, prepared)
@@ -282,6 +293,8 @@ def _write(
     for source_id, both in plan.descriptions.items():
         (key,) = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
         write_descriptions(connection, key, *both)
+    if plan.original is not None:
+        name_original(connection, *plan.original)
     store_writing.new_generation(connection)
 
 

@@ -42,7 +42,7 @@ _SOURCES = """
            (SELECT count(*) FROM documents WHERE source_key = s.key),
            (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
             WHERE d.source_key = s.key),
-           s.added_at
+           s.added_at, EXISTS (SELECT 1 FROM originals WHERE source_key = s.key)
     FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
 """
 _SOURCE_NAME = "(SELECT min(name) FROM source_names WHERE source_key = s.key)"
@@ -294,6 +294,7 @@ class Catalogue:
 def _source_record(row: Row) -> SourceRecord:
     source_id, names, media_type, size_bytes, title, stated, edited, *rest = row
     name, *copies = json.loads(names)
+    rest[-1] = bool(rest[-1])  # is_kept: SQLite has no truth values
     bibliography, fields = bibliography_from(stated, edited), tuple(json.loads(edited or "{}"))
     return SourceRecord(
         source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields, *rest

@@ -1,6 +1,7 @@
 """A data folder: what its files are called, and the lock that one writer of it has at a time.
 
-index.sqlite      everything; the only file that must be kept
+index.sqlite      everything but the files that were read; must be kept
+originals/        those files, as they came: for downloads, pictures of their pages, and to be read again
 vectors.faiss     saves making the vector index again; may be deleted at any time
 indexing.lock     held while a source is indexed
 indexing.log      the causes of what went wrong at single files; may be deleted at any time
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 STORE_NAME = "index.sqlite"
 VECTORS_NAME = "vectors.faiss"
+ORIGINALS_NAME = "originals"
 LOCK_NAME = "indexing.lock"
 
 LOCK_TIMEOUT_SECONDS = 10.0  # one source takes seconds: longer than that, and another run is at work

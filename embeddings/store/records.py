@@ -33,7 +33,7 @@ class SourceRecord:
     """A source as a list of sources shows it; what of its title and bibliography a person has ``edited``.
 
     ``copies`` are further names under which the very same bytes were added. ``added_at`` is an
-    ISO 8601 time in UTC.
+    ISO 8601 time in UTC. ``is_kept``: the file is, as it came.
     """
 
     id: str
@@ -48,6 +48,7 @@ class SourceRecord:
     documents: int
     passages: int
     added_at: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)

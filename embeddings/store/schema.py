@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 5  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 6  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -62,6 +62,15 @@ SOURCE_TABLES = (
         edited TEXT NOT NULL
     ) STRICT
     """,
+    # Which file each source was read from, where it is kept (embeddings.store.originals); without a source:
+    # none needs it. digest: its SHA-256
+    """
+    CREATE TABLE IF NOT EXISTS originals (
+        digest TEXT NOT NULL,
+        source_key INTEGER UNIQUE REFERENCES sources (key) ON DELETE SET NULL
+    ) STRICT
+    """,
+    "CREATE INDEX IF NOT EXISTS originals_by_digest ON originals (digest)",
 )
 """Made in an older store too, before it is made anew."""
 
@@ -238,4 +247,6 @@ FULL_TEXT_TABLES = (
     "CREATE INDEX word_counts_by_sound ON word_counts (sound, passages)",
 )
 
-SOURCE_TABLE_NAMES = frozenset({"sources", "source_names", "source_texts", "readings", "descriptions"})
+SOURCE_TABLE_NAMES = frozenset(
+    {"sources", "source_names", "source_texts", "readings", "descriptions", "originals"}
+)

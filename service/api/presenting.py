@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service.answer import Quote
 from service.api import schemas
 from service.hosting.problems import problem_from, unexpected
-from service.wording.links import place_link, reader_link
+from service.wording.links import original_link, place_link, reader_link
 
 if TYPE_CHECKING:
     from embeddings.search import Place
@@ -131,7 +131,8 @@ def _also_in(place: Place) -> schemas.AlsoIn:
 
 def source_info(source: SourceRecord) -> schemas.SourceInfo:
     """Return a file of the index, with its bibliography."""
-    shown = {**asdict(source), **asdict(source.bibliography)}
+    original_url = original_link(source.id) if source.is_kept else None
+    shown = {**asdict(source), **asdict(source.bibliography), "original_url": original_url}
     return schemas.SourceInfo.model_validate(shown)
 
 

@@ -342,6 +342,7 @@ class SourceInfo(ResponseModel):
     documents: int
     passages: int
     added_at: dt.datetime
+    original_url: str | None = Field(description="the file as it came; null where it is not kept")
 
 
 Line = Annotated[str, StringConstraints(max_length=MAX_CHARS)]

@@ -53,7 +53,7 @@ def ingest_files(
     for file in files:
         try:
             source = reader.read(file.path, name=file.name)
-            change = index.add_source(source, on_progress=on_progress)
+            change = index.add_source(source, original=file.path, on_progress=on_progress)
         except IndexStoreError:
             raise
         except Exception as error:  # noqa: BLE001 - a fault at one file must not keep the others out

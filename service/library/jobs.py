@@ -43,6 +43,8 @@ class Progress:
 Work = Callable[[Callable[[Progress], None]], "SourceChange"]
 """What a job does; it is given a function to tell its progress with."""
 
+WhenEnded = Callable[[], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -77,7 +79,7 @@ class IngestWorker:
 
     def __init__(self, *, max_queued: int, on_finished: Callable[[Job], None]) -> None:
         self._on_finished = on_finished
-        self._queue: queue.Queue[tuple[Job, Work] | None] = queue.Queue(maxsize=max_queued)
+        self._queue: queue.Queue[tuple[Job, Work, WhenEnded] | None] = queue.Queue(maxsize=max_queued)
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -87,8 +89,17 @@ class IngestWorker:
         """Begin to work."""
         self._thread.start()
 
-    def submit(self, *, source_id: str, source_name: str, work: Work) -> Job:
+    def submit(
+        self,
+        *,
+        source_id: str,
+        source_name: str,
+        work: Work,
+        when_ended: WhenEnded = lambda: None,
+    ) -> Job:
         """Queue ``work``, which is called with a function that takes its progress.
+
+        ``when_ended`` is called once the job has ended, also where it never began.
 
         Raises:
             ConflictError: the same file is waiting already or just being indexed.
@@ -105,7 +116,7 @@ class IngestWorker:
                         existing_id=source_id,
                     )
             try:
-                self._queue.put_nowait((job, work))
+                self._queue.put_nowait((job, work, when_ended))
             except queue.Full:
                 raise NotReadyError(
                     f"{self._queue.maxsize} uploads wait already (DOSSIER_MAX_QUEUED_JOBS): try again later."
@@ -148,7 +159,10 @@ class IngestWorker:
         while not (self._stopping.is_set() and self._queue.empty()):
             item = self._queue.get()
             if item is not None:
-                self._on_finished(self._put(self._outcome(*item)))
+                job, work, when_ended = item
+                outcome = self._outcome(job, work)
+                when_ended()
+                self._on_finished(self._put(outcome))
 
     def _outcome(self, job: Job, work: Work) -> Job:
         def report(progress: Progress) -> None:

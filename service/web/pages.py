@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.errors import NotReadyError
 from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
-from service.wording.links import reader_link
+from service.wording.links import original_link, reader_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -116,5 +116,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["reader_link"] = reader_link
+    environment.filters["original_link"] = original_link
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

@@ -31,5 +31,10 @@ def cite_link(document_id: str, span: Span | None = None) -> str:
     return f"/cite/{quote(document_id, safe='')}{_query(span)}"
 
 
+def original_link(source_id: str) -> str:
+    """Return the address of a source's file as it came."""
+    return f"/v1/sources/{quote(source_id, safe='')}/original"
+
+
 def _query(span: Span | None) -> str:
     return f"?from={span.start_char}&to={span.end_char}" if span else ""

@@ -273,6 +273,51 @@ def test_a_stop_in_the_middle_of_an_ingest_keeps_what_was_done_and_nothing_of_wh
         assert finished_job(client, upload(client, LETTER.name, LETTER.read_bytes()))["status"] == "succeeded"
 
 
+@pytest.mark.parametrize(
+    ("name", "disposition"),
+    [
+        ("treaty.html", "attachment; filename=\"treaty.html\"; filename*=UTF-8''treaty.html"),
+        (
+            "Żółw 100%.html",
+            "attachment; filename=\"___w 100_.html\"; filename*=UTF-8''%C5%BB%C3%B3%C5%82w%20100%25.html",
+        ),
+    ],
+)
+def test_a_file_can_be_had_as_it_came_and_never_as_a_page(client, name, disposition):
+    content = f"<h1>Treaty</h1><script>alert(1)</script><p>{TREATY}</p>".encode()
+    job = finished_job(client, upload(client, name, content))
+    source = client.get(f"/v1/sources/{job['source_id']}").json()
+    response = client.get(source["original_url"])
+    assert (response.status_code, response.content) == (200, content)
+    assert response.headers["content-disposition"] == disposition
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in response.headers["content-security-policy"]
+    client.delete(f"/v1/sources/{job['source_id']}")
+    assert client.get(source["original_url"]).status_code == 404
+
+
+def test_a_file_that_was_not_kept_is_kept_when_it_comes_again(tmp_path):
+    with serving(make_app(tmp_path, keep_originals=False)) as client:
+        job = finished_job(client, upload(client, "treaty.txt", TREATY))
+        address = f"/v1/sources/{job['source_id']}"
+        assert client.get(address).json()["original_url"] is None
+        response = client.get(f"{address}/original")
+        assert response.status_code == 404
+        assert "DOSSIER_KEEP_ORIGINALS" in problem_of(response)["detail"]
+        assert upload(client, "treaty.txt", TREATY).status_code == 409
+    with serving(make_app(tmp_path)) as client:
+        assert finished_job(client, upload(client, "treaty.txt", TREATY))["change"]["status"] == "unchanged"
+        assert client.get(f"{address}/original").text == TREATY
+        assert upload(client, "treaty.txt", TREATY).status_code == 409
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_an_original_needs_a_key_like_everything_else(tmp_path):
+    with serving(make_app(tmp_path, api_keys=("12345678",))) as client:
+        assert client.get("/v1/sources/x/original").status_code == 401
+
+
 def test_a_job_nobody_knows_is_not_found(client):
     response = client.get("/v1/jobs/0123456789abcdef")
     assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""An indexing run that is killed at a given SQL statement, for the tests of crashes.
+"""Indexing runs that are killed at a given SQL statement or file operation, for the tests of crashes.
 
 It runs in a process of its own, started by a fork server that has already imported what is slow.
 """
@@ -12,6 +12,7 @@ from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source
 
 from chunker.documents import content_id
+from chunker.readers.reading import read_source
 from embeddings.indexing.rebuilding import rebuild
 from embeddings.local_index import LocalIndex
 
@@ -39,6 +40,54 @@ STEPS = [
     lambda index: index.add_source(make_source("copy.txt", text_of(0))),
     lambda index: index.delete(content_id(text_of(2))),
 ]
+
+
+def run_originals(folder):
+    """Add two files, replace one, delete the other; their originals are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with LocalIndex.open(folder, encoder=WordHashEncoder(), chunking=CHUNKING, keep_originals=True) as index:
+        path = folder.with_name(f"{folder.name}.txt")
+        for name, words in (("0.txt", "cotton"), ("1.txt", "cotton"), ("1.txt", "wool")):
+            path.write_text(f"Telegram {name[0]} spoke of {words}.")
+            index.add_source(read_source(path, name=name), original=path)
+        path.write_text("Telegram 0 spoke of cotton.")
+        index.delete(read_source(path, name="0.txt").id)
+
+
+def run_and_die_at_files(folder, die_at):
+    """Run :func:`run_originals`; die before the SQL statement or file operation of number ``die_at``.
+
+    Without ``die_at`` the steps themselves are logged, one a line.
+    """
+    steps = []
+
+    def step(name):
+        steps.append(name)
+        if len(steps) - 1 == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched(function):
+        def call(*arguments, **options):
+            step(function.__name__)
+            return function(*arguments, **options)
+
+        return call
+
+    for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "unlink"), (Path, "mkdir")):
+        setattr(owner, name, watched(getattr(owner, name)))
+    connect = sqlite3.connect
+
+    def connect_traced(*arguments, **options):
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(
+            lambda statement: step("COMMIT" if statement == "COMMIT" else "statement")
+        )
+        return connection
+
+    sqlite3.connect = connect_traced
+    run_originals(folder)
+    if die_at is None:
+        folder.with_name(f"{folder.name}.log").write_text("\n".join(steps))
 
 
 def run_steps(folder, *, report=lambda _number: None):

@@ -1,9 +1,12 @@
 """The files in the index: lists, uploads and deletions."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response, UploadFile
+from fastapi.responses import FileResponse
 
 from chunker.documents import Source
 from embeddings.indexing.changes import SourceChange
@@ -13,9 +16,10 @@ from service.api.schemas import JobInfo, SourceDescription, SourceInfo, SourceLi
 from service.dossier import Dossier
 from service.errors import ConflictError
 from service.hosting.dependencies import CurrentDossier, CurrentState
+from service.hosting.files import download
 from service.hosting.problems import documented
 from service.hosting.state import ServiceState
-from service.library.jobs import Progress, Work
+from service.library.jobs import Progress, WhenEnded, Work
 from service.library.uploads import source_name, stored_upload
 
 router = APIRouter(prefix="/v1", tags=["sources"])
@@ -47,6 +51,18 @@ def get_source(source_id: str, dossier: CurrentDossier) -> SourceInfo:
     return source_info(dossier.source(source_id))
 
 
+@router.get(
+    "/sources/{source_id}/original",
+    operation_id="get_original",
+    response_class=FileResponse,
+    responses=documented(401, 404, 422, 429, 503),
+)
+def get_original(source_id: str, dossier: CurrentDossier) -> Response:
+    """Return a file of the index as it came, to be saved."""
+    source, path = dossier.original(source_id)
+    return download(path, name=source.name, media_type=source.media_type)
+
+
 @router.post(
     "/sources",
     operation_id="upload_source",
@@ -63,18 +79,20 @@ def upload_source(
     differ, and is refused with 409 when they are the same.
     """
     name = source_name(file.filename)
-    settings = state.settings
-    with stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes) as path:
+    settings, upload = state.settings, ExitStack()
+    path = upload.enter_context(
+        stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes)
+    )
+    try:
         source = dossier.reader.read(path, name=name)
-    with dossier.snapshot() as snapshot:
-        existing = snapshot.source(source.id)
-    if existing is not None and name in {existing.name, *existing.copies}:
-        raise ConflictError(
-            f"{name} is in the index already, with the same bytes, as source {source.id}.",
-            existing_id=source.id,
+        _require_new(dossier, source, keep_originals=settings.keep_originals)
+        work = _indexing(dossier, source, path)
+        return _accepted(
+            state, response, source_id=source.id, source_name=name, work=work, when_ended=upload.close
         )
-    work = _indexing(dossier, source)
-    return _accepted(state, response, source_id=source.id, source_name=name, work=work)
+    except BaseException:
+        upload.close()
+        raise
 
 
 @router.patch(
@@ -115,16 +133,35 @@ def delete_source(source_id: str, dossier: CurrentDossier) -> None:
 
 
 def _accepted(
-    state: ServiceState, response: Response, *, source_id: str, source_name: str, work: Work
+    state: ServiceState,
+    response: Response,
+    *,
+    source_id: str,
+    source_name: str,
+    work: Work,
+    when_ended: WhenEnded = lambda: None,
 ) -> JobInfo:
-    job = state.worker.submit(source_id=source_id, source_name=source_name, work=work)
+    job = state.worker.submit(source_id=source_id, source_name=source_name, work=work, when_ended=when_ended)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_info(job)
 
 
-def _indexing(dossier: Dossier, source: Source) -> Work:
+def _require_new(dossier: Dossier, source: Source, *, keep_originals: bool) -> None:
+    """Raise ConflictError for a file that is there under its name, unless it is now to be kept as it came."""
+    with dossier.snapshot() as snapshot:
+        existing = snapshot.source(source.id)
+    if existing is None or source.name not in {existing.name, *existing.copies}:
+        return
+    if existing.is_kept or not keep_originals:
+        raise ConflictError(
+            f"{source.name} is in the index already, with the same bytes, as source {source.id}.",
+            existing_id=source.id,
+        )
+
+
+def _indexing(dossier: Dossier, source: Source, original: Path) -> Work:
     def work(report: Callable[[Progress], None]) -> SourceChange:
-        return dossier.add_source(source, on_progress=_told(report))
+        return dossier.add_source(source, original=original, on_progress=_told(report))
 
     return work
 

@@ -1,0 +1,171 @@
+"""The files that sources were read from, kept as they came: ``originals/ab/ab12…``, named by their SHA-256.
+
+A row of the table ``originals`` says which file a source was read from. A row without a source says that a
+file may be there that none needs: it is written before the file is, and left by a source that goes, and the
+next change of the store removes both. So whatever is killed when, no file is there without a row, and none is
+missing that a source was read from.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from chunker.errors import UnreadableSourceError
+from embeddings.errors import IndexStoreError, StorageFullError
+from embeddings.store.data_folder import ORIGINALS_NAME
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from chunker.documents import Source
+    from embeddings.store.connections import Store
+
+logger = logging.getLogger(__name__)
+
+_COPIED_BYTES = 1 << 20  # of a file in memory at a time
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Originals:
+    """The originals of one data folder; only who holds the writer's lock may change them."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder / ORIGINALS_NAME
+        self._store = store
+
+    def path(self, digest: str) -> Path:
+        """Return where the file of these bytes is, if it is kept."""
+        return self._folder / digest[:2] / digest
+
+    def keep(self, path: Path, source: Source) -> None:
+        """Put a copy of the file at ``path``, from which ``source`` was read, where it outlives a power cut.
+
+        Raises:
+            UnreadableSourceError: it is not what was read, or no longer.
+            StorageFullError: the disk is full.
+            IndexStoreError: the copy cannot be written.
+        """
+        kept = self.path(source.digest)
+        if kept.is_file() and kept.stat().st_size == source.size_bytes:
+            return
+        with self._store.writing() as connection:
+            connection.execute("INSERT INTO originals (digest) VALUES (?)", (source.digest,))
+        part = _part_of(kept)
+        is_new_folder = not kept.parent.is_dir()
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            digest = _copied(path, part, name=source.name)
+            if digest != source.digest:
+                raise UnreadableSourceError(f"{source.name}: changed while it was read; add it again")
+            part.replace(kept)
+            for folder in (kept.parent, *((self._folder, self._folder.parent) if is_new_folder else ())):
+                _synchronise(folder)
+        except OSError as error:
+            raise _not_kept(source.name, self._folder, error) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def discard_unneeded(self) -> None:
+        """Remove the files that no source needs; what cannot be removed now is left for the next change."""
+        try:
+            with self._store.reading() as connection:
+                rows = connection.execute("SELECT DISTINCT digest FROM originals WHERE source_key IS NULL")
+                loose = [digest for (digest,) in rows]
+                needed = {digest for digest in loose if _is_needed(connection, digest)}
+            for digest in loose:
+                if digest not in needed:
+                    self._remove(digest)
+            if loose:
+                with self._store.writing() as connection:
+                    connection.execute("DELETE FROM originals WHERE source_key IS NULL")
+        except (OSError, IndexStoreError) as error:
+            logger.warning("originals that no source needs are left for now: %s", error)
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with them, one line each."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT s.id, s.size_bytes, o.digest FROM originals o JOIN sources s ON s.key = o.source_key"
+            ).fetchall()
+        for source_id, size_bytes, digest in rows:
+            path = self.path(digest)
+            if not path.is_file() or path.stat().st_size != size_bytes:
+                yield f"source {source_id}: its original {path} is missing or cut short; add the file again"
+
+    def _remove(self, digest: str) -> None:
+        path = self.path(digest)
+        for one in (path, _part_of(path)):
+            one.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _synchronise(path.parent)
+
+
+def name_original(connection: sqlite3.Connection, source_id: str, digest: str) -> None:
+    """Write, within a transaction of the caller's, which kept file a source was read from."""
+    connection.execute("DELETE FROM originals WHERE digest = ? AND source_key IS NULL", (digest,))
+    (key,) = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
+    if original_of(connection, key) != digest:
+        connection.execute("UPDATE originals SET source_key = NULL WHERE source_key = ?", (key,))
+        connection.execute("INSERT INTO originals (digest, source_key) VALUES (?, ?)", (digest, key))
+
+
+def original_of(connection: sqlite3.Connection, source_key: int) -> str | None:
+    """Return the SHA-256 of the file a source was read from, ``None`` where it is not kept."""
+    row = connection.execute("SELECT digest FROM originals WHERE source_key = ?", (source_key,)).fetchone()
+    return row[0] if row else None
+
+
+def _is_needed(connection: sqlite3.Connection, digest: str) -> bool:
+    statement = "SELECT EXISTS (SELECT 1 FROM originals WHERE digest = ? AND source_key IS NOT NULL)"
+    return bool(connection.execute(statement, (digest,)).fetchone()[0])
+
+
+def _part_of(path: Path) -> Path:
+    """Return where a file lies until it is whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+def _copied(path: Path, copy: Path, *, name: str) -> str:
+    """Copy a file, make sure that it is on the disk, and return the SHA-256 of what was copied."""
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        raise UnreadableSourceError(
+            f"{name}: cannot be read any more ({error.strerror}); add it again"
+        ) from error
+    digest = hashlib.sha256()
+    with source, copy.open("wb") as written:
+        while block := source.read(_COPIED_BYTES):
+            digest.update(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return digest.hexdigest()
+
+
+def _synchronise(folder: Path) -> None:
+    """Make sure that what was renamed in a folder is so on the disk; Windows neither can nor need be told."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _not_kept(name: str, folder: Path, error: OSError) -> IndexStoreError:
+    how = "or set DOSSIER_KEEP_ORIGINALS=no"
+    if error.errno in _FULL:
+        return StorageFullError(f"No space left to keep {name} in {folder}: free some, {how}.")
+    return IndexStoreError(
+        f"{name} cannot be kept in {folder} ({error.strerror}): see that it is writable, {how}."
+    )
