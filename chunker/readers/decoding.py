@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from chunker.errors import UnsupportedFormatError
 from chunker.readers.extraction import SURROGATE, ReadingLimits, check_characters
-
-logger = logging.getLogger(__name__)
+from chunker.readers.noticing import notice
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 BYTE_ORDER_MARKS = (
@@ -30,6 +28,7 @@ LEGACY_ENCODINGS = (
     *("cp1255", "cp1256", "gb18030", "big5", "cp932", "euc_jis_2004", "euc_kr"),
     *("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr"),
 )
+NO_OTHER = "cp1252"  # the commonest by far of those that are not UTF-8
 NO_ENCODING = "iso2022_kr"  # what is told where none fits: it has no bytes beyond ASCII
 # Names of encodings that files declare, with those that they are really in (WHATWG Encoding Standard).
 MEANT = {
@@ -55,13 +54,15 @@ class DecodingSettings:
     of other encodings hardly a line is that by chance. A guess is like writing where in its first
     ``sample_chars`` more than ``min_space_share`` are spaces (not asked of fewer than
     ``min_chars_for_spaces``) and ``min_common_letters`` of the letters lie in three blocks of Unicode.
-    ``detection_bytes`` are given to chardet.
+    ``detection_bytes`` are given to chardet. What fits no encoding is text where at most
+    ``max_strange_share`` are signs that the commonest one has not.
     """
 
     detection_bytes: int = 256 * 1024
     max_control_share: float = 0.005
     stray_controls: int = 2
     max_damaged_share: float = 0.001
+    max_strange_share: float = 0.01
     min_sound_per_damaged: int = 10
     min_utf8_lines: float = 0.1
     min_line_characters: int = 3
@@ -128,7 +129,21 @@ def decoded_narrow(data: bytes, declared: str | None) -> str | None:
         text = decoded_damaged_utf8(data)
     if text is None:
         text = decoded_mixed(data)
-    return decoded_legacy(data) if text is None else text
+    if text is None:
+        text = decoded_legacy(data)
+    return decoded_anyhow(data) if text is None else text
+
+
+def decoded_anyhow(data: bytes) -> str | None:
+    """Decode what fits no encoding, lines that are UTF-8 as this, others as cp1252; ``None`` for no text."""
+    text = "".join(
+        line.decode(NO_OTHER, "replace") if (read := decoded(line, "utf-8")) is None else read
+        for line in data.splitlines(keepends=True)
+    )
+    if text.count("\ufffd") > SETTINGS.max_strange_share * len(text) or is_binary(text):
+        return None
+    notice(f"it is in no encoding as a whole; what is not UTF-8 is read as {NO_OTHER}, and may be wrong")
+    return text
 
 
 def decoded_twice(text: str) -> str:
@@ -139,7 +154,7 @@ def decoded_twice(text: str) -> str:
         once = text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
-    logger.warning("a text was UTF-8 twice over; it is read as what it says")
+    notice("the text was UTF-8 twice over; it is read as what it says")
     return once
 
 
@@ -175,7 +190,7 @@ def decoded_damaged_utf8(data: bytes) -> str | None:
     is_sound = multibyte > SETTINGS.min_sound_per_damaged * damaged
     if not is_sound or damaged > max(1, SETTINGS.max_damaged_share * len(text)):
         return None
-    logger.warning("a UTF-8 text holds %d damaged characters; they are read as U+FFFD", damaged)
+    notice(f"{damaged:,} characters are damaged and shown as \ufffd")
     return text
 
 
@@ -192,7 +207,7 @@ def decoded_mixed(data: bytes) -> str | None:
     encoding = detected(other) if sound and sound >= SETTINGS.min_utf8_lines * beyond else None
     if encoding is None:
         return None
-    logger.warning("a text is UTF-8 in some lines and %s in others; each is read as what it is", encoding)
+    notice(f"some lines are UTF-8, others {encoding}; each is read as what it seems to be")
     return "".join(
         line.decode(encoding, "replace") if text is None else text
         for line, text in zip(lines, read, strict=True)
@@ -205,6 +220,8 @@ def decoded_legacy(data: bytes) -> str | None:
     text = data.decode(encoding, "replace") if encoding else None
     if text is None or SURROGATE.search(text) or has_too_many(SECOND_CONTROL, text):
         return None
+    if not data.isascii():
+        notice(f"its encoding is not stated; it is read as {encoding}, which its letters look like")
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import posixpath
 import zipfile
 from dataclasses import replace
@@ -18,6 +17,7 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
 )
 from chunker.readers.html.reader import read_whole
+from chunker.readers.noticing import notice
 from chunker.readers.printed_pages.html import consistent_page_starts
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from chunker.documents import Bibliography, Heading
     from chunker.readers.html.body import BodyText
-
-logger = logging.getLogger(__name__)
 
 CHAPTER_JOINT = "\n\n"
 MAX_TOLD = 10  # of what is missing, by name
@@ -74,7 +72,7 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     if left_out and not parts:
         raise BrokenSourceError(f"{name}: none of its chapters can be read; download the book again")
     if left_out:
-        logger.warning("%s: %s", name, told_missing(left_out))
+        notice(told_missing(left_out))
     text = "".join(parts).removesuffix(CHAPTER_JOINT)
     return Extracted(
         text,
@@ -82,7 +80,6 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         headings=tuple(headings),
         page_starts=consistent_page_starts(page_marks, len(text)),
         bibliography=bibliography_of(package),
-        notices=(told_missing(left_out),) if left_out else (),
     )
 
 

@@ -43,7 +43,6 @@ class Extracted:
     page_starts: tuple[PageStart, ...] = ()
     bibliography: Bibliography = field(default_factory=Bibliography)
     stated_documents: tuple[StatedDocument, ...] = ()
-    notices: tuple[str, ...] = ()
 
 
 class Reader(Protocol):

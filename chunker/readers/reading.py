@@ -26,6 +26,7 @@ from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_n
 from chunker.readers.html.reader import read_html
 from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml
 from chunker.readers.markdown import read_markdown
+from chunker.readers.noticing import noticing
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
 from chunker.readers.sidecar import described, read_sidecar
@@ -73,7 +74,8 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
     if not data:
         raise EmptySourceError(f"{shown}: has 0 bytes; check that it was copied whole")
     media_type = sniffing.media_type_of(data, name=shown)
-    extracted = extracted_from(data, media_type, name=shown, limits=limits)
+    with noticing() as said:
+        extracted = extracted_from(data, media_type, name=shown, limits=limits)
     digest = hashlib.sha256(data).hexdigest()
     return Source(
         id=content_id(digest),
@@ -86,7 +88,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         page_starts=extracted.page_starts,
         bibliography=extracted.bibliography,
         stated_documents=extracted.stated_documents,
-        notices=extracted.notices,
+        notices=tuple(said),
         digest=digest,
     )
 

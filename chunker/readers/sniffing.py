@@ -82,9 +82,9 @@ HTML_OPENING = re.compile(
 # A mail's head (RFC 5322) and what a mailbox (RFC 4155) or Apple Mail puts before it.
 MAIL_HEAD = re.compile(
     rb"\A(?:\s*\d{1,10}\s*\n)?(?P<envelope>From [^\n]*\n)?"
-    rb"(?P<fields>(?:>?[A-Za-z][\w-]{0,60}:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*){2,})"
+    rb"(?P<fields>(?:>?[A-Za-z][\w-]{0,60}[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*){2,})"
 )
-FIELD_NAME = re.compile(rb"^([A-Za-z][\w-]*):", re.MULTILINE)
+FIELD_NAME = re.compile(rb"^([A-Za-z][\w-]*)[ \t]*:", re.MULTILINE)
 PERSONS_FIELDS = frozenset([b"from", b"to", b"date", b"subject"])
 # No person writes these: a memorandum has the others too.
 PROGRAMS_FIELDS = frozenset(
@@ -125,8 +125,10 @@ def mail_type(head: bytes, suffix_type: str | None) -> str | None:
     """
     found = MAIL_HEAD.match(head)
     is_named = suffix_type in {MAIL, MBOX, MHTML}
+    if found is None and is_named:
+        return MBOX if suffix_type == MBOX else MAIL
     if found is None:
-        return MAIL if is_named else None
+        return None
     names = {name.lower() for name in FIELD_NAME.findall(found["fields"])}
     if not is_named and (names.isdisjoint(PROGRAMS_FIELDS) or len(names & PERSONS_FIELDS) < 2):
         return None

@@ -11,6 +11,7 @@ from embeddings.store.choosing import Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.filtering import condition_of
 from embeddings.store.manifest import read_manifest
+from embeddings.store.readings import notices_from
 from embeddings.store.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
@@ -42,8 +43,9 @@ _SOURCES = """
            (SELECT count(*) FROM documents WHERE source_key = s.key),
            (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
             WHERE d.source_key = s.key),
-           s.added_at, EXISTS (SELECT 1 FROM originals WHERE source_key = s.key)
+           s.added_at, EXISTS (SELECT 1 FROM originals WHERE source_key = s.key), r.notices
     FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
+    LEFT JOIN readings r ON r.source_key = s.key
 """
 _SOURCE_NAME = "(SELECT min(name) FROM source_names WHERE source_key = s.key)"
 _DOCUMENTS = f"""
@@ -292,10 +294,9 @@ class Catalogue:
 
 
 def _source_record(row: Row) -> SourceRecord:
-    source_id, names, media_type, size_bytes, title, stated, edited, *rest = row
+    source_id, names, media_type, size_bytes, title, stated, edited, *figures, notices = row
     name, *copies = json.loads(names)
-    rest[-1] = bool(rest[-1])  # is_kept: SQLite has no truth values
+    figures[-1] = bool(figures[-1])  # is_kept: SQLite has no truth values
     bibliography, fields = bibliography_from(stated, edited), tuple(json.loads(edited or "{}"))
-    return SourceRecord(
-        source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields, *rest
-    )
+    named = (source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields)
+    return SourceRecord(*named, *figures, notices_from(notices))

@@ -33,7 +33,8 @@ class SourceRecord:
     """A source as a list of sources shows it; what of its title and bibliography a person has ``edited``.
 
     ``copies`` are further names under which the very same bytes were added. ``added_at`` is an
-    ISO 8601 time in UTC. ``is_kept``: the file is, as it came.
+    ISO 8601 time in UTC. ``is_kept``: the file is, as it came. ``notices`` say what of it may be read
+    wrongly or was left out.
     """
 
     id: str
@@ -49,6 +50,7 @@ class SourceRecord:
     passages: int
     added_at: str
     is_kept: bool
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,6 +343,7 @@ class SourceInfo(ResponseModel):
     passages: int
     added_at: dt.datetime
     original_url: str | None = Field(description="the file as it came; null where it is not kept")
+    notices: list[str] = Field(description="what may be read wrongly or was left out, in a line each")
 
 
 Line = Annotated[str, StringConstraints(max_length=MAX_CHARS)]

@@ -124,10 +124,9 @@ def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "lis
         for outcome in dossier.add_files(found.files, on_progress=_shown_on(progress, task)):
             outcomes.append(outcome)
             progress.update(task, advance=1)
-            if outcome.error:
-                progress.console.print(
-                    f"dossier: {outcome.error}", markup=False, highlight=False, soft_wrap=True
-                )
+            said = [outcome.error] if outcome.error else [f"{outcome.name}: {n}" for n in outcome.notices]
+            for line in said:
+                progress.console.print(f"dossier: {line}", markup=False, highlight=False, soft_wrap=True)
     return outcomes
 
 

@@ -25,7 +25,8 @@ class FileOutcome:
     """What became of one file.
 
     ``copy``: its bytes are in the index under the name ``copy_of``. ``failed`` and ``skipped``: ``error``
-    says why, in one line. The counts are of the source as it stands in the index.
+    says why, in one line. ``notices`` say what of it may be read wrongly or was left out. The counts are
+    of the source as it stands in the index.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FileOutcome:
     tokens: int = 0
     copy_of: str | None = None
     error: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 def ingest_files(
@@ -69,6 +71,7 @@ def ingest_files(
                 passages=change.passages,
                 tokens=change.tokens,
                 copy_of=change.copy_of,
+                notices=source.notices,
             )
 
 

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
@@ -349,3 +350,26 @@ def test_too_many_pages_are_refused():
 def test_too_many_characters_are_refused():
     with pytest.raises(SourceTooLargeError, match=r"^a\.pdf: more than 10 characters"):
         read(pdf_of([["more than ten characters"]]), ReadingLimits(max_characters=10))
+
+
+def test_what_is_filled_in_typed_on_or_said_of_a_page_is_text():
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    paper.drawString(72, 700, "Name of the carter:")
+    paper.drawString(72, 660, "By rail")
+    paper.drawString(72, 620, "Signed at the yard")
+    paper.acroForm.textfield(name="carter", x=220, y=695, value="Orest Bely", height=20)
+    paper.acroForm.textfield(name="empty", x=220, y=615, value="", height=20)
+    paper.acroForm.checkbox(name="rail", x=220, y=655, checked=True)
+    paper.acroForm.checkbox(name="road", x=320, y=655, checked=False)
+    paper.showPage()
+    paper.save()
+    writer = PdfWriter(clone_from=io.BytesIO(buffer.getvalue()))
+    writer.add_annotation(0, FreeText(text="Received in May", rect=(72, 640, 200, 652)))
+    writer.add_annotation(0, Text(text="He was the pilot's brother.", rect=(300, 300, 320, 320)))
+    filled = io.BytesIO()
+    writer.write(filled)
+    assert read(filled.getvalue()).text == (
+        "Name of the carter: Orest Bely\n\nBy rail ☒\nReceived in May\nSigned at the yard\n\n"
+        "[Note: He was the pilot's brother.]"
+    )

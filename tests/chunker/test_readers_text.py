@@ -11,6 +11,7 @@ from chunker.errors import SourceTooLargeError, UnsupportedFormatError
 from chunker.readers.extraction import ReadingLimits
 from chunker.readers.markdown import read_markdown
 from chunker.readers.plain_text import read_text
+from chunker.readers.reading import read_bytes
 
 LIMITS = ReadingLimits()
 RUSSIAN = (
@@ -283,3 +284,21 @@ def test_headings_lie_in_the_text_in_order(text):
 def test_noise_with_a_null_are_not_taken_for_utf16():
     with pytest.raises(UnsupportedFormatError):
         text_of(b"".join(hashlib.sha256(bytes([n])).digest() for n in range(32)) + b"\0")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("Řeka zamrzla.".encode("cp1250"), "its encoding is not stated; it is read as cp1250"),
+        (
+            "Řeka zamrzla.\n".encode() * 3 + "Řeka zamrzla.\n".encode("cp1250"),
+            "what is not UTF-8 is read as cp1252",
+        ),
+        (("é" * 400).encode() + b"\xff word", "1 characters are damaged"),
+        ("Řeka zamrzla.".encode(), None),
+        ("Řeka zamrzla.".encode("utf-16"), None),
+    ],
+)
+def test_a_doubtful_decoding_is_said(data, told):
+    notices = read_bytes(data, name="a.txt").notices
+    assert [told in notice for notice in notices] == ([True] if told else [])

@@ -32,5 +32,6 @@ def test_documents_that_the_format_tells_outlive_a_rebuild(tmp_path):
     rebuild(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING)
     with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
         assert told(index) == before
+        assert now(index).sources()[0].notices == MAILS.notices
         assert MAILS.stated_documents[0].metadata in [metadata for _, metadata in before]
         assert [change.status for change in index.add([MAILS])] == ["unchanged"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.decoding import decode_text
@@ -33,10 +33,10 @@ only that the mail is in HTML. Chosen by hand, not measured."""
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some of a mail's text, or the heading of what is attached (``is_heading``)."""
+    """Some of a mail's text: of its head, of what it says, or the name of what is attached."""
 
     text: str
-    is_heading: bool = False
+    role: Literal["head", "body", "attachment"] = "body"
 
 
 class AttachmentReader(Protocol):
@@ -58,10 +58,10 @@ class BodyReader:
     def mail(self, message: Message) -> Iterator[Block]:
         """Yield a whole mail: its subject, the fields that a reader looks for, its body."""
         if subject := field(message, "Subject"):
-            yield Block(subject)
+            yield Block(subject, "head")
         shown = [f"{name}: {words}" for name in SHOWN_FIELDS if (words := field(message, name))]
         if shown:
-            yield Block("\n".join(shown))
+            yield Block("\n".join(shown), "head")
         yield from self.part(message)
 
     def part(self, part: Message) -> Iterator[Block]:
@@ -117,7 +117,7 @@ class BodyReader:
     def attachment(self, part: Message) -> Iterator[Block]:
         """Yield the name of what is attached and its text, where there is a reader for it."""
         name = words_of(part.get_filename() or "") or f"({part.get_content_type()})"
-        yield Block(ATTACHED + name, is_heading=True)
+        yield Block(ATTACHED + name, "attachment")
         try:
             read = self.read_attachment(payload_of(part), name=name, limits=self.limits)
         except UnreadableSourceError:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from email.message import Message
 
-FIRST_YEAR = 1969
-"""No mail is older; RFC 561, which gave mails their heads, is of 1973."""
+YEARS = range(1969, 2100)
+"""What is outside of it is a clock's fault; RFC 561, which gave mails their heads, is of 1973."""
 QUOTES = "\"' "
 FOLDED = re.compile(r"\r?\n[ \t]*|\r")
 
@@ -67,7 +67,7 @@ def day_of(message: Message) -> DocumentDate | None:
             written = parsedate_to_datetime(value)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        if written.year >= FIRST_YEAR:
+        if written.year in YEARS:
             day = written.date().isoformat()
             return DocumentDate(day, day, "day")
     return None

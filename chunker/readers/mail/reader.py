@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import re
 from email import message_from_bytes
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from chunker.documents import DocumentMetadata, StatedDocument
 from chunker.errors import BrokenSourceError, UnreadableSourceError
 from chunker.readers.building import TextBuilder
-from chunker.readers.extraction import Extracted
+from chunker.readers.decoding import decode_text
+from chunker.readers.extraction import Extracted, tidy_line
 from chunker.readers.html.reader import read_html
-from chunker.readers.mail.bodies import AttachmentReader, BodyReader, payload_of
+from chunker.readers.mail.bodies import AttachmentReader, Block, BodyReader, payload_of
 from chunker.readers.mail.headers import day_of, field, parties
+from chunker.readers.noticing import notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from email.message import Message
 
     from chunker.readers.extraction import ReadingLimits
@@ -24,12 +27,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KIND = "email"
+MAX_TITLE_CHARS = 120
 PARTIES = ("From", "To", "Cc")
 # Apple Mail's form: the number of the mail's bytes, the mail, then a property list.
 COUNTED = re.compile(rb"\A\s*(\d{1,10})\s*\n")
 # RFC 4155: a line that begins with "From " after an empty one, and a field below it; in the mail itself such
 # a line is written ">From ".
-ENVELOPE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n(?=>?[A-Za-z][\w-]*:)")
+ENVELOPE = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:[^\n]*\n(?=>?[A-Za-z][\w-]*:)|\S+ [^\n]*\d\d:\d\d:\d\d[^\n]*\n)"
+)
+# RFC 822 let white space stand before a field's colon.
+LOOSE_FIELD = re.compile(rb"^([A-Za-z][\w-]*)[ \t]+:", re.MULTILINE)
+HEAD_END = re.compile(rb"\n\r?\n")
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -37,6 +46,8 @@ def read_mail(
     data: bytes, *, name: str, limits: ReadingLimits, read_attachment: AttachmentReader
 ) -> Extracted:
     """Read one mail (RFC 5322), as files of the kinds .eml and .emlx hold it."""
+    if b"\0" in data[:4]:  # UTF-16
+        data = decode_text(data, name=name, limits=limits).encode()
     counted = COUNTED.match(data)
     if counted is not None:
         data = data[counted.end() : counted.end() + int(counted[1])]
@@ -61,6 +72,8 @@ def read_mhtml(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
 def mails_of(data: bytes) -> Iterator[bytes]:
     """Yield the mails of a mailbox."""
     found = list(ENVELOPE.finditer(data))
+    if not found:
+        yield data
     ends = [each.start() for each in found[1:]] + [len(data)]
     for envelope, end in zip(found, ends, strict=True):
         yield ESCAPED.sub(rb"\1", data[envelope.end() : end])
@@ -72,7 +85,7 @@ def read_mails(mails: Iterable[bytes], reader: BodyReader) -> Extracted:
     documents: list[StatedDocument] = []
     number = damaged = 0
     for number, data in enumerate(mails, start=1):
-        message = message_from_bytes(data)
+        message = parsed(data)
         try:
             blocks = list(reader.mail(message))
         except (UnreadableSourceError, LookupError, ValueError, RecursionError):
@@ -82,19 +95,34 @@ def read_mails(mails: Iterable[bytes], reader: BodyReader) -> Extracted:
         starts = [
             start
             for block in blocks
-            if (start := text.add(block.text, level=1 if block.is_heading else None)) is not None
+            if (start := text.add(block.text, level=1 if block.role == "attachment" else None)) is not None
         ]
         if starts:
-            documents.append(StatedDocument(starts[0], field(message, "Subject"), metadata_of(message)))
+            documents.append(StatedDocument(starts[0], title_of(message, blocks), metadata_of(message)))
     if damaged and not documents:
         raise BrokenSourceError(f"{reader.name}: no mail in it can be read; export it again")
+    if damaged:
+        notice(f"{damaged:,} of {number:,} mails are damaged and left out")
     return Extracted(
         text.text,
         title=documents[0].title if number == 1 else None,
         headings=tuple(text.headings),
         stated_documents=tuple(documents),
-        notices=(f"{damaged:,} of {number:,} mails are damaged and left out",) if damaged else (),
     )
+
+
+def parsed(data: bytes) -> Message:
+    """Parse one mail, whatever is wrong with it."""
+    end = HEAD_END.search(data)
+    head = data[: end.start()] if end else data
+    return message_from_bytes(LOOSE_FIELD.sub(rb"\1:", head) + data[len(head) :])
+
+
+def title_of(message: Message, blocks: Sequence[Block]) -> str:
+    """Return a mail's subject, or its first line where it has none."""
+    lines = (line for block in blocks if block.role != "head" for line in block.text.splitlines())
+    first = next((line for line in map(tidy_line, lines) if line), "")
+    return field(message, "Subject") or shorten(first, MAX_TITLE_CHARS, placeholder="…")
 
 
 def metadata_of(message: Message) -> DocumentMetadata:

@@ -134,6 +134,7 @@ def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
             raise BrokenSourceError(f"{name}: is locked with a password; save it without one") from error
         raise BrokenSourceError(f"{name}: the PDF is damaged; repair it or copy it again") from error
     try:
+        document.init_forms()
         if len(document) > limits.max_pages:
             raise SourceTooLargeError(
                 f"{name}: {len(document):,} pages, more than the limit of {limits.max_pages:,}; "

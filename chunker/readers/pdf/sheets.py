@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Page
 from chunker.readers.extraction import tidy_line, without_surrogates
+from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, with_paragraphs
 from chunker.readers.printed_pages.labels import lines_at_edges
@@ -36,20 +37,26 @@ class SheetLines:
 
 
 def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
-    """Return the lines of a sheet; a hyphen at a line's end stays, as the file gives it."""
+    """Return the lines of a sheet; a hyphen at a line's end stays, as the file gives it.
+
+    What is filled into its forms, typed on it or said of it is among them.
+    """
     page = document[index]
     try:
         width, height = page.get_size()
         text_page = page.get_textpage()
         try:
             text = without_surrogates(text_page.get_text_range()) if text_page.count_chars() else ""
-            raw = list(raw_lines(text))
+            raw, put = list(raw_lines(text)), annotations_of(document, page)
+            comments = comments_in(put)
             if len(text) != text_page.count_chars():
                 # Characters past U+FFFF count twice in PDFium, so places cannot be looked up.
-                return SheetLines([line.text for line in raw], is_wide=width > height)
-            lines = with_paragraphs([placed_line(text_page, line) for line in raw])
-            halves = halves_of_sheet(page, text_page, raw) if width > height else None
-            return SheetLines(lines, is_wide=width > height, halves=halves)
+                values = [each.text for each in put if not each.is_comment]
+                return SheetLines([*(line.text for line in raw), *values, *comments], is_wide=width > height)
+            placed = with_annotations([placed_line(text_page, line) for line in raw], put)
+            is_cut = width > height and not put
+            halves = halves_of_sheet(page, text_page, raw) if is_cut else None
+            return SheetLines([*with_paragraphs(placed), *comments], is_wide=width > height, halves=halves)
         finally:
             text_page.close()
     finally:
