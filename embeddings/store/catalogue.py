@@ -294,9 +294,11 @@ class Catalogue:
 
 
 def _source_record(row: Row) -> SourceRecord:
-    source_id, names, media_type, size_bytes, title, stated, edited, *figures, notices = row
+    source_id, names, media_type, size_bytes, title, stated, edited, *figures = row
     name, *copies = json.loads(names)
-    figures[-1] = bool(figures[-1])  # is_kept: SQLite has no truth values
+    # SQLite has no truth values
+    figures[-2:] = bool(figures[-2]), notices_from(figures[-1])
     bibliography, fields = bibliography_from(stated, edited), tuple(json.loads(edited or "{}"))
-    named = (source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields)
-    return SourceRecord(*named, *figures, notices_from(notices))
+    return SourceRecord(
+        source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields, *figures
+    )
