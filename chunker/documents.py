@@ -60,7 +60,8 @@ class Page:
     ``printed`` pages stand in the file, ``contents`` pages come from the table of contents;
     both have ``margin`` 0. An ``estimated`` page may be off by ``margin`` pages; one whose margin
     is 0 is the page's position in a file, where no page number shows (:attr:`is_position`). ``position``
-    counts the file's own pages from 1, whatever is printed on them; ``None``: the file has none.
+    counts the file's own pages from 1, whatever is printed on them; ``None``: the file has none. An empty
+    ``label``: only the position is known, of a page without a number in a file that prints numbers.
     """
 
     label: str
@@ -95,6 +96,15 @@ class PageMap:
 
     def at(self, offset: int) -> Page | None:
         """Return the page on which the character at ``offset`` stands."""
+        page = self._page_at(offset)
+        return page if page and page.label else None
+
+    def position_at(self, offset: int) -> int | None:
+        """Return which of the file's own pages the character at ``offset`` stands on, from 1."""
+        page = self._page_at(offset)
+        return page.position if page else None
+
+    def _page_at(self, offset: int) -> Page | None:
         if self.end_char is not None and offset >= self.end_char:
             return None
         position = bisect_right(self.starts, offset, key=lambda start: start.start_char)

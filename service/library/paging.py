@@ -28,7 +28,7 @@ def document_pages(page_map: PageMap, document: Document) -> tuple[DocumentPage,
     ends.append(document.end_char if page_map.end_char is None else page_map.end_char)
     for start, end in zip(page_map.starts, ends, strict=False):
         start_char, end_char = max(start.start_char, document.start_char), min(end, document.end_char)
-        if start_char >= end_char:
+        if start_char >= end_char or not start.page.label:
             continue
         if pages and pages[-1].end_char == start_char and _is_same(pages[-1].page, start.page):
             pages[-1] = DocumentPage(pages[-1].page, pages[-1].start_char, end_char)

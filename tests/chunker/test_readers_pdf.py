@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Text
 from pypdf.constants import PageLabelStyle
+from pypdf.generic import NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
@@ -111,9 +112,38 @@ def test_numbers_in_the_file_or_on_its_pages_are_called_printed():
     assert methods_of(read(pdf_of([body(n) for n in range(5)], footer=str))) == {("printed", 0)}
 
 
-def test_labels_that_only_count_are_positions():
+def labelled(data, *ranges):
+    """The PDF with own labels: (first index, last index, style, start) each."""
+
+    def label(writer):
+        for first, last, style, start in ranges:
+            writer.set_page_label(first, last, style=style, start=start)
+
+    return rewritten(data, label)
+
+
+@pytest.mark.parametrize(
+    ("style", "start"), [(PageLabelStyle.DECIMAL, 3), (PageLabelStyle.UPPERCASE_LETTER, 1)]
+)
+def test_where_a_file_s_own_labels_say_otherwise_the_printed_numbers_are_cited(style, start):
+    data = pdf_of([body(n) for n in range(5)], footer=lambda index: str(index + 162))
+    found = read(labelled(data, (0, 4, style, start)))
+    assert labels_of(found) == ["162", "163", "164", "165", "166"]
+    assert [start.page.position for start in found.page_starts] == [1, 2, 3, 4, 5]
+
+
+def test_own_labels_that_agree_with_the_printed_numbers_name_the_pages_without_one():
+    data = pdf_of([body(n) for n in range(8)], footer=lambda index: str(index - 1) if index > 1 else "")
+    found = read(labelled(data, (0, 1, PageLabelStyle.LOWERCASE_ROMAN, 1), (2, 7, PageLabelStyle.DECIMAL, 1)))
+    assert labels_of(found) == ["i", "ii", "1", "2", "3", "4", "5", "6"]
+    assert methods_of(found) == {("printed", 0)}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_labels_that_only_count_are_positions(first):
     def label(writer):
         writer.set_page_label(0, 4, style=PageLabelStyle.DECIMAL)
+        writer.root_object["/PageLabels"]["/Nums"][1][NameObject("/St")] = NumberObject(first)
 
     found = read(rewritten(pdf_of([body(n) for n in range(5)]), label))
     assert labels_of(found) == ["1", "2", "3", "4", "5"]
@@ -184,7 +214,9 @@ def test_labels_that_only_count_give_way_to_printed_numbers():
 def test_pages_before_the_printed_numbers_have_no_label():
     data = pdf_of([body(n) for n in range(8)], footer=lambda index: str(index - 1) if index > 1 else "")
     found = read(data)
-    assert labels_of(found) == ["1", "2", "3", "4", "5", "6"]
+    assert labels_of(found) == ["", "", "1", "2", "3", "4", "5", "6"]
+    pages = PageMap(found.page_starts)
+    assert (pages.at(0), pages.position_at(0)) == (None, 1)
     assert PageMap(found.page_starts).at(0) is None
 
 

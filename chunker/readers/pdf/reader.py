@@ -82,11 +82,9 @@ class PdfContent:
 def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     """Read a PDF; pages are joined by a blank line, without their running headers and footers.
 
-    A page's label is the file's own where it numbers its pages, else the number printed in the
-    header or footer where these run consistently, else the page's position from 1 (``estimated``).
-    Where two pages stand on one sheet, each is read by itself. Raises
-    BrokenSourceError for a damaged, cut short or locked file, EmptySourceError for scans without
-    text and SourceTooLargeError past the limits.
+    How a page is cited, :func:`~chunker.readers.pdf.sheets.pages_of_sheets` tells. Where two pages stand
+    on one sheet, each is read by itself. Raises BrokenSourceError for a damaged, cut short or locked file,
+    EmptySourceError for scans without text and SourceTooLargeError past the limits.
     """
     check_is_whole(data, name=name)
     with PDFIUM:
@@ -97,7 +95,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
             "recognise the text first (OCR) and give the result"
         )
     pages = pages_of_sheets(content.sheets, content.labels)
-    kept = without_running_lines([page.lines for page in pages], [page.label for page in pages])
+    kept = without_running_lines([page.lines for page in pages], [page.page.label or None for page in pages])
     texts = ["\n".join(lines).strip("\n") for lines in kept]
     starts = page_offsets(texts)
     text = PAGE_JOINT.join(texts)
@@ -109,7 +107,6 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         page_starts=tuple(
             PageStart(start, replace(page.page, position=page.sheet + 1))
             for start, page in zip(starts, pages, strict=True)
-            if page.page
         ),
     )
 

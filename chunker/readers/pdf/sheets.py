@@ -10,8 +10,7 @@ from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, with_paragraphs
-from chunker.readers.printed_pages.labels import lines_at_edges
-from chunker.readers.printed_pages.numbers import printed_labels
+from chunker.readers.printed_pages.numbers import printed_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
     from chunker.readers.pdf.lines import RawLine
 
-Labels = tuple[str | None, ...]
+# Of the pages that print a number, how many must have it as their own label; chosen by hand, not measured.
+MIN_AGREEING_LABELS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +74,61 @@ def halves_of_sheet(
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """A page of a PDF: its lines, the index of its sheet and how it is cited, ``None`` for not at all.
+    """A page of a PDF: its lines, the index of its sheet and how it is cited.
 
-    ``label`` is the number printed on the page; several pages on one sheet have it as ``12-13``.
+    Several pages on one sheet that cannot be cut are cited as ``12-13``.
     """
 
     lines: list[str]
     sheet: int
-    page: Page | None
-    label: str | None = None
+    page: Page
 
 
 def pages_of_sheets(sheets: Sequence[SheetLines], own_labels: Sequence[str]) -> tuple[PdfPage, ...]:
     """Return the pages of a PDF in order.
 
-    A page is cited by the file's own label where it has such (``own_labels``: "" for none); else by the
-    number printed on it; else it is cited, as ``estimated``, by its position from 1. Own labels that only
-    count 1, 2, 3 … say no more than that. A sheet holds two pages where the numbers printed on it say so.
+    A page is cited by the number printed on it; where none is, by the file's own label (``own_labels``: ""
+    for none), if these agree with the printed numbers; else by what the numbers of its neighbours suggest,
+    as ``estimated``. In a file without numbers and labels it is cited by its position from 1. A sheet holds
+    two pages where the numbers printed on it say so.
     """
-    printed = printed_labels([lines_at_edges(sheet.lines) for sheet in sheets])
-    positions = [str(position) for position in range(1, len(sheets) + 1)]
-    counted = [Page(position, "estimated") for position in positions]
-    if any(own_labels) and list(own_labels) != positions:
-        cited: list[Page | None] = [
-            Page(tidy_line(label), "printed") if label.strip() else position
-            for label, position in zip(own_labels, counted, strict=True)
-        ]
-    elif printed is not None:
-        cited = [None if label is None else Page(label, "printed") for label in printed]
-    else:
-        cited = list(counted)
+    printed = printed_pages([sheet.lines for sheet in sheets])
+    own = telling_labels(own_labels, printed)
+    if printed is None and own is None:
         halves = tuple(numbered_halves(sheets))
         if halves:
             return halves
-    labels = printed or [page.label if page else None for page in cited]
+        return tuple(
+            PdfPage(sheet.lines, index, Page(str(index + 1), "estimated"))
+            for index, sheet in enumerate(sheets)
+        )
+    cited = printed or (None,) * len(sheets)
+    labels = own or [""] * len(sheets)
     return tuple(
-        PdfPage(sheet.lines, index, page, label)
+        PdfPage(sheet.lines, index, page_of(page, label))
         for index, (sheet, page, label) in enumerate(zip(sheets, cited, labels, strict=True))
     )
+
+
+def telling_labels(labels: Sequence[str], printed: Sequence[Page | None] | None) -> list[str] | None:
+    """Return a file's own labels, ``None`` where they only count its pages or others are printed on them."""
+    tidy = [tidy_line(label) for label in labels]
+    count = len(tidy)
+    if not any(tidy) or tidy in ([*map(str, range(count))], [*map(str, range(1, count + 1))]):
+        return None
+    agree = [
+        page.label.casefold() == label.casefold()
+        for page, label in zip(printed or (), tidy, strict=False)
+        if page and not page.margin and label
+    ]
+    return tidy if sum(agree) >= MIN_AGREEING_LABELS * len(agree) else None
+
+
+def page_of(printed: Page | None, own_label: str) -> Page:
+    """Return how a page of a numbered file is cited, with an empty label where nothing tells its number."""
+    if own_label and (printed is None or printed.margin):
+        return Page(own_label, "printed")
+    return printed or Page("", "estimated")
 
 
 def numbered_halves(sheets: Sequence[SheetLines]) -> Iterator[PdfPage]:
@@ -122,17 +139,17 @@ def numbered_halves(sheets: Sequence[SheetLines]) -> Iterator[PdfPage]:
     parts = [parts_of(sheet) for sheet in sheets]
     if not any(sheet.is_wide for sheet in sheets):
         return
-    labels = printed_labels([lines_at_edges(lines) for halves in parts for lines in halves])
-    if labels is None:
+    printed = printed_pages([lines for halves in parts for lines in halves])
+    if printed is None:
         return
     position = 0
     for index, (sheet, halves) in enumerate(zip(sheets, parts, strict=True)):
-        of_sheet = labels[position : position + len(halves)]
+        of_sheet = printed[position : position + len(halves)]
         position += len(halves)
         if sheet.halves is None:
-            of_sheet = (spread_label(of_sheet),)
-        for lines, label in zip(halves, of_sheet, strict=False):
-            yield PdfPage(lines, index, None if label is None else Page(label, "printed"), label)
+            of_sheet = (spread_page(of_sheet),)
+        for lines, page in zip(halves, of_sheet, strict=False):
+            yield PdfPage(lines, index, page_of(page, ""))
 
 
 def parts_of(sheet: SheetLines) -> tuple[list[str], ...]:
@@ -142,6 +159,10 @@ def parts_of(sheet: SheetLines) -> tuple[list[str], ...]:
     return (sheet.lines,)
 
 
-def spread_label(labels: Sequence[str | None]) -> str | None:
-    """Return one label for all pages of a sheet: ``12-13``."""
-    return "-".join(label for label in labels if label is not None) or None
+def spread_page(pages: Sequence[Page | None]) -> Page | None:
+    """Return all pages of a sheet as one: ``12-13``, no surer than the less sure of them."""
+    known = [page for page in pages if page is not None]
+    if not known:
+        return None
+    margin = max(page.margin for page in known)
+    return Page("-".join(page.label for page in known), "estimated" if margin else "printed", margin)

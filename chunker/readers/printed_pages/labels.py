@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 EDGE_LINES = 3  # first and last lines of a page where headers and footers stand; chosen by hand, not measured
 DECORATION = " \t\u00a0-–—−_.·•*|[](){}<>~=#"
@@ -59,19 +55,7 @@ def roman_numeral(value: int) -> str:
     return numeral
 
 
-def lines_at_edges(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return the first and the last few non-blank lines of a page, where numbers are printed."""
-    written = [line.strip() for line in lines if not line.isspace() and line]
-    return tuple(written[:EDGE_LINES] + written[EDGE_LINES:][-EDGE_LINES:])
-
-
 def lone_label(line: str) -> str | None:
     """Return what looks like a page's label in a line that holds nothing else."""
     alone = LONE_NUMBER.fullmatch(line.strip(DECORATION))
     return None if alone is None else alone["label"]
-
-
-def lone_number(line: str) -> PageNumber | None:
-    """Return the page number that a line holds and nothing else."""
-    label = lone_label(line)
-    return None if label is None else PageNumber.read(label)

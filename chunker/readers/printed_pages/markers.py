@@ -7,18 +7,17 @@ three times and rise nearly always, as page numbers do and chapter or note numbe
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import Page, PageStart
-from chunker.readers.printed_pages.labels import LABEL, PageNumber, lines_at_edges
-from chunker.readers.printed_pages.numbers import printed_labels
+from chunker.readers.printed_pages.labels import LABEL, PageNumber
+from chunker.readers.printed_pages.numbers import printed_pages
 from chunker.text.increasing import heaviest_increasing_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from chunker.documents import PageMethod
 
@@ -151,27 +150,19 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     ends = [*offsets[1:], stripped_end]
     if any(end - start > SETTINGS.max_page_chars for start, end in zip(offsets, ends, strict=True)):
         return ()
-    pages = [lines_at_edges(text[start:end].splitlines()) for start, end in zip(offsets, ends, strict=True)]
-    labels = printed_labels(pages)
-    if labels is not None:
-        return tuple(counted(starts_of(offsets, labels, "printed"), offsets))
-    positions = [str(position) for position in range(1, len(pages) + 1)]
-    return tuple(counted(starts_of(offsets, positions, "estimated"), offsets))
+    printed = printed_pages([text[start:end].splitlines() for start, end in zip(offsets, ends, strict=True)])
+    counted = [Page(str(position), "estimated") for position in range(1, len(offsets) + 1)]
+    pages = counted if printed is None else [page or Page("", "estimated") for page in printed]
+    return tuple(
+        PageStart(offset, replace(page, position=position))
+        for position, (offset, page) in enumerate(zip(offsets, pages, strict=True), start=1)
+    )
 
 
-def counted(starts: Iterable[PageStart], offsets: Sequence[int]) -> Iterator[PageStart]:
-    """Yield page starts with their positions among all ``offsets`` where pages begin."""
-    for start in starts:
-        position = bisect_right(offsets, start.start_char)
-        yield PageStart(start.start_char, replace(start.page, position=position))
-
-
-def starts_of(
-    offsets: Sequence[int], labels: Sequence[str | None], method: PageMethod
-) -> Iterator[PageStart]:
-    """Yield a start for each labelled page; of pages at one offset only the last is kept."""
+def starts_of(offsets: Sequence[int], labels: Sequence[str], method: PageMethod) -> Iterator[PageStart]:
+    """Yield a start for each page; of pages at one offset only the last is kept."""
     last = len(offsets) - 1
     for position, (offset, label) in enumerate(zip(offsets, labels, strict=True)):
         is_followed_in_place = position < last and offsets[position + 1] <= offset
-        if label is not None and not is_followed_in_place:
+        if not is_followed_in_place:
             yield PageStart(offset, Page(label, method))
