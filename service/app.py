@@ -9,6 +9,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from service.api.routes import documents, health, jobs, sources
@@ -16,6 +17,8 @@ from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import CrossSiteMiddleware, KeyMiddleware
 from service.hosting.dependencies import KEY_DOCUMENTED
+from service.hosting.headers import HeadersMiddleware
+from service.hosting.hosts import HostMiddleware, names_of
 from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
 from service.hosting.observing import REQUEST_ID, ObservingMiddleware
 from service.hosting.problems import handle_problems
@@ -24,16 +27,31 @@ from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
 from service.version import installed_version
+from service.web import reference
 from service.web import routes as web
-from service.web.pages import static_files
+from service.web.pages import problem_page, static_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from service.settings import Settings
 
-ROUTERS = (health.router, ask.router, chat.router, sources.router, jobs.router, documents.router, web.router)
+ROUTERS = (
+    health.router,
+    ask.router,
+    chat.router,
+    sources.router,
+    jobs.router,
+    documents.router,
+    web.router,
+    reference.router,
+)
 """To add endpoints, write a module in service/routes and add its router here."""
+ROUTES = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+OWN_PATHS = frozenset(
+    "/".join(route.path.split("/")[:3]) for route in ROUTES if route not in chat.router.routes
+)
+"""What each path of our own API begins with, such as ``/v1/ask``."""
 
 _DESCRIPTION = """
 Ask your documents: answers in their own words, each quote with document, date and page.
@@ -66,6 +84,8 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         await anyio.to_thread.run_sync(state.close)
 
     app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
         title="Dossier",
         version=installed_version(),
         description=_DESCRIPTION,
@@ -75,11 +95,12 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         separate_input_output_schemas=False,
     )
     app.state.service = state
-    handle_problems(app)
+    handle_problems(app, routes=ROUTES, page_of=problem_page)
     for router in ROUTERS:
         needs_key = settings.api_keys and router is not health.router
         app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
     app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
+    app.mount("/static/reference", reference.static_files())
     app.mount("/static", static_files(), name="static")
     return app
 
@@ -87,15 +108,21 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
 def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
     keys = [key.get_secret_value() for key in settings.api_keys]
-    layers = [Middleware(OpenAIErrorsMiddleware), Middleware(ObservingMiddleware, metrics=state.metrics)]
+    layers = [
+        Middleware(HeadersMiddleware),
+        Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
+        Middleware(ObservingMiddleware, metrics=state.metrics),
+        Middleware(HostMiddleware, names=names_of(settings)),
+    ]
     if settings.cors_origins:
         layers.append(
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", REQUEST_ID],
-                expose_headers=["Location", "Retry-After", REQUEST_ID],
+                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                # Clients send headers of their own, each its own; none means more here than it says.
+                allow_headers=["*"],
+                expose_headers=["Location", "Retry-After", "Content-Disposition", REQUEST_ID],
             )
         )
     layers.append(Middleware(CrossSiteMiddleware, allowed_origins=settings.cors_origins))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_serializer
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -51,8 +52,15 @@ def _is_web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _is_host_name(value: str) -> str:
+    if not value or any(mark in value for mark in "/:@ "):
+        raise ValueError("is no host name: write one such as archive.example, without scheme or port, or *")
+    return value.lower().rstrip(".")
+
+
 Origin = Annotated[str, AfterValidator(_is_origin)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+HostName = Annotated[str, AfterValidator(_is_host_name)]
 ApiKey = Annotated[SecretStr, Field(min_length=8)]
 
 
@@ -112,6 +120,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
+    allowed_hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
+        (),
+        description="names the service goes by, comma-separated, beside localhost, IP addresses and the host"
+        " of public_url; *: any",
+    )
     threads: int = Field(4, ge=1, le=256, description="requests computed at the same time")
     shutdown_seconds: int = Field(
         30, ge=0, le=3600, description="how long a stop waits for requests and a running ingest"
@@ -164,6 +177,10 @@ class Settings(BaseSettings):
         (), description="web origins whose pages may call the API, comma-separated"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+
+    @field_serializer("chat_url", "public_url", when_used="json-unless-none")
+    def _without_password(self, address: str) -> str:
+        return re.sub(r"(?<=://)[^/]*@", "***@", address)
 
     @property
     def address(self) -> str:

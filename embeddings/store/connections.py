@@ -247,21 +247,24 @@ def translated_errors(path: Path) -> Iterator[None]:
 def _translation(error: sqlite3.Error, path: Path) -> IndexStoreError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
+    # Never SQLite's own words: they may quote what somebody asked or what stands in a document.
+    reason = getattr(error, "sqlite_errorname", type(error).__name__)
     if primary == sqlite3.SQLITE_FULL:
         return StorageFullError(
             f"No space left to write {path}: free some and run it again; what was indexed before stands."
         )
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusyError(f"Another program is writing {path}: try again when it is done.")
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    is_text_undecodable = code is None and "decode" in str(error)
+    if is_text_undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return IndexDamagedError(
-            f"{path} is damaged ({error}): restore it from a backup, or delete it and index the files again."
+            f"{path} is damaged ({reason}): restore it from a backup, or delete it and index the files again."
         )
     if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return IndexStoreError(
-            f"{path} cannot be opened ({error}): check that the folder exists and its permissions."
+            f"{path} cannot be opened ({reason}): check that the folder exists and its permissions."
         )
-    return IndexStoreError(f"{path} cannot be used ({error}): check the disk, then try again.")
+    return IndexStoreError(f"{path} cannot be used ({reason}): check the disk, then try again.")
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -96,17 +96,18 @@ def print_sources(console: Console, sources: Sequence[SourceInfo]) -> None:
 def print_settings(console: Console, loaded: LoadedSettings) -> None:
     """Print every setting with its value, where that comes from, and what it means."""
     table = Table("setting", "value", "from", "meaning", box=None, pad_edge=False, header_style="dim")
+    values = loaded.settings.model_dump(mode="json")
     for name, field in type(loaded.settings).model_fields.items():
         origin = loaded.origins[name]
         style = "dim" if origin == "default" else "bold"
-        value = Text(shown_value(getattr(loaded.settings, name)), style=style)
+        value = Text(shown_value(values[name]), style=style)
         table.add_row(name, value, Text(origin, style=style), Text(field.description or ""))
     console.print(table)
 
 
 def shown_value(value: object) -> str:
-    """Return a setting's value as a line; keys stay hidden."""
-    if isinstance(value, tuple):
+    """Return a setting's value, as JSON has it, as a line."""
+    if isinstance(value, list):
         return ", ".join(str(one) for one in value) or "none"
     return "unset" if value is None else str(value)
 

@@ -30,8 +30,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class KeyMiddleware:
     """Asks for one of ``keys`` everywhere but at ``/health/``.
 
-    Takes ``Authorization: Bearer KEY``, or ``Basic`` with the key as the password and any user name,
-    which is what a browser's own log-in window sends.
+    Takes ``Authorization: Bearer KEY``; ``Basic`` with the key as the password and any user name, which is
+    what a browser's own log-in window sends; and ``X-API-Key`` or ``API-Key``, as other services name it.
     """
 
     def __init__(self, app: ASGIApp, *, keys: Sequence[str]) -> None:
@@ -45,7 +45,7 @@ class KeyMiddleware:
             and not scope["path"].startswith(_OPEN_PREFIX)
             and not _is_preflight(scope)
         ):
-            digest = _digest(_given_key(Headers(scope=scope).get("authorization", "")))
+            digest = _digest(_given_key(Headers(scope=scope)))
             matches = [hmac.compare_digest(digest, known) for known in self._digests]
             if not any(matches):
                 problem = problem_of(401, "Send a key: Authorization: Bearer KEY. None or a wrong one came.")
@@ -58,8 +58,8 @@ class KeyMiddleware:
         await self.app(scope, receive, send)
 
 
-def _given_key(authorization: str) -> str:
-    scheme, _, value = authorization.partition(" ")
+def _given_key(headers: Headers) -> str:
+    scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
     if scheme.lower() == "basic":
@@ -67,7 +67,7 @@ def _given_key(authorization: str) -> str:
             return base64.b64decode(value, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             return ""
-    return ""
+    return headers.get("x-api-key") or headers.get("api-key") or ""
 
 
 def _digest(key: str) -> bytes:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from chunker.errors import ChunkerError, SourceTooLargeError, UnreadableSourceError
 from embeddings.encoders.encoder import EncoderError
@@ -36,9 +37,10 @@ from service.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI, Request, Response
+    from starlette.routing import Route
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +83,7 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": "urn:dossier:problem:not-found",
-                    "title": "Not Found",
+                    "title": "Not found",
                     "status": 404,
                     "detail": "There is no source 0123456789abcdef; GET /v1/sources lists those there are.",
                 }
@@ -115,10 +117,30 @@ class ProblemError(HTTPException):
         self.problem = problem_of(status, detail, name=name, errors=errors, existing_id=existing_id)
 
 
+_TITLES = {
+    400: "This cannot be read",
+    401: "A key is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Already there, or changed",
+    413: "Too large",
+    415: "This file cannot be read",
+    421: "Not a name of this service",
+    422: "Something in the request is wrong",
+    429: "Too many requests",
+    500: "The server failed",
+    503: "Not ready",
+    507: "The disk is full",
+}
+"""What a person is told first; the detail says what to do."""
+
+
 def problem_of(status: int, detail: str, *, name: str | None = None, **more: Any) -> Problem:  # noqa: ANN401 - Problem's own fields, which pydantic checks
     """Return a problem whose title and, unless ``name`` is given, type come from the status."""
-    title = HTTPStatus(status).phrase
-    slug = name or title.lower().replace(" ", "-").replace("'", "")
+    phrase = HTTPStatus(status).phrase
+    slug = name or phrase.lower().replace(" ", "-").replace("'", "")
+    title = _TITLES.get(status, phrase)
     return Problem(type=TYPE_PREFIX + slug, title=title, status=status, detail=detail, **more)
 
 
@@ -157,24 +179,46 @@ def unexpected(error_id: str) -> Problem:
     )
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Make ``app`` answer every expected error with problem details."""
-    app.add_exception_handler(HTTPException, _http_error)
+def handle_problems(app: FastAPI, *, routes: Sequence[Route], page_of: Callable[[Problem], Response]) -> None:
+    """Make ``app`` answer every expected error with problem details, or a browser with ``page_of`` them.
+
+    ``routes`` tell what is possible at an address.
+    """
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type; registered for it alone
+        problem, headers = _http_problem(request, error, routes)
+        return page_of(problem) if _wants_page(request) else response_of(problem, headers)
+
+    app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     for kind in (ServiceError, ChunkerError, EmbeddingsError, EncoderError):
         app.add_exception_handler(kind, _house_error)
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type; registered for it alone
+def _http_problem(
+    request: Request, error: HTTPException, routes: Sequence[Route]
+) -> tuple[Problem, dict[str, str]]:
+    """Return the problem of an error, and the headers that go with it."""
+    headers = dict(error.headers or {})
     if isinstance(error, ProblemError):
-        return response_of(error.problem, error.headers)
-    details = {
-        404: f"There is nothing at {request.url.path}; /docs lists what there is.",
-        405: f"{request.method} is not possible at {request.url.path}.",
-    }
-    detail = details.get(error.status_code, str(error.detail))
-    return response_of(problem_of(error.status_code, detail), error.headers)
+        return error.problem, headers
+    detail = str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"There is nothing at {request.url.path}; /docs lists what there is."
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # A route knows its own methods only, and several may share an address.
+        at_address = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+        headers["Allow"] = ", ".join(
+            sorted({method for route in at_address for method in route.methods or ()})
+        )
+        detail = f"{request.method} is not possible at {request.url.path}, but {headers['Allow']}."
+    return problem_of(error.status_code, detail), headers
+
+
+def _wants_page(request: Request) -> bool:
+    """Tell a person who came to an address of no page from a client of the API."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

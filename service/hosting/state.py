@@ -83,7 +83,10 @@ class ServiceState:
             logger.info("the index is open: %d passages", self._dossier.index_state().passages)
 
     def _index_state(self) -> IndexState | None:
-        return None if self._dossier is None else self._dossier.index_state()
+        try:
+            return None if self._dossier is None else self._dossier.index_state()
+        except EmbeddingsError:  # the index broke, which is what the measurements are to tell
+            return None
 
     def _told_of_job(self, job: Job) -> None:
         self.metrics.job(status=job.status)

@@ -35,7 +35,7 @@ def source_name(filename: str | None) -> str:
         UploadNameError: nothing a person could read or type is left of it.
     """
     name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
-    if not name or len(name) > _MAX_NAME_CHARS or not name.isprintable():
+    if name in {"", ".", ".."} or len(name) > _MAX_NAME_CHARS or not name.isprintable():
         raise UploadNameError(
             f"The uploaded file needs a printable file name of at most {_MAX_NAME_CHARS} characters."
         )

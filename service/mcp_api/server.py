@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from service.answer import Turn
 from service.api.schemas import Id, SearchFilters
-from service.hosting.problems import problem_from
+from service.hosting.problems import problem_from, problem_of, response_of
 from service.mcp_api.results import ask_result, cited_passage, listed_document, read_pages_result
 from service.mcp_api.schemas import (
     AskResult,
@@ -78,8 +78,17 @@ class McpEndpoint:
         self._making = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request.
+
+        Without sessions nothing is told unasked: the stream that a GET would hold open is refused,
+        as the protocol's transport has it for servers that offer none (2025-06-18, "Listening for Messages").
+        """
         from anyio import to_thread
+
+        if scope["method"] != "POST":
+            problem = problem_of(405, f"{scope['method']} is not possible at /mcp, but POST.")
+            await response_of(problem, {"Allow": "POST"})(scope, receive, send)
+            return
 
         if self._server is None:
             self._server = await to_thread.run_sync(self._made)
@@ -102,7 +111,7 @@ async def _answer(server: MCPServer[Any], scope: Scope, receive: Receive, send: 
         app=server._lowlevel_server,  # noqa: SLF001 - the SDK's own streamable_http_app does the same
         stateless=True,
         json_response=True,
-        # Keys and cross-site requests are checked before this, for every address alike.
+        # Hosts, keys and cross-site requests are checked before this, for every address alike.
         security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
     async with manager.run():

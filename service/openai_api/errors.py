@@ -12,7 +12,8 @@ from service.openai_api.schemas import ErrorBody, OpenAIError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PATHS = ("/v1/chat/completions", "/v1/models")
+_PATHS = ("/v1", "/chat", "/completions", "/embeddings", "/models", "/responses")
+"""Where clients of OpenAI look for something, with and without the version in their base address."""
 _TYPES = {
     401: "authentication_error",
     403: "permission_error",
@@ -25,15 +26,17 @@ _CODES = {401: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded", 
 class OpenAIErrorsMiddleware:
     """Turns problem details into OpenAI's errors at the paths of its interface, wherever they arise.
 
-    The status stays, but for 422, which clients of OpenAI know as 400.
+    Those are all that its clients know but ``own_paths``, whether there is anything or not. The status stays,
+    but for 422, which clients of OpenAI know as 400.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, own_paths: frozenset[str]) -> None:
         self.app = app
+        self._own_paths = own_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and mend what comes back if it is a problem."""
-        if scope["type"] != "http" or not _is_openai(scope["path"]):
+        if scope["type"] != "http" or not self._is_openai(scope["path"]):
             await self.app(scope, receive, send)
             return
         start: Message | None = None
@@ -54,9 +57,9 @@ class OpenAIErrorsMiddleware:
 
         await self.app(scope, receive, mended_send)
 
-
-def _is_openai(path: str) -> bool:
-    return any(path == one or path.startswith(f"{one}/") for one in _PATHS)
+    def _is_openai(self, path: str) -> bool:
+        first, second = "/".join(path.split("/")[:2]), "/".join(path.split("/")[:3])
+        return first in _PATHS and second not in self._own_paths
 
 
 def _is_problem(start: Message) -> bool:

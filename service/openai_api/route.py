@@ -101,7 +101,8 @@ def create_chat_completion(
 
     Each `[n]` of the answer is explained in `citations`, `search_results` and the message's
     `annotations`. The earlier messages tell what "he" and "that letter" mean. System messages, tools
-    and sampling parameters are accepted and have no effect.
+    and sampling parameters are accepted and have no effect; what would give the answer another form than text
+    is refused.
     """
     completion = _Completion(request, state.settings, Message(base_url(http, state.settings)))
     task = read_task(request.messages)

@@ -4,18 +4,25 @@ Requests are read leniently, since every client sends fields of its own; what is
 OpenAI's API reference for chat completions, with Perplexity's ``citations`` and ``search_results``.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from service.api.schemas import SearchFilters
 from service.questions import MAX_TOP_K
 
 
 class LenientModel(BaseModel):
-    """A part of a request: unknown fields are passed over."""
+    """A part of a request: unknown fields are passed over, and a null is as if it were absent."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: one for name, one in value.items() if one is not None}
 
 
 class ContentPart(LenientModel):
@@ -43,7 +50,7 @@ class ChatMessage(LenientModel):
 class StreamOptions(LenientModel):
     """What a stream carries beside the answer."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class DossierOptions(LenientModel):
@@ -51,12 +58,14 @@ class DossierOptions(LenientModel):
 
     top_k: int | None = Field(None, json_schema_extra={"minimum": 1, "maximum": MAX_TOP_K})
     mode: Literal["ask", "search"] | None = None
-    form: Literal["extract", "overview"] | None = None
+    form: Literal["extract", "overview", "list", "facts"] | None = None
     filters: SearchFilters = SearchFilters()
 
 
-def _none_as_empty(value: object) -> object:
-    return {} if value is None else value
+class ResponseFormat(LenientModel):
+    """The form that an answer is to have; answers are text."""
+
+    type: Literal["text"] = "text"
 
 
 class ChatRequest(LenientModel):
@@ -64,9 +73,13 @@ class ChatRequest(LenientModel):
 
     model: str | None = Field(None, max_length=200, description="any name; there is one model, `dossier`")
     messages: list[ChatMessage] = Field(min_length=1, max_length=1_000)
-    stream: bool = False
-    stream_options: Annotated[StreamOptions, BeforeValidator(_none_as_empty)] = StreamOptions()
-    dossier: Annotated[DossierOptions, BeforeValidator(_none_as_empty)] = Field(
+    stream: StrictBool = False
+    stream_options: StreamOptions = StreamOptions()
+    n: Literal[1] = 1
+    response_format: ResponseFormat = ResponseFormat()
+    tool_choice: Literal["auto", "none"] = Field("auto", description="no tool is ever called")
+    modalities: list[Literal["text"]] = ["text"]
+    dossier: DossierOptions = Field(
         DossierOptions(), description="`top_k`, `mode`, `form` and `filters`, as in `POST /v1/ask`"
     )
 

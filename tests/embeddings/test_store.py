@@ -116,6 +116,16 @@ def test_a_file_that_is_no_database_is_not_touched(path):
     assert path.read_bytes() == before
 
 
+def test_a_damaged_text_is_not_repeated_in_the_error(store, path):
+    write_passages(store, ["A secret of the archive."])
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE passages SET text = CAST(x'73656372657420ff' AS TEXT)")
+    connection.close()
+    with pytest.raises(IndexDamagedError) as raised, store.reading() as connection:
+        connection.execute("SELECT text FROM passages").fetchall()
+    assert "secret" not in str(raised.value)
+
+
 def test_the_database_of_another_program_is_not_touched(path):
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE bookmarks (url TEXT)")

@@ -50,6 +50,12 @@ def test_a_browsers_login_window_takes_the_key_as_the_password(guarded):
     assert guarded.get("/v1/sources", auth=("second-key", "anybody")).status_code == 401
 
 
+@pytest.mark.parametrize("header", ["X-API-Key", "API-Key"])
+def test_a_key_in_a_header_of_its_own_opens_too(guarded, header):
+    assert guarded.get("/v1/sources", headers={header: "first-key"}).status_code == 200
+    assert guarded.get("/v1/sources", headers={header: "wrong-key"}).status_code == 401
+
+
 def test_health_needs_no_key(guarded):
     assert guarded.get("/health/live").status_code == 200
     assert guarded.get("/health/ready").status_code == 200
@@ -106,6 +112,71 @@ def test_an_allowed_site_may_read_answers_and_another_may_not(shared):
     assert allowed.headers["Access-Control-Allow-Origin"] == "https://archive.example"
     other = shared.get("/v1/sources", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in other.headers
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/ask", "/mcp"])
+@pytest.mark.parametrize("header", ["x-stainless-lang", "mcp-protocol-version", "x-of-tomorrow"])
+def test_an_allowed_sites_clients_may_send_headers_of_their_own(shared, path, header):
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": header}
+    allowed = shared.options(path, headers={"Origin": "https://archive.example", **asked})
+    assert allowed.status_code == 200
+    assert header in allowed.headers["Access-Control-Allow-Headers"]
+    foreign = shared.options(path, headers={"Origin": "https://evil.example", **asked})
+    assert "Access-Control-Allow-Origin" not in foreign.headers
+
+
+EVERYWHERE = ["/", "/library", "/docs", "/v1/sources", "/mcp", "/static/dossier.css", "/health/live", "/nope"]
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    app = make_app(folder, public_url="https://Archive.example/papers", allowed_hosts=("reading-room",))
+    with serving(app) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:8000", "localhost.evil.example", "evil.example@localhost", "", "a b"),
+        *("127.0.0.1.evil.example", "archive.example.evil", "reading-room:port", "[::1", "localhost/evil"),
+    ],
+)
+def test_a_name_that_is_not_the_services_own_is_refused_everywhere(named, path, host):
+    response = named.get(path, headers={"Host": host})
+    if response.headers.get("content-type", "").startswith("text/plain"):  # too malformed for the server
+        assert response.status_code == 400
+        return
+    assert response.status_code == 421
+    problem_of(response)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "LOCALHOST:8000", "localhost.", "dossier.localhost", "127.0.0.1:1", "[::1]:8000"),
+        *("192.168.1.20", "archive.example", "ARCHIVE.example:443", "reading-room:8000"),
+    ],
+)
+def test_names_of_the_machine_its_addresses_and_its_public_name_are_answered(named, host):
+    assert named.get("/v1/sources", headers={"Host": host}).status_code == 200
+
+
+def test_whoever_says_so_is_answered_under_any_name(tmp_path):
+    with serving(make_app(tmp_path, allowed_hosts=("*",))) as client:
+        assert client.get("/v1/sources", headers={"Host": "whatever.example"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_every_response_tells_the_browser_to_do_no_more_than_show_it(named, path):
+    for response in (named.get(path), named.get(path, headers={"Host": "evil.example"}), named.put(path)):
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_preflight_is_answered_even_where_keys_are_needed(tmp_path):

@@ -57,7 +57,7 @@ def test_an_index_made_with_other_settings_is_refused_with_the_remedy(tmp_path):
         wait_until(lambda: "--rebuild" in client.get("/health/ready").text)
 
 
-@pytest.mark.parametrize("path", ["/nope", "/v1/nope", "/v1", "/health", "/v1/ask/x", "/%00", "/v1/%2e%2e"])
+@pytest.mark.parametrize("path", ["/nope", "/health", "/v1/ask/x", "/v1/sources/x/y/z", "/%00"])
 def test_an_unknown_address_is_a_problem_too(tmp_path, path):
     with serving(make_app(tmp_path)) as client:
         response = client.get(path)
@@ -65,11 +65,34 @@ def test_an_unknown_address_is_a_problem_too(tmp_path, path):
     problem_of(response)
 
 
-def test_a_method_that_is_not_possible_says_which_are(tmp_path):
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/", "/v1/embeddings", "/v1/nope/x", "/v1/%2e%2e", "/chat/completions", "/responses"]
+)
+def test_where_clients_of_openai_look_an_unknown_address_is_told_as_they_read_errors(tmp_path, path):
     with serving(make_app(tmp_path)) as client:
-        response = client.put("/v1/ask", json={})
+        response = client.post(path, json={})
+    assert response.status_code == 404
+    assert path.partition("%")[0] in response.json()["error"]["message"]
+
+
+def test_a_person_at_an_unknown_address_gets_a_page(tmp_path):
+    with serving(make_app(tmp_path), headers={"Accept": "text/html,*/*;q=0.8"}) as client:
+        unknown, unknown_id = client.get("/nope"), client.get("/v1/sources/nope")
+    assert unknown.status_code == 404
+    assert "<h1>Not found</h1>" in unknown.text
+    assert "script-src 'self'" in unknown.headers["Content-Security-Policy"]
+    problem_of(unknown_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/ask", "POST"), ("/v1/sources", "GET, POST"), ("/v1/sources/x", "DELETE, GET, PATCH")],
+)
+def test_a_method_that_is_not_possible_says_which_are(tmp_path, path, methods):
+    with serving(make_app(tmp_path)) as client:
+        response = client.put(path, json={})
     assert response.status_code == 405
-    assert response.headers["Allow"] == "POST"
+    assert response.headers["Allow"] == methods
     problem_of(response)
 
 

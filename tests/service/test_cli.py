@@ -252,6 +252,13 @@ def test_the_settings_in_effect_are_shown_with_their_origins(run, monkeypatch):
     assert "very-secret" not in run("config")[1]
 
 
+def test_a_password_within_an_address_is_not_shown(run, monkeypatch):
+    monkeypatch.setenv("DOSSIER_CHAT_URL", "https://me:very-secret@models.example/v1")
+    for out in (run("config", "--json")[1], run("config")[1]):
+        assert "very-secret" not in out
+        assert "@models.example" in out.replace("\n", "").replace(" ", "")
+
+
 def test_an_address_that_is_taken_is_told_before_anything_is_opened(run, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, out, err = run("serve", "--port", taken.getsockname()[1])

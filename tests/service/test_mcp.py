@@ -242,3 +242,9 @@ def test_starting_the_application_does_not_import_the_sdk():
         [sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]
     )
     assert finished.returncode == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_no_stream_is_held_open_for_what_is_never_said_unasked(client, method):
+    response = client.request(method, "/mcp", headers={"Accept": "text/event-stream"})
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")

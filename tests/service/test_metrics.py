@@ -1,7 +1,9 @@
 """What Prometheus reads: few labels, true numbers."""
 
 from prometheus_client.parser import text_string_to_metric_families
-from service_support import SHORT_NOTE, index_files, make_app, serving
+from service_support import SHORT_NOTE, index_files, make_app, serving, wait_until
+
+from embeddings.errors import IndexDamagedError
 
 
 def samples_of(client):
@@ -46,3 +48,20 @@ def test_the_index_the_questions_and_the_jobs_are_counted(tmp_path):
     assert after["dossier_questions_total", (("kind", "extractive"),)] == 1
     assert after["dossier_questions_total", (("kind", "search"),)] == 1
     assert after["dossier_stage_seconds_count", (("stage", "encode"),)] == 2
+
+
+def test_an_index_that_breaks_is_seen_in_the_measurements(tmp_path):
+    def open_dossier():
+        raise IndexDamagedError("data/index.sqlite is damaged.")
+
+    with serving(make_app(tmp_path, open_dossier=open_dossier), is_ready=False) as client:
+        wait_until(lambda: "damaged" in client.get("/health/ready").text)
+        assert samples_of(client)["dossier_index_ready", ()] == 0
+
+
+def test_an_index_that_breaks_later_is_seen_too(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        assert samples_of(client)["dossier_index_ready", ()] == 1
+        for path in tmp_path.glob("index.sqlite*"):
+            path.write_bytes(b"no database " * (path.stat().st_size // 12))
+        assert samples_of(client)["dossier_index_ready", ()] == 0

@@ -110,3 +110,48 @@ def test_a_conversation_without_a_question_is_a_bad_request(client):
 def test_another_model_is_not_found(client):
     with pytest.raises(openai.NotFoundError, match="There is no model"):
         client.models.retrieve("gpt-5")
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}},
+            "response_format",
+        ),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": {"type": "function", "function": {"name": "a"}}}, "tool_choice"),
+        ({"n": 2}, "n"),
+        ({"modalities": ["text", "audio"]}, "modalities"),
+    ],
+)
+def test_what_would_give_the_answer_another_form_is_refused_by_name(client, wish, field):
+    with pytest.raises(openai.BadRequestError) as refused:
+        client.chat.completions.create(model="dossier", messages=MESSAGES, **wish)
+    assert refused.value.param.startswith(field)
+    assert field in refused.value.message
+
+
+def test_wishes_that_are_met_anyway_and_nulls_are_taken(client):
+    wishes = {"response_format": {"type": "text"}, "tool_choice": "auto", "n": 1, "modalities": ["text"]}
+    for given in (
+        wishes,
+        dict.fromkeys(wishes),
+        {"stream": None, "stream_options": None, "temperature": None},
+    ):
+        completion = client.chat.completions.create(model="dossier", messages=MESSAGES, extra_body=given)
+        assert completion.choices[0].message.content
+    chunks = client.chat.completions.create(
+        model="dossier",
+        messages=MESSAGES,
+        stream=True,
+        extra_body={"stream_options": {"include_usage": None}},
+    )
+    assert list(chunks)[-1].choices[0].finish_reason == "stop"
+
+
+@pytest.mark.parametrize("stream", [0, "yes", "true"])
+def test_what_is_no_boolean_is_none(client, stream):
+    with pytest.raises(openai.BadRequestError, match="stream"):
+        client.chat.completions.create(model="dossier", messages=MESSAGES, extra_body={"stream": stream})

@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_refused_at_once_and_leaves_nothing(client, name,
     assert names_of(client) == []
 
 
-@pytest.mark.parametrize("name", ["x" * 256 + ".txt", "/", "\u202e.txt", "\u200b"])
+@pytest.mark.parametrize("name", ["x" * 256 + ".txt", "/", ".", "..", "a/..", "\u202e.txt", "\u200b"])
 def test_a_file_name_no_one_could_type_is_refused(client, name):
     response = upload(client, name, TREATY)
     assert response.status_code == 422
