@@ -35,10 +35,14 @@ class ReadingLimits:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a reader found in a file, as in a :class:`~chunker.documents.Source`; offsets index ``text``."""
+    """What a reader found in a file, as in a :class:`~chunker.documents.Source`; offsets index ``text``.
+
+    ``printed_title`` is what stands out in print where one expects a title, ``None`` where nothing does.
+    """
 
     text: str
     title: str | None = None
+    printed_title: str | None = None
     headings: tuple[Heading, ...] = ()
     page_starts: tuple[PageStart, ...] = ()
     bibliography: Bibliography = field(default_factory=Bibliography)

@@ -30,6 +30,7 @@ from chunker.readers.noticing import noticing
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
 from chunker.readers.sidecar import described, read_sidecar
+from chunker.readers.stated_titles import believed_title
 from chunker.readers.word.reader import read_docx
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         media_type=media_type,
         text=extracted.text,
         size_bytes=len(data),
-        title=extracted.title,
+        title=believed_title(extracted.title, extracted.text) or extracted.printed_title,
         headings=extracted.headings,
         page_starts=extracted.page_starts,
         bibliography=extracted.bibliography,

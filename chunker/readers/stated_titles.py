@@ -6,10 +6,15 @@ import re
 from functools import cache
 
 from chunker.readers.extraction import tidy_line, without_surrogates
+from chunker.text.normalising import fold
 from chunker.vocabulary import PACKAGED
 
 _MAX_CHARS = 1_000
 """A longer one is no title."""
+_EVIDENCE_CHARS = 6_000
+"""On the first pages, about three, the words of a title stand. Chosen by hand."""
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_PARTS = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|_")
 
 
 def stated_title(title: str | None) -> str | None:
@@ -18,17 +23,38 @@ def stated_title(title: str | None) -> str | None:
     return None if len(line) > _MAX_CHARS or _programs_title().fullmatch(line) else line
 
 
+def believed_title(title: str | None, text: str) -> str | None:
+    """Return a stated title; ``None`` where it may be the name of a file and does not stand in ``text``.
+
+    One word, signs without words, and a word with a kind of file ("ActiveReports Document") are believed
+    only where all their words stand on the first pages.
+    """
+    if not title or not _may_be_file_name(title):
+        return title
+    shown = set(_WORD.findall(fold(text[:_EVIDENCE_CHARS]).text))
+    readings = (_WORD.findall(fold(form).text) for form in (title, _PARTS.sub(" ", title)))
+    return title if any(words and shown.issuperset(words) for words in readings) else None
+
+
+def _may_be_file_name(title: str) -> bool:
+    words = title.split()
+    names_kind = re.fullmatch(PACKAGED.alternatives("titles", "kinds_of_file"), words[-1], re.IGNORECASE)
+    has_word = any(sum(map(str.isalpha, word)) > 1 for word in words)
+    return not has_word or len(words) == 1 or (len(words) == 2 and names_kind is not None)
+
+
 @cache
 def _programs_title() -> re.Pattern[str]:
-    nothing, generic, programs, kinds, endings = (
+    nothing, generic, programs, scanners, kinds, endings = (
         PACKAGED.alternatives("titles", name)
-        for name in ("names_nothing", "generic", "programs", "kinds_of_file", "file_endings")
+        for name in ("names_nothing", "generic", "programs", "scanners", "kinds_of_file", "file_endings")
     )
     forms = (
         r"\W*",
         rf"\W*{nothing}(?:\W*(?:{kinds}|page|file))?\W*\d*\W*",
         rf"\W*{generic}[\s_#-]*\d*",
-        rf"{programs}\b[\w .]*(?:\s-\s.*|\s{kinds})",
+        rf"{programs}\b[\w .]*(?:\s-\s.*|[\s-]{kinds})|{kinds}(?:\s\w{{1,3}})?\s{programs}",
+        rf"{scanners}\b[\W\d]*(?:[^\W\d_]{{3,9}}\b)?[\W\d]*\d[\W\d]*",
         rf".*\.{endings}(?:[\s;:,].*)?",
         r"(?=\S*\d)(?=\S*[^\W\d_])\S*_\S*|[a-z]+[-_]?\d{3,}",  # a file's name without its ending
     )

@@ -16,7 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
-from chunker.metadata.dates import date_spans, read_date
+from chunker.metadata.dates import read_date
 from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
@@ -24,9 +24,9 @@ from chunker.segmenting.head_lines import read_lines, signature
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
 from chunker.segmenting.sections import find_sections
 from chunker.segmenting.series import find_series
+from chunker.segmenting.title_lines import first_title, may_be_title
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
-from chunker.text.blocks import lines, paragraphs, plain
-from chunker.vocabulary import PACKAGED
+from chunker.text.blocks import paragraphs, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_PAGE_WORD = PACKAGED.alternatives("contents", "page_words")
-_PAGE_MARK = re.compile(  # [p. 41], Seite IV, page 3 of 10; a number alone is no title anyway
-    rf"\W*{_PAGE_WORD}\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
-)
 _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 
 
@@ -53,8 +49,7 @@ class CutSettings:
     ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
     titles that must be emphasised for a title to need it. What stands before the contents and is no longer
     than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no
-    paragraph longer than ``max_title_matter_paragraph``, is title matter. A first line of at most
-    ``max_title_chars``, within ``lines_read_chars``, serves as a title.
+    paragraph longer than ``max_title_matter_paragraph``, is title matter.
     """
 
     min_matched_titles: int = 3
@@ -66,8 +61,6 @@ class CutSettings:
     max_title_matter_chars: int = 6_000
     max_lead_chars: int = 1_500
     max_title_matter_paragraph: int = 500
-    max_title_chars: int = 120
-    lines_read_chars: int = 2_000
 
 
 SETTINGS = CutSettings()
@@ -144,7 +137,7 @@ def _stated(source: Source, ignored: Sequence[Span]) -> Iterator[tuple[_Cut, int
         span = _trimmed(source.text, Span(start, end), ignored)
         if span is not None:
             said = source.title if len(each) == 1 else None  # a person may have said it
-            title = said or document.title or _first_line(source, span)
+            title = said or document.title or _title_in(source, span)
             yield _Cut(span.start_char, span.start_char, title, stated=document.metadata), span.end_char
 
 
@@ -246,7 +239,7 @@ def _pieces(
             if inside and _is_title_matter(source.text, lead, SETTINGS.max_lead_chars):
                 inside[0] = replace(inside[0], start_char=lead.start_char)
             else:
-                title = source.title if source.title and not cuts else _first_line(source, lead)
+                title = source.title if source.title and not cuts else _title_in(source, lead)
                 inside.insert(0, _Cut(lead.start_char, lead.start_char, plain(title)))
         ends = [*(cut.start_char for cut in inside), span.start_char][1:]
         for cut, end in zip(inside, ends, strict=True):
@@ -277,30 +270,18 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
     return None
 
 
-def _first_line(source: Source, span: Span) -> str:
-    """Return the first short line of ``span``, or the file's name where it has none.
+def _title_in(source: Source, span: Span) -> str:
+    """Return the title that ``span`` gives itself: its only heading of the highest level, its first line.
 
-    Lines that only mark a page are none; a line goes on in the next one where a date does.
+    Where it gives none it is called as the file.
     """
-    last = min(span.end_char, span.start_char + SETTINGS.lines_read_chars)
-    read = [plain(line.text) for line in lines(source.text, span.start_char, last)]
-    for number, words in enumerate(read):
-        if (
-            len(words) > SETTINGS.max_title_chars
-            or not any(map(str.isalpha, words))
-            or _PAGE_MARK.fullmatch(words)
-        ):
-            continue
-        joined = " ".join(read[number : number + 2])
-        return joined if _breaks_a_date(words, joined) else words
-    return PurePosixPath(source.name).stem
-
-
-def _breaks_a_date(line: str, joined: str) -> bool:
-    """Return whether a date of ``joined`` begins in its first ``line``, and ends with the next."""
-    return len(joined) <= SETTINGS.max_title_chars and any(
-        start < len(line) < end == len(joined.rstrip(" .,")) for start, end in date_spans(joined)
-    )
+    top = min((heading.level for heading in source.headings), default=0)
+    highest = [heading for heading in source.headings if heading.level == top]
+    if len(highest) == 1 and 0 <= highest[0].start_char - span.start_char <= SETTINGS.max_lead_chars:
+        title = plain(highest[0].text)
+        if may_be_title(title):
+            return title
+    return first_title(source.text, span) or PurePosixPath(source.name).stem
 
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:

@@ -15,6 +15,7 @@ from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeEr
 from chunker.readers.extraction import ReadingLimits
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.printed_pages.running_lines import without_running_lines
+from chunker.readers.reading import read_bytes
 
 LIMITS = ReadingLimits()
 LINE_HEIGHT = 14
@@ -404,4 +405,45 @@ def test_what_is_filled_in_typed_on_or_said_of_a_page_is_text():
     assert read(filled.getvalue()).text == (
         "Name of the carter: Orest Bely\n\nBy rail ☒\nReceived in May\nSigned at the yard\n\n"
         "[Note: He was the pilot's brother.]"
+    )
+
+
+def printed(*lines, title=None):
+    """A PDF of one page of (size, words), each on a line."""
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    if title:
+        paper.setTitle(title)
+    for number, (size, words) in enumerate(lines):
+        paper.setFont("Helvetica", size)
+        paper.drawString(72, 760 - 30 * number, words)
+    paper.save()
+    return buffer.getvalue()
+
+
+BODY = [(11, "The ferry Aurelia left at dawn with tar and barley for the mill.")] * 14
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        (
+            [(9, "Harbour Board, 14"), (20, "Of ferries"), (20, "and pilots"), (11, "by P. Lund")],
+            "Of ferries and pilots",
+        ),
+        ([(24, "3 May 1911"), (18, "The price of tar")], "The price of tar"),
+        ([(24, "Page 41"), (11, "The price of tar")], None),
+        ([(11, "The price of tar")], None),
+    ],
+)
+def test_the_title_is_what_stands_on_the_first_page_in_the_largest_type(above, title):
+    assert read_pdf(printed(*above, *BODY), name="x.pdf", limits=LIMITS).printed_title == title
+
+
+def test_a_stated_title_goes_before_a_printed_one_and_a_programs_does_not():
+    lines = [(20, "Of ferries"), *BODY]
+    stated = read_bytes(printed(*lines, title="Ferries of the north"), name="x.pdf")
+    assert (stated.title, read_bytes(printed(*lines, title="34524_ch05.indd 77"), name="x.pdf").title) == (
+        "Ferries of the north",
+        "Of ferries",
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from chunker.readers.stated_titles import stated_title
+from chunker.readers.stated_titles import believed_title, stated_title
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,9 @@ from chunker.readers.stated_titles import stated_title
             "Word Document",
             "IMG_2031",
         ),
+        *("Untitled spreadsheet", "10811.exe", "Présentation PowerPoint", "PowerPoint-Präsentation"),
+        *("CamScanner 05-12-2020 10.15", "Scan 12 Mar 2020", "新規文書2", "Neues Dokument"),
+        *("Insert title here", "Document title"),
         "x" * 2_000,
     ],
 )
@@ -69,3 +72,17 @@ def test_what_a_program_put_there_is_no_title(title):
 )
 def test_a_title_is_a_title(title):
     assert stated_title(f" {title}\n") == title
+
+
+@pytest.mark.parametrize(
+    "title", ["fake-memo", "WochenprogrammDruck", "88300 162..177", "ActiveReports Document", "grasshopper"]
+)
+def test_what_may_be_a_files_name_is_believed_only_where_its_words_stand_on_the_first_pages(title):
+    assert believed_title(title, "The ferry Aurelia left at dawn.") is None
+    words = title.replace("-", " ").replace("WochenprogrammDruck", "Wochenprogramm, Druck")
+    assert believed_title(title, f"{words}\n\nThe ferry left.") == title
+
+
+def test_a_title_of_several_words_needs_no_such_proof():
+    assert believed_title("Log of the ferry Aurelia", "It left at dawn.") == "Log of the ferry Aurelia"
+    assert believed_title(None, "It left at dawn.") is None

@@ -102,6 +102,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     return Extracted(
         text,
         title=content.title,
+        printed_title=content.sheets[0].title,
         bibliography=stated_bibliography(authors=[content.author]),
         headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
         page_starts=tuple(

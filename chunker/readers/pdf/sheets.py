@@ -10,6 +10,7 @@ from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, with_paragraphs
+from chunker.readers.pdf.titles import printed_title
 from chunker.readers.printed_pages.numbers import printed_pages
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ class SheetLines:
     """The lines of one sheet of a PDF.
 
     ``is_wide``: it is wider than tall, so that it may show two pages side by side. ``halves`` are then
-    the lines of its left and right half, ``None`` where words stand across the middle.
+    the lines of its left and right half, ``None`` where words stand across the middle. ``title`` stands out
+    on it.
     """
 
     lines: list[str]
     is_wide: bool = False
     halves: tuple[list[str], list[str]] | None = None
+    title: str | None = None
 
 
 def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
@@ -54,9 +57,10 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
                 values = [each.text for each in put if not each.is_comment]
                 return SheetLines([*(line.text for line in raw), *values, *comments], is_wide=width > height)
             placed = with_annotations([placed_line(text_page, line) for line in raw], put)
+            title = printed_title(text_page, raw) if index == 0 else None
             is_cut = width > height and not put
             halves = halves_of_sheet(page, text_page, raw) if is_cut else None
-            return SheetLines([*with_paragraphs(placed), *comments], is_wide=width > height, halves=halves)
+            return SheetLines([*with_paragraphs(placed), *comments], width > height, halves, title)
         finally:
             text_page.close()
     finally:

@@ -1,0 +1,163 @@
+"""The title that a text gives itself: its first line that is one, before its prose begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from chunker.metadata.dates import date_spans
+from chunker.metadata.kinds import opens_like_a_paper
+from chunker.segmenting.head_lines import read_lines
+from chunker.text.blocks import lines, plain
+from chunker.vocabulary import PACKAGED, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chunker.documents import Span
+    from chunker.text.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class TitleLineSettings:
+    """Which first lines serve as a title; chosen by hand, not measured.
+
+    A title has at most ``max_chars`` in a line, ``max_joined_chars`` in several, and stands among the first
+    ``lines_read`` lines, within ``chars_read``. A line of ``min_numbers`` or more that are over
+    ``max_share_of_numbers`` of its words is a row of a table, one with a date and at most
+    ``max_words_beside_date`` other words no more than the date. One that stands with numbers
+    ``min_heads`` times in the first ``chars_of_heads`` is the head of pages.
+    """
+
+    max_chars: int = 120
+    max_joined_chars: int = 160
+    chars_read: int = 2_000
+    lines_read: int = 12
+    min_numbers: int = 3
+    max_share_of_numbers: float = 0.4
+    max_words_beside_date: int = 3
+    min_heads: int = 3
+    chars_of_heads: int = 200_000
+
+
+SETTINGS = TitleLineSettings()
+
+_PAGE_WORD = PACKAGED.alternatives("contents", "page_words")
+_PAGE_MARK = re.compile(  # [p. 41], Seite IV, page 3 of 10; a number alone is no title anyway
+    rf"\W*{_PAGE_WORD}\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
+)
+CELL_JOINT = " | "
+_NUMBER_AT_EDGE = re.compile(r"^\d{1,4}\s+(?=\S)|(?<=\S)\s+\d{1,4}$")
+_OPENS = re.compile(r"[\d\W]*[^\W\d_]")
+_BULLET = re.compile(r"[•·‣▪■●◦\x80-\x9f\ue000-\uf8ff]\s")
+_ENDS = re.compile(r"[.!?:…。！？][\W_]*$")
+_OPEN_END = re.compile(rf"(?:\b{PACKAGED.alternatives('papers', 'title_goes_on')}|[,&-])$", re.IGNORECASE)
+
+
+@cache
+def _no_titles(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    """Return the pattern of a whole line that is no title: an address, a head, a mark of secrecy."""
+    grades = "|".join(vocabulary.patterns("secrecy", "grades").values())
+    kinds = (vocabulary.alternatives("titles", name) for name in ("addresses", "openings", "page_heads"))
+    contents = "|".join(vocabulary.words("contents", "headings"))
+    return re.compile(rf"\W*(?:{'|'.join(kinds)}|{grades}|{contents})\W*", re.IGNORECASE)
+
+
+@cache
+def _joins_names(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    return re.compile(rf"\b{vocabulary.alternatives('titles', 'joins_names')}\b", re.IGNORECASE)
+
+
+def may_be_title(words: str) -> bool:
+    """Return whether a line may be a title: no mark or head of a page, date, salutation, address or row."""
+    if not _OPENS.match(words) or _PAGE_MARK.fullmatch(words) or _no_titles().fullmatch(words):
+        return False
+    return not (_BULLET.match(words) or _is_row(words) or _is_only_a_date(words) or _is_salutation(words))
+
+
+def first_title(text: str, span: Span) -> str | None:
+    """Return the first line of ``span`` that serves as its title, ``None`` where prose begins before one.
+
+    A line goes on in the next where a date does, or where it ends open. The subject of a memorandum or a
+    mail is its title; below a salutation there is none.
+    """
+    last = min(span.end_char, span.start_char + SETTINGS.chars_read)
+    blocks = list(lines(text, span.start_char, last))[: SETTINGS.lines_read]
+    for number, (block, line) in enumerate(
+        zip(blocks, read_lines(text[span.start_char : last]), strict=False)
+    ):
+        words = plain(block.text)
+        if line.mark == "salutation":
+            return None
+        if line.mark == "fields" and line.field == "subject":
+            return words.partition(":")[2].strip() or None
+        if line.mark != "fields" and may_be_title(words) and not _heads_pages(text, words):
+            return _whole_title(words, list(_below(text, blocks[number:])))
+    return None
+
+
+def _is_row(words: str) -> bool:
+    if CELL_JOINT in words or words.count("\t") > 1:
+        return True
+    each = words.split()
+    numbers = sum(any(map(str.isdecimal, word)) for word in each)
+    return numbers >= SETTINGS.min_numbers and numbers > SETTINGS.max_share_of_numbers * len(each)
+
+
+def _is_only_a_date(words: str) -> bool:
+    """Return whether a line is a date with a place beside it: "Paris, Hotel Adlon, 3 May 1910"."""
+    spans = list(date_spans(words))
+    beside = f"{words[: min(spans)[0]]} {words[max(end for _, end in spans) :]}" if spans else words
+    if not spans or opens_like_a_paper(words) or _joins_names().search(beside):
+        return False
+    is_date = any(line.mark == "date" for line in read_lines(words[0].upper() + words[1:]))
+    return is_date and len(beside.split()) <= SETTINGS.max_words_beside_date
+
+
+def _is_salutation(words: str) -> bool:
+    return any(line.mark == "salutation" for line in read_lines(words))
+
+
+def _heads_pages(text: str, words: str) -> bool:
+    """Return whether a line stands over pages, with their numbers."""
+    head = _NUMBER_AT_EDGE.sub("", words)
+    if head == words:
+        return False
+    same = re.compile(
+        rf"^\W*(?:\d{{1,4}}\s+{re.escape(head)}|{re.escape(head)}\s+\d{{1,4}})\W*$", re.MULTILINE
+    )
+    return sum(1 for _ in same.finditer(text, 0, SETTINGS.chars_of_heads)) >= SETTINGS.min_heads
+
+
+def _below(text: str, blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the lines of the paragraph that the first of ``blocks`` begins, below it."""
+    for before, after in pairwise(blocks):
+        if text.count("\n", before.end_char, after.start_char) != 1:
+            return
+        yield plain(after.text)
+
+
+def _whole_title(words: str, below: Sequence[str]) -> str | None:
+    """Return a line with those it goes on in; ``None`` for prose, which is longer than any title."""
+    if len(words) > SETTINGS.max_chars or (words[0].islower() and below):
+        return None
+    for line in below:
+        joined = f"{words} {line}"
+        if not _goes_on(words, line) and not _breaks_a_date(words, joined):
+            break
+        if len(joined) > SETTINGS.max_joined_chars:
+            return None
+        words = joined
+    return words
+
+
+def _goes_on(words: str, line: str) -> bool:
+    return not _ENDS.search(words) and (line[:1].islower() or _OPEN_END.search(words) is not None)
+
+
+def _breaks_a_date(line: str, joined: str) -> bool:
+    """Return whether a date of ``joined`` begins in its first ``line``, and ends with the next."""
+    return any(start < len(line) < end == len(joined.rstrip(" .,")) for start, end in date_spans(joined))
