@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from statistics import median
 from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
@@ -20,6 +19,7 @@ from chunker.metadata.dates import read_date
 from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
+from chunker.segmenting.contents_evidence import is_borne_out
 from chunker.segmenting.head_lines import read_lines, signature
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
 from chunker.segmenting.sections import find_sections
@@ -43,19 +43,12 @@ _TRAILING_MARKS = re.compile(r"[\s*\\]+$")
 class CutSettings:
     """When evidence is enough to cut a source by; chosen by hand, not measured.
 
-    At least ``min_matched_titles`` of a table of contents and ``min_matched_share`` of them must be found.
-    The usual part (the median) has ``min_part_chars`` below its title and no less than the title; a page that
-    is listed has ``min_page_chars``, or the numbers are no pages of this text.
     ``min_papers``: so many make a source one of papers, whatever stands before them. ``mostly``: share of
     titles that must be emphasised for a title to need it. What stands before the contents and is no longer
     than ``max_title_matter_chars``, or before a document and no longer than ``max_lead_chars``, with no
     paragraph longer than ``max_title_matter_paragraph``, is title matter.
     """
 
-    min_matched_titles: int = 3
-    min_matched_share: float = 0.5
-    min_part_chars: int = 60
-    min_page_chars: int = 200
     min_papers: int = 3
     mostly: float = 0.8
     max_title_matter_chars: int = 6_000
@@ -111,7 +104,7 @@ def segment(source: Source, *, ignored: Sequence[Span] = ()) -> Segmentation:
     outside: tuple[Span, ...] = ()
     time: DocumentDate | None = None
     matches = match_titles(source.text, contents, ignored=ignored) if contents else ()
-    if contents and _are_enough(matches, contents, source.text) and (_names_pages(contents) or not chapters):
+    if contents and is_borne_out(contents, matches, source.text) and (_names_pages(contents) or not chapters):
         contents = matched_contents(contents, matches)
         cuts = _cuts_of_matches(source.text, contents, matches, ignored)
         outside = (Span(contents.start_char, contents.end_char),)
@@ -152,20 +145,6 @@ def _not_named_after_a_part(
     if len(documents) == 1 and len(sections) > 1 and documents[0].title == sections[0].title != source.title:
         return (replace(documents[0], title=PurePosixPath(source.name).stem),)
     return documents
-
-
-def _are_enough(matches: Sequence[TitleMatch], contents: Contents, text: str) -> bool:
-    share = len(matches) / len(contents.entries)
-    if len(matches) < SETTINGS.min_matched_titles or share < SETTINGS.min_matched_share:
-        return False
-    ends = [*(match.start_char for match in matches[1:]), len(text)]
-    below = median(end - match.end_char for match, end in zip(matches, ends, strict=True))
-    title = median(match.end_char - match.start_char for match in matches)
-    pages = sorted({match.entry.page for match in matches if match.entry.page is not None})
-    printed = len(text) - (contents.end_char - contents.start_char)
-    return below >= max(title, SETTINGS.min_part_chars) and (
-        len(pages) < 2 or printed >= SETTINGS.min_page_chars * (len(pages) - 1)
-    )
 
 
 def _names_pages(contents: Contents) -> bool:

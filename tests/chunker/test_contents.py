@@ -1,7 +1,9 @@
 import pytest
 from real_corpus import book_text
 
+from chunker.documents import Source
 from chunker.segmenting.contents import read_contents
+from chunker.segmenting.cuts import segment
 from chunker.segmenting.title_matching import comparable, match_titles
 
 
@@ -111,3 +113,56 @@ def test_the_real_book_lists_186_papers_of_which_182_are_found():
     assert len(contents.entries) == 186
     assert sum(entry.page is not None for entry in contents.entries) == 183
     assert len(match_titles(text, contents)) == 182
+
+
+LISTED = "tar barley ferry harbour mill bridge lamp rope anchor barrel school church road flood tithe".split()
+
+
+def body_of(name, lines=12):
+    return " ".join(f"The harbour board heard line {number} of {name}." for number in range(lines))
+
+
+def listed(form, heading="Contents", *, below=12, per_page=1):
+    """A text that lists things in a ``form`` of (name, page), and says ``below`` sentences of each."""
+    named = [(f"The {noun} of the north", 1 + number // per_page) for number, noun in enumerate(LISTED)]
+    table = "\n".join(form.format(name=name, page=page) for name, page in named)
+    said = "\n\n".join(f"{name}\n\n{body_of(name, below)}" for name, _ in named)
+    return f"The north\n\n{heading}\n\n{table}\n\n{said}\n"
+
+
+def documents_of(text):
+    return segment(Source("id", "north.txt", "text/plain", text, len(text))).documents
+
+
+def test_a_list_of_chapters_is_a_table_of_contents():
+    assert len(documents_of(listed("{name} ..... {page}"))) == len(LISTED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(listed("{name} ..... {page}", "Agenda", below=1), id="agenda"),
+        pytest.param(listed("{name} ..... {page}", below=5, per_page=8), id="sections of a page"),
+        pytest.param(listed("{name}\t{page}", "Price list", below=1), id="prices"),
+        pytest.param(
+            listed("Figure {page}: {name} ..... {page}", "Figures").replace("\n\nThe", "\n\nFigure 1: The"),
+            id="figures",
+        ),
+    ],
+)
+def test_a_list_of_anything_else_is_none(text):
+    assert len(documents_of(text)) == 1
+
+
+def test_captions_are_titles_of_no_documents():
+    table = "\n".join(f"Figure {number}: the {noun} ..... {number}" for number, noun in enumerate(LISTED, 1))
+    figures = "\n\n".join(
+        f"Figure {number}: the {noun}\n\n{body_of(noun)}" for number, noun in enumerate(LISTED, 1)
+    )
+    assert len(documents_of(f"List of figures\n\n{table}\n\n{figures}\n")) == 1
+
+
+def test_an_index_of_names_takes_nothing_apart():
+    body = "\n\n".join(f"The {noun}\n\n{body_of(noun)}" for noun in LISTED)
+    index = "\n".join(f"The {noun} ..... {LISTED.index(noun) + 1}" for noun in sorted(LISTED))
+    assert len(documents_of(f"{body}\n\nIndex\n\n{index}\n")) == 1
