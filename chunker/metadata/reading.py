@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import DocumentMetadata
 from chunker.metadata.archive_references import read_archive_reference, read_publication_reference
-from chunker.metadata.dates import are_compatible, is_date_line, more_exact, read_date, read_year
+from chunker.metadata.dates import are_compatible, is_date_line, more_exact
 from chunker.metadata.kinds import is_paper, read_kind
 from chunker.metadata.names import read_participants
+from chunker.metadata.own_dates import read_own_date, read_own_year
 from chunker.text.blocks import paragraphs, plain, without_markup
 from chunker.vocabulary import PACKAGED, Vocabulary
 
@@ -146,15 +147,15 @@ def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | N
     Below the title of what is no paper only a line that is little else than a date counts.
     """
     other_words = SETTINGS.words_beside_date if is_paper(kind) else SETTINGS.few_words_beside_date
-    in_title = read_date(title)
+    in_title = read_own_date(title)
     in_lines = _first(
-        read_date(line)
+        read_own_date(line)
         for line in head
         if not _words().other_date.search(line) and is_date_line(line, other_words)
     )
     if in_title is not None and in_lines is not None:
         return more_exact(in_lines, in_title) if are_compatible(in_title, in_lines) else in_lines
-    return in_lines or in_title or read_year(title)
+    return in_lines or in_title or read_own_year(title)
 
 
 def _secrecy(kind: str | None, head: Sequence[str]) -> str | None:

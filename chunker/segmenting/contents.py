@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from chunker.metadata.dates import date_spans, read_date
+from chunker.metadata.dates import date_spans
+from chunker.metadata.own_dates import read_own_date
 from chunker.text.blocks import Block, lines, paragraphs, plain
 from chunker.text.increasing import heaviest_increasing_run
 from chunker.text.normalising import fold
@@ -149,7 +150,7 @@ def _read_from(text: str, heading_start: int, start_char: int) -> Contents | Non
 def _entry(line: _Line) -> ContentsEntry:
     title = plain(_LIST_MARK.sub("", line.block.text[: line.title_length])).rstrip(" .-–—,;:|")
     return ContentsEntry(
-        line.block.start_char, line.block.end_char, title, date=read_date(title), page=line.page
+        line.block.start_char, line.block.end_char, title, date=read_own_date(title), page=line.page
     )
 
 

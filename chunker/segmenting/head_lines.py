@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chunker.metadata.dates import date_spans, read_date
 from chunker.metadata.kinds import opens_like_a_paper
+from chunker.metadata.own_dates import read_own_date
 from chunker.text.blocks import lines, outside
 from chunker.vocabulary import PACKAGED, Vocabulary
 
@@ -240,7 +241,7 @@ def _is_name_like(words: str) -> bool:
 
 
 def _date_of(words: str) -> DocumentDate | None:
-    return None if _words().other_date.search(words) else read_date(words)
+    return None if _words().other_date.search(words) else read_own_date(words)
 
 
 def _whole_date(words: str) -> tuple[bool, DocumentDate | None]:

@@ -1,0 +1,79 @@
+"""The date that a title or a line gives its own paper: not those of acts and treaties that it names.
+
+"Report pursuant to the Ferries Act of 1934", "the 1936 Convention", "as amended in 1928", "since 1890",
+"(rev. 1934)": such dates say when something else was made.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chunker.metadata.dates import date_spans, read_date, read_year
+from chunker.metadata.year_forms import year_readings
+from chunker.vocabulary import PACKAGED, Vocabulary
+
+if TYPE_CHECKING:
+    from chunker.documents import DocumentDate
+
+
+def read_own_date(text: str) -> DocumentDate | None:
+    """Return the first of the most exact dates that ``text`` gives its paper, or ``None``."""
+    return read_date(_without_others(text))
+
+
+def read_own_year(text: str) -> DocumentDate | None:
+    """Return the first year or span of years that ``text`` gives its paper, or ``None``."""
+    return read_year(_without_others(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the vocabulary says: patterns for what stands before a date, and for what follows a year."""
+
+    named: re.Pattern[str]
+    joins: re.Pattern[str]
+    leads_in: re.Pattern[str]
+    follows: re.Pattern[str]
+
+
+@cache
+def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
+    named, between, joins, leads = (
+        vocabulary.alternatives("papers", name)
+        for name in ("named_acts", "between_act_and_date", "joins_acts", "leads_into_other_date")
+    )
+    return _Words(
+        named=re.compile(
+            rf"\b{named}(?:\s+(?:no|nr)\.?\s*[\w/-]+)?[\s,(]*(?:{between}[\s,]*)?$", re.IGNORECASE
+        ),
+        joins=re.compile(rf"\b{joins}\b", re.IGNORECASE),
+        leads_in=re.compile(rf"(?:^|(?<=[\s(\[,;]))(?:{leads})[\s:,]*$", re.IGNORECASE),
+        follows=re.compile(
+            rf"\s+(?:(?!(?:{joins}|the)\b)[^\W\d_][\w’'-]*\s+){{0,3}}?{named}\b", re.IGNORECASE
+        ),
+    )
+
+
+def _without_others(text: str) -> str:
+    """Return ``text`` with blanks for the dates in it that are not its paper's."""
+    spans = {*date_spans(text), *(match.span() for match, _ in year_readings(text))}
+    for start, end in spans:
+        if _is_others(text, start, end):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _is_others(text: str, start: int, end: int) -> bool:
+    words, leading = _words(), text[:start]
+    if words.leads_in.search(leading):
+        return True
+    named = words.named.search(leading)
+    if named is not None:
+        return words.joins.search(leading, 0, named.start()) is not None  # else the paper is the act
+    return end - start == _YEAR_CHARS and words.follows.match(text, end) is not None and bool(leading.strip())
+
+
+_YEAR_CHARS = 4
