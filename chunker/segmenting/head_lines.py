@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from chunker.metadata.dates import date_spans, read_date
 from chunker.metadata.kinds import opens_like_a_paper
 from chunker.metadata.own_dates import read_own_date
-from chunker.text.blocks import lines, outside
+from chunker.text.blocks import Block, lines, outside
 from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from chunker.documents import DocumentDate, Span
-    from chunker.text.blocks import Block
 
 Mark = Literal["date", "salutation", "title", "number", "fields"]
 
@@ -28,7 +27,8 @@ class HeadLineSettings:
 
     A line of a head has at most ``max_line_chars``, a salutation ``max_salutation_chars``, one that ends in
     no comma ``max_bare_salutation`` words, an addressee ``max_words_of_address``, and a line with a date
-    ``max_words_beside_date`` other words. A closing or a signature has at most ``max_ending_chars``; a
+    ``max_words_beside_date`` other words; what runs over from the line above has ``max_rest_of_date``
+    characters. A closing or a signature has at most ``max_ending_chars``; a
     signature stands in the last ``lines_of_ending`` lines.
     """
 
@@ -37,6 +37,7 @@ class HeadLineSettings:
     max_bare_salutation: int = 3
     max_words_beside_date: int = 6
     max_words_of_address: int = 10
+    max_rest_of_date: int = 24
     max_ending_chars: int = 60
     lines_of_ending: int = 4
 
@@ -74,11 +75,12 @@ class _Words:
     title: re.Pattern[str]
     between_persons: re.Pattern[str]
     fields: re.Pattern[str]
+    wrote: re.Pattern[str]
     beside_dates: frozenset[str]
     other_date: re.Pattern[str]
 
 
-_RULE = re.compile(r"[-*_=~—–•\s]{3,}|[*⁂§]")
+_RULE = re.compile(r"[-*_=~—–•\s]{3,}|[*⁂§]|-{3,}[^\d-]{1,60}-{3,}")
 # "17.", "No. 17", "[XII]", with or without the mark of a note behind
 _NUMBER = re.compile(
     r"[\[(]?(?:n[or]\.?\s*|№\s*)?(\d{1,4}|[IVXLC]{1,7})[\])]?\.?(?:\s?\[\d{1,3}\])?", re.IGNORECASE
@@ -118,6 +120,7 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
         ),
         between_persons=re.compile(rf"\s{any_of('between_persons')}\s", re.IGNORECASE),
         fields=re.compile(rf"(?:{named})\s*:", re.IGNORECASE),
+        wrote=re.compile(rf"\b{any_of('wrote')}\s?:$", re.IGNORECASE),
         beside_dates=frozenset(vocabulary.words("letters", "beside_dates")),
         other_date=re.compile(
             rf"©|\b{vocabulary.alternatives('papers', 'other_date')}\b|\b{any_of('other_date')}\b",
@@ -130,7 +133,7 @@ def read_lines(text: str, excluded: Sequence[Span] = ()) -> list[HeadLine]:
     """Return the lines of ``text`` outside of ``excluded``, with what each may be in a head or an ending."""
     read: list[HeadLine] = []
     before_end, before_is_last = 0, True
-    for block in outside(lines(text), excluded):
+    for block in _with_whole_dates(text, list(outside(lines(text), excluded))):
         gap = text[before_end : block.start_char]
         is_apart = gap.count("\n") > 1 or "\f" in gap
         line = _read_line(block, opens=before_is_last or is_apart)
@@ -140,6 +143,29 @@ def read_lines(text: str, excluded: Sequence[Span] = ()) -> list[HeadLine]:
         before_end = block.end_char
         before_is_last = line.is_rule or line.is_ending or (line.mark is not None and not line.goes_on)
     return read
+
+
+def _with_whole_dates(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield ``blocks``, as one those two that a date runs over: "Borup, 3", "May 1911"."""
+    joined_end = 0
+    for number, block in enumerate(blocks):
+        if block.start_char < joined_end:
+            continue
+        below = blocks[number + 1] if number + 1 < len(blocks) else None
+        if below is not None and _runs_on(text, block, below):
+            joined_end = below.end_char
+            yield Block(block.start_char, below.end_char, f"{block.text} {below.text}")
+        else:
+            yield block
+
+
+def _runs_on(text: str, block: Block, below: Block) -> bool:
+    length = len(block.text)
+    is_short = length <= SETTINGS.max_line_chars and len(below.text) <= SETTINGS.max_rest_of_date
+    if not is_short or text.count("\n", block.end_char, below.start_char) != 1:
+        return False
+    joined = f"{block.text} {below.text}"
+    return any(start < length < end and len(_bare(joined[end:])) <= 1 for start, end in date_spans(joined))
 
 
 def _read_line(block: Block, *, opens: bool) -> HeadLine:
@@ -175,8 +201,8 @@ def _marked(line: HeadLine) -> HeadLine | None:
     if field := _words().fields.match(words):
         return replace(line, mark="fields", field=field.lastgroup, date=_date_of(words))
     is_date, date = _whole_date(words)
-    if is_date:
-        return replace(line, mark="date", date=date)
+    if is_date or (_words().wrote.search(words) and read_date(words)):
+        return replace(line, mark="date", date=date or read_date(words))
     if _NUMBER.fullmatch(words):
         return replace(line, mark="number", words=_NOTE_MARK.sub("", words))
     return replace(line, mark="title", date=_closing_date(words)) if _is_title(words) else None
@@ -261,17 +287,24 @@ def _whole_date(words: str) -> tuple[bool, DocumentDate | None]:
 
 def _stands_beside_a_date(beside: str) -> bool:
     small = _words().beside_dates
-    each = [word.strip(TRAILING + "()[]") for word in beside.split()]
+    each = _bare(beside)
     return len(each) <= SETTINGS.max_words_beside_date and all(
-        not word or not word[0].islower() or word in small for word in each
+        not word[0].islower() or word in small for word in each
     )
+
+
+def _bare(words: str) -> list[str]:
+    """Return words without the signs around them."""
+    each = (word.strip(TRAILING + "()[]") for word in words.split())
+    return [word for word in each if word]
 
 
 def _closing_date(words: str) -> DocumentDate | None:
     """Return the date that a title ends with."""
     spans = list(date_spans(words))
-    is_last = bool(spans) and not words[max(end for _, end in spans) :].strip(TRAILING + "()[]")
-    return _date_of(words) if is_last else None
+    if not spans or not _words().beside_dates.issuperset(_bare(words[max(end for _, end in spans) :])):
+        return None
+    return _date_of(words)
 
 
 def _run_in_date(words: str) -> str:

@@ -247,3 +247,50 @@ def test_every_character_of_a_letter_book_stands_in_one_passage(letters, joint):
 )
 def test_hostile_lines_are_read_at_once(line):
     assert not find_series(line).is_whole
+
+
+_LANGUAGES = {
+    "Danish": ("Borup, {}. marts 1911", "Kære Karl,"),
+    "Dutch": ("Borup, {} maart 1911", "Beste Karel,"),
+    "German": ("Borup, den {}. März 1911", "Lieber Karl,"),
+    "Polish": ("Borup, {} marca 1911 r.", "Drogi Karolu,"),
+    "Russian": ("Боруп, {} марта 1911 г.", "Дорогой Карл!"),
+    "Swedish": ("Borup, den {} augusti 1911", "Kära Karl,"),
+}
+
+
+@pytest.mark.parametrize("break_at", ["", "month"])
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_forty_letters_in_a_file_are_dated_each_also_where_a_line_ends_within_the_date(language, break_at):
+    head, salutation = _LANGUAGES[language]
+    if break_at:
+        day, month = head.split("{}", 1)
+        head = day + "{}" + month.replace(" ", "\n", 1)
+    letters = [f"{head.format(n % 28 + 1)}\n\n{salutation}\n\n{_BODY}\n\nAnna" for n in range(40)]
+    dates = [each.metadata.date for each in _documents("\n\n".join(letters))]
+    assert [date.precision for date in dates] == ["day"] * 40
+    assert [int(date.start[-2:]) for date in dates] == [n % 28 + 1 for n in range(40)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "-----Original Message-----\nFrom: Anna Weber\nSent: {} May 1999 10:11\nTo: Lund\nSubject: RE: tar",
+        "From: Anna Weber\nTo: Karl Lund\nDate: Mon, {} May 1999 10:11:12 +0100\nSubject: The tar",
+        "On Mon, {} May 1999, Anna Weber wrote:",
+        "Протокол заседания от {} мая 1999 г.",
+        "Posiedzenie z dnia {} maja 1999 r.",
+        "Vergadering van {} mei 1999",
+    ],
+)
+def test_mails_and_minutes_in_one_file_are_dated_each(head):
+    days = range(1, 20)
+    text = "\n\n".join(f"{head.format(day)}\n\n{_BODY}" for day in days)
+    assert _days(_documents(text)) == [f"1999-05-{day:02}" for day in days]
+
+
+def test_a_title_whose_date_runs_over_keeps_its_day():
+    for title in ("Report of the board of 3\nMay 1911", "Bericht des Rates vom 3.\nMai 1911"):
+        [document] = _documents(f"{title}\n\n{_BODY}")
+        assert document.metadata.date.text == "1911-05-03"
+        assert document.title == title.replace("\n", " ")
