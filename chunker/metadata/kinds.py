@@ -38,10 +38,23 @@ def read_kind(title: str) -> str | None:
     A date before them does not count. "From the Report of … at a meeting" is a report, "recording
     of the conversation" a conversation; "a history of the treaty" is no treaty.
     """
+    match = _kind(title)
+    return match.lastgroup if match else None
+
+
+def without_kind(title: str) -> str:
+    """Return ``title`` with blanks for the words that name its kind."""
+    match = _kind(title)
+    if match is None or match.lastgroup is None:
+        return title
+    start, end = match.span(match.lastgroup)
+    return title[:start] + " " * (end - start) + title[end:]
+
+
+def _kind(title: str) -> re.Match[str] | None:
     spans = sorted(date_spans(title))
     begin = spans[0][1] if spans and not title[: spans[0][0]].strip(" ,.[(") else 0
-    match = _named_early().match(title[begin:])
-    return match.lastgroup if match else None
+    return _named_early().match(title, begin)
 
 
 def is_paper(kind: str | None) -> bool:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from chunker.metadata.dates import date_spans
+from chunker.metadata.kinds import without_kind
+from chunker.metadata.name_evidence import may_be_person
 from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 _INITIAL = r"(?:[^\W\d_]\.?(?:\s?[^\W\d_]{1,2}\.)*\s?)"
 _WORD = r"[^\W\d_a-zа-я][^\W\d_]+(?:['’-][^\W\d_]+)*"
-_ARTICLE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(?:the|an?)\s+\Z", re.IGNORECASE)
 _ONE_LETTER = re.compile(r"[^\W\d_](?=\.)")
 _SIGNATURE = re.compile(rf"^{_INITIAL}?{_WORD}(?:\s{_WORD}){{0,2}}[.,]?$")
 
@@ -71,13 +73,16 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
     )
 
 
-def read_participants(title: str, head: Sequence[str] = (), tail: Sequence[str] = ()) -> tuple[str, ...]:
+def read_participants(
+    title: str, head: Sequence[str] = (), tail: Sequence[str] = (), *, body: str = ""
+) -> tuple[str, ...]:
     """Return the persons named in ``title``, in a name standing alone below it, or as signatories.
 
-    ``head`` and ``tail`` are the short lines a document begins and ends with. Each person comes
-    once, in the fullest form found; likely spellings of one surname count as one.
+    ``head`` and ``tail`` are the short lines a document begins and ends with; its ``body`` shows by how it
+    uses a word of the title that this is no name. Each person comes once, in the fullest form found; likely
+    spellings of one surname count as one.
     """
-    found = list(_names_in(title))
+    found = [name for name in _names_in(without_kind(title)) if may_be_person(name, title, body)]
     found += [name for line in head[: SETTINGS.head_lines] for name in _names_alone(line)]
     found += [name for line in tail for name in _names_alone(_signature(line))]
     return tuple(_without_repeats(found))

@@ -92,9 +92,9 @@ def read_metadata(
     return DocumentMetadata(
         date=_date(title, kind, stated.head),
         kind=kind or form,
-        participants=_participants(title, kind, stated)
+        participants=_participants(title, kind, stated, body)
         if names is None
-        else read_participants(names[0], (), names[1:]),
+        else read_participants(names[0], (), names[1:], body=body),
         secrecy=_secrecy(kind, stated.head),
         archive_reference=_first(read_archive_reference(line) for line in reversed(stated.tail)),
         publication_reference=_first(
@@ -103,10 +103,10 @@ def read_metadata(
     )
 
 
-def _participants(title: str, kind: str | None, stated: _Lines) -> tuple[str, ...]:
+def _participants(title: str, kind: str | None, stated: _Lines, body: str) -> tuple[str, ...]:
     """Return the persons named; in the title of what is no paper only names with initials are sure."""
     if is_paper(kind):
-        return read_participants(title, stated.head, stated.tail)
+        return read_participants(title, stated.head, stated.tail, body=body)
     return tuple(name for name in read_participants(title) if name[1:2] == ".")
 
 

@@ -215,3 +215,34 @@ def test_metadata_is_the_same_in_the_book_and_on_the_web_page():
     book = next(d for d in corpus_segmentation(BOOK).documents if d.start_char == 668145)
     page = corpus_segmentation("000_f04c4754c409a001.txt").documents[0]
     assert page.metadata == book.metadata
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        *(("American Notes", None), ("Harbour notes", None), ("An Introduction to Mathematics", None)),
+        *(("Verbal note of the embassy", "note"), ("Notes exchanged between the ministers", "note")),
+        *(("Author's note", "chapter"), ("A note on the text", "chapter"), ("Introduction", "chapter")),
+        *(("Minutes of the meeting of the parish council", "minutes"), ("Minutes of the vestry", "minutes")),
+        *(("Minutes of a conversation with the envoy", "conversation"),),
+        *(("Record of the meeting between Lund and Bille", "conversation"),),
+    ],
+)
+def test_a_kind_is_named_by_the_word_for_one_paper(title, kind):
+    assert read_kind(title) == kind
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "persons"),
+    [
+        ("Letter from Lisbon to Borup", "In Lisbon it rained. It was dry at Borup.", ()),
+        ("Letter from Lisbon to Lund", "Lisbon, 3 May 1911\n\nDear Lund, it rained.", ("Lund",)),
+        ("Letter of Assurance", "We give this letter of assurance to the board.", ()),
+        ("Environmental Report of Karl Lund", "The environmental report is long.", ("Karl Lund",)),
+        ("Records of the talk at Borup", "They talked.", ()),
+        ("Letter of Anna Lund to Peter Green", "The green ferry came.", ("Anna Lund", "Peter Green")),
+        ("Report of Lund", "In Lund's view the ferry was late. Lund went home. Lund was ill.", ("Lund",)),
+    ],
+)
+def test_places_and_common_words_are_no_participants(title, body, persons):
+    assert read_metadata(title, body).participants == persons
