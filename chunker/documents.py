@@ -150,7 +150,8 @@ class Source:
     """A file as it came, turned into one text.
 
     ``id`` is made from the file's bytes; ``name`` is how the user knows the file (its path
-    below the folder that was indexed). ``page_starts`` are the pages the file itself states or,
+    below the folder that was indexed), ``path`` the whole path that ends with it, where there is more
+    than the name. ``page_starts`` are the pages the file itself states or,
     as ``estimated`` ones, those it shows without numbers, counted from 1. ``stated_documents`` are all the
     documents in it, where its format tells; ``notices`` say, in a line each, what of it may be read wrongly
     or was left out. ``digest`` is the SHA-256 of the file's bytes, in hexadecimal digits, where it was just
@@ -169,6 +170,7 @@ class Source:
     stated_documents: tuple[StatedDocument, ...] = ()
     notices: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.vector_index import VectorIndex
 
@@ -157,10 +158,11 @@ class LocalIndex:
         self,
         source: Source,
         *,
+        placing: Placing = "path",
         original: Path | None = None,
         on_progress: Callable[[IndexingProgress], None] | None = None,
     ) -> SourceChange:
-        """Add a source, or put it in the place of the one that had its name.
+        """Add a source, or put it in the place of the one that ``placing`` says: by default, of its path.
 
         ``original`` is the file that it was read from, of which a copy is kept where originals are.
 
@@ -174,7 +176,12 @@ class LocalIndex:
             if is_kept and original is not None:
                 self._originals.keep(original, source)
             change = indexing.add_source(
-                self._store, self._recipe, source, is_kept=is_kept, on_progress=on_progress
+                self._store,
+                self._recipe,
+                source,
+                placing=placing,
+                is_kept=is_kept,
+                on_progress=on_progress,
             )
         logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
         return change

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chunker.readers.finding import FoundFile
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
     from embeddings.search import Filters, HiddenSpan
@@ -245,10 +246,15 @@ class Dossier:
         source: Source,
         *,
         original: Path | None = None,
+        placing: Placing = "path",
         on_progress: Callable[[IndexingProgress], None] | None = None,
     ) -> SourceChange:
-        """Add a source that was read from the file ``original``, or put it in the place of its namesake."""
-        return self.index.add_source(source, original=original, on_progress=on_progress)
+        """Add a source that was read from the file ``original``, in the place of the one at its path.
+
+        Where ``placing`` is ``name`` also of one that is shown under its name; where it is ``beside``, one at
+        its path that has other bytes stays, and the new one gets a number: ``notes (2).txt``.
+        """
+        return self.index.add_source(source, original=original, placing=placing, on_progress=on_progress)
 
     def original(self, id_or_name: str) -> tuple[SourceRecord, Path]:
         """Return a source and where its file is kept as it came.

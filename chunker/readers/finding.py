@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from chunker.readers.file_names import distinct_names, storable_name
 from chunker.readers.sniffing import SUFFIXES
 
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to read; ``name`` is its path below the folder that was given, with forward slashes."""
+    """A file to read; ``name`` is its path below the folder that was given, with forward slashes.
+
+    ``origin`` is its whole path as text, which ends with the name.
+    """
 
     path: Path
     name: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,9 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     files: list[FoundFile] = []
     skipped: list[SkippedPath] = []
     seen: set[Path] = set()
+    names: dict[Path, dict[str, str]] = {}
     for path in paths:
-        for found in walk(path, "", set()) if path.is_dir() else [named_file(path)]:
+        for found in _below(path, names):
             if isinstance(found, SkippedPath):
                 skipped.append(found)
             elif (target := found.path.resolve()) in seen:
@@ -59,15 +65,41 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
     return FoundFiles(tuple(files), tuple(skipped))
 
 
-def named_file(path: Path) -> FoundFile | SkippedPath:
-    """Return a file given by name; whether it can be read shows when it is."""
+def _below(path: Path, names: dict[Path, dict[str, str]]) -> Iterator[FoundFile | SkippedPath]:
+    """Yield a file given by name, whether or not it can be read, or what lies below a folder."""
     if not path.exists():
-        return SkippedPath(path, "does not exist")
-    return FoundFile(path, storable_name(path.name))
+        yield SkippedPath(path, "does not exist")
+        return
+    origin = given_path(path, names)
+    if path.is_dir():
+        yield from walk(path, origin, "", set())
+    else:
+        yield FoundFile(path, PurePosixPath(origin).name, origin)
 
 
-def walk(folder: Path, prefix: str, parents: set[tuple[int, int]]) -> Iterator[FoundFile | SkippedPath]:
-    """Yield what lies below a folder; ``parents`` are the folders (device, inode) on the way to it."""
+def given_path(path: Path, names: dict[Path, dict[str, str]]) -> str:
+    """Return the whole path of what was given, as text; of names that are one, each has its own.
+
+    ``names`` holds what the files of folders are called, as far as it was needed (:func:`distinct_names`).
+    """
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links are not followed: the path is what the user sees
+    folder, name = whole.parent, whole.name
+    if not name.isascii() and folder not in names:
+        try:
+            names[folder] = distinct_names({name, *os.listdir(folder)})  # noqa: PTH208 - the names alone
+        except OSError:
+            names[folder] = {}
+    text = names.get(folder, {}).get(name) or storable_name(name)
+    return f"{storable_name(folder.as_posix()).rstrip('/')}/{text}".rstrip("/")
+
+
+def walk(
+    folder: Path, origin: str, prefix: str, parents: set[tuple[int, int]]
+) -> Iterator[FoundFile | SkippedPath]:
+    """Yield what lies below a folder whose whole path is ``origin``, named after ``prefix``.
+
+    ``parents`` are the folders (device, inode) on the way to it.
+    """
     try:
         status = folder.stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -78,20 +110,16 @@ def walk(folder: Path, prefix: str, parents: set[tuple[int, int]]) -> Iterator[F
     if identity in parents:
         yield SkippedPath(folder, "a link that leads back to a folder above it")
         return
+    names = distinct_names(entry.name for entry in entries)
     for entry in entries:
-        path = Path(entry.path)
+        path, name = Path(entry.path), names[entry.name]
         if entry.name.startswith("."):
             yield SkippedPath(path, "hidden")
         elif path.is_dir():
-            yield from walk(path, f"{prefix}{entry.name}/", parents | {identity})
+            yield from walk(path, f"{origin}/{name}", f"{prefix}{name}/", parents | {identity})
         elif not path.is_file():
             yield SkippedPath(path, "a broken link or not a plain file")
         elif path.suffix and path.suffix.lower() not in SUFFIXES:
             yield SkippedPath(path, f"no reader for {path.suffix} files")
         else:
-            yield FoundFile(path, storable_name(prefix + entry.name))
-
-
-def storable_name(name: str) -> str:
-    """Return a file name as text that any database takes: bytes that are not UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")
+            yield FoundFile(path, f"{prefix}{name}", f"{origin}/{name}")

@@ -165,9 +165,11 @@ class _Worker:
             raise message
         if isinstance(message, Fault):
             logger.error("%s could not be read\n%s", shown, message.traceback)
-            raise UnreadableSourceError(
+            error = UnreadableSourceError(
                 f"{shown}: unexpected {message.error} in reading it; the log has the cause"
             )
+            error.add_note(message.traceback)
+            raise error
         raise TypeError(f"no message of a worker: {type(message).__name__}")
 
     def _too_large(self, shown: str) -> ReadingLimitError:

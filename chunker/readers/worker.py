@@ -23,6 +23,8 @@ def outcome_of(request: Request) -> object:
     try:
         return read_source(request.path, name=request.name, limits=request.limits)
     except (UnreadableSourceError, MemoryError) as error:
+        if error.__cause__ is not None:  # which does not go with it
+            error.add_note("".join(traceback.format_exception(error.__cause__)))
         return error.with_traceback(None)
     except Exception as error:  # noqa: BLE001 - a fault of ours at one file is told, and ends nothing
         return Fault(type(error).__name__, traceback.format_exc())

@@ -6,33 +6,31 @@ what was read while preparing still holds when it is written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chunker.readers.sidecar import described
-from chunker.segmenting.boilerplate import edge_lines
-from embeddings.indexing import repetition
+from embeddings.indexing import naming
 from embeddings.indexing import writing as store_writing
+from embeddings.indexing.planning import NEW_SOURCE, Plan, plan_addition, plan_deletion, settle
 from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable
-from embeddings.indexing.repetition import repeated_in
-from embeddings.indexing.writing import spans_as_json
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
 from embeddings.store.originals import name_original
 from embeddings.store.records import read_source
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from chunker.documents import Source, Span
+    from chunker.documents import Source
     from chunker.readers.sidecar import Description
+    from embeddings.indexing.naming import Placing
+    from embeddings.indexing.planning import ChangeStatus, Reading
     from embeddings.indexing.preparing import IndexingProgress, PreparedSource, Recipe
     from embeddings.store.connections import Store
-
-ChangeStatus = Literal["added", "replaced", "unchanged", "copy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +50,25 @@ class SourceChange:
     copy_of: str | None = None
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What a change does to the source tables.
-
-    ``removed`` are the keys of the sources that go; ``readings`` map the key of a source, ``None`` for
-    a new one, to the reading of it that is to be chunked and written; ``new_name`` is a name that the
-    source with that key gets. ``descriptions`` are what the sources with these ids state of themselves, and
-    what a person has edited of it. ``original`` are a source's id and the digest of its file, where that is
-    kept.
-    """
-
-    removed: list[int] = field(default_factory=list)
-    readings: dict[int | None, Source] = field(default_factory=dict)
-    new_name: tuple[int, str] | None = None
-    descriptions: dict[str, tuple[Description, Description]] = field(default_factory=dict)
-    original: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A source to be chunked and written, under the key it has (``None``: it is new)."""
-
-    source_key: int | None
-    source: Source
-    repeated: tuple[Span, ...]
-
-
-_NEW_SOURCE = 0  # a key that no source in the store has
-
-
 def add_source(
     store: Store,
     recipe: Recipe,
     source: Source,
     *,
+    placing: Placing = "path",
     is_kept: bool = False,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> SourceChange:
-    """Add one source, or put it in the place of the one that had its name, in one transaction.
+    """Add one source, or put it in the place of the one that ``placing`` says, in one transaction.
 
     ``is_kept``: the file it was read from is among the originals.
     """
     source = storable(source)
     with store.trying() as connection:
-        status, copy_of, plan = _plan_addition(connection, source)
-        readings = [] if plan is None else _settle(connection, plan)
+        origin = naming.placed(connection, source, placing)
+        status, copy_of, plan = plan_addition(connection, source, origin)
+        source = replace(source, name=naming.name_at(connection, origin.key))
+        readings = [] if plan is None else settle(connection, plan)
     if plan is None:
         with store.writing() as connection:
             if is_kept:
@@ -131,8 +102,8 @@ def describe_source(
         stated = stated or description_of(stored)
         edited = {name: value for name, value in {**edited, **description}.items() if value is not None}
         source = described(stored, {**stated, **edited})
-        plan = _Plan(readings={row[0]: source}, descriptions={source_id: (stated, edited)})
-        readings = _settle(connection, plan)
+        plan = Plan(readings={row[0]: source}, descriptions={source_id: (stated, edited)})
+        readings = settle(connection, plan)
     prepared = _prepare(store, recipe, readings, on_progress=on_progress)
     with store.writing() as connection:
         _write(connection, plan, prepared)
@@ -145,93 +116,18 @@ def delete_source(store: Store, recipe: Recipe, source_id: str) -> bool:
         row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
         if row is None:
             return False
-        plan = _Plan(removed=[row[0]])
-        readings = _settle(connection, plan)
+        plan = plan_deletion(connection, row[0])
+        readings = settle(connection, plan)
     prepared = _prepare(store, recipe, readings)
     with store.writing() as connection:
         _write(connection, plan, prepared)
     return True
 
 
-def _plan_addition(
-    connection: sqlite3.Connection, source: Source
-) -> tuple[ChangeStatus, str | None, _Plan | None]:
-    """Return what to report, the name of what it is a copy of, and what to do (``None``: nothing)."""
-    by_name = connection.execute(
-        "SELECT source_key FROM source_names WHERE name = ?", (source.name,)
-    ).fetchone()
-    by_id = connection.execute("SELECT key FROM sources WHERE id = ?", (source.id,)).fetchone()
-    plan = _Plan()
-    # What a person has said of a file stands when the file is read again, and when another version comes.
-    _, edited = read_descriptions(connection, (by_id or by_name or (_NEW_SOURCE,))[0])
-    plan.descriptions[source.id] = (description_of(source), edited)
-    source = described(source, edited)
-    if by_name is not None and by_name != by_id:
-        _take_name(connection, plan, by_name[0], source.name)
-    if by_id is None:
-        plan.readings[None] = source
-        return "added" if by_name is None else "replaced", None, plan
-    stored = read_source(connection, by_id[0])
-    if by_id != by_name:
-        plan.new_name = (by_id[0], source.name)
-        if source.name < stored.name:
-            # The first name is the one that counts, whichever came first: order must not matter.
-            plan.readings[by_id[0]] = source
-        return "copy", stored.name, plan
-    if source.name != stored.name:
-        return "copy", stored.name, None
-    if source == stored:
-        return "unchanged", None, None
-    plan.readings[by_id[0]] = source
-    return "replaced", None, plan
-
-
-def _take_name(connection: sqlite3.Connection, plan: _Plan, source_key: int, name: str) -> None:
-    """Take a name from a source, which goes by another one from now on, or else goes altogether."""
-    rows = connection.execute(
-        "SELECT name FROM source_names WHERE source_key = ? ORDER BY name", (source_key,)
-    )
-    names = [known for (known,) in rows]
-    if names == [name]:
-        plan.removed.append(source_key)
-    elif names[0] == name:
-        plan.readings[source_key] = replace(read_source(connection, source_key), name=names[1])
-
-
-def _settle(connection: sqlite3.Connection, plan: _Plan) -> list[_Reading]:
-    """Return what is to be chunked: what the plan says, and every source in which that changes something.
-
-    The edges of the sources are changed on the way, as they will be when all is written.
-    """
-    changed = [*plan.removed, *(key for key in plan.readings if key is not None)]
-    edges = {key: edge_lines(source.text) for key, source in plan.readings.items()}
-    sites = repetition.sites_of(connection, changed, edges.values())
-    before = {site: repetition.site_block(connection, site) for site in sites}
-    for key in changed:
-        repetition.delete_edges(connection, key)
-    for reading_key, lines in edges.items():
-        repetition.write_edges(connection, _NEW_SOURCE if reading_key is None else reading_key, lines)
-    concerned = {
-        key
-        for site in sites
-        if repetition.site_block(connection, site) != before[site]
-        for key in repetition.sources_of_site(connection, site)
-    }
-    settled = [
-        _Reading(key, source, repeated_in(connection, source.text)) for key, source in plan.readings.items()
-    ]
-    for key in sorted(concerned.difference(plan.readings, [_NEW_SOURCE])):
-        source = read_source(connection, key)
-        repeated = repeated_in(connection, source.text)
-        if spans_as_json(repeated) != _stored_repeated(connection, key):
-            settled.append(_Reading(key, source, repeated))
-    return settled
-
-
 def _prepare(
     store: Store,
     recipe: Recipe,
-    readings: Iterable[_Reading],
+    readings: Iterable[Reading],
     *,
     on_progress: Callable[[IndexingProgress], None] | None = None,
 ) -> list[tuple[int | None, PreparedSource]]:
@@ -270,32 +166,41 @@ def stored_encoding(
     return StoredEncoding(np.frombuffer(vector, dtype="<f4"), codes, second)
 
 
-def _stored_repeated(connection: sqlite3.Connection, source_key: int) -> str | None:
-    row = connection.execute("SELECT repeated FROM chunkings WHERE source_key = ?", (source_key,)).fetchone()
-    return None if row is None else str(row[0])
-
-
 def _write(
-    connection: sqlite3.Connection, plan: _Plan, prepared: Iterable[tuple[int | None, PreparedSource]]
+    connection: sqlite3.Connection, plan: Plan, prepared: Sequence[tuple[int | None, PreparedSource]]
 ) -> None:
-    for key in plan.removed:
-        store_writing.delete_source(connection, key)
-    if plan.new_name is not None:
-        store_writing.name_source(connection, *plan.new_name)
-    for source_key, parts in prepared:
-        if source_key is None:
-            new_key = store_writing.insert_source(connection, parts.chunked.source)
-            store_writing.insert_derived(connection, new_key, parts)
-        else:
-            store_writing.update_source(connection, source_key, parts.chunked.source)
-            store_writing.delete_derived(connection, source_key)
-            store_writing.insert_derived(connection, source_key, parts)
+    new_key = _write_names(connection, plan)
+    for removed in plan.removed:
+        store_writing.delete_source(connection, removed)
+    for key, parts in prepared:
+        if key is not None:
+            store_writing.update_source(connection, key, parts.chunked.source)
+            store_writing.delete_derived(connection, key)
+    for key, parts in prepared:
+        # only now that no id of the old ones is in the way
+        store_writing.insert_derived(connection, new_key if key is None else key, parts)
     for source_id, both in plan.descriptions.items():
         (key,) = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
         write_descriptions(connection, key, *both)
     if plan.original is not None:
         name_original(connection, *plan.original)
     store_writing.new_generation(connection)
+
+
+def _write_names(connection: sqlite3.Connection, plan: Plan) -> int:
+    """Change the names as they were when this was planned; return the key of the source that was added."""
+    if plan.added is None:
+        for key in plan.removed:
+            for path in naming.origins_of(connection, key):
+                naming.take(connection, path)
+        return NEW_SOURCE
+    source, origin = plan.added
+    if None in plan.readings:
+        return store_writing.insert_source(connection, plan.readings[None], origin)
+    naming.adopt(connection, origin, source)
+    key = naming.key_of(connection, source.id) or NEW_SOURCE
+    naming.give(connection, origin, key)
+    return key
 
 
 def _source_change(

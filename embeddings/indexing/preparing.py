@@ -98,11 +98,12 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def storable(source: Source) -> Source:
     """Return ``source`` with each lone surrogate, which UTF-8 cannot hold, as U+FFFD.
 
-    A file name that is no valid UTF-8 has some, and so may a text that was read from HTML.
+    A text that was read from HTML may have some.
     """
     return replace(
         source,
         name=_SURROGATE.sub("\ufffd", source.name),
+        path=None if source.path is None else _SURROGATE.sub("\ufffd", source.path),
         title=None if source.title is None else _SURROGATE.sub("\ufffd", source.title),
         text=_SURROGATE.sub("\ufffd", source.text),
         headings=tuple(replace(h, text=_SURROGATE.sub("\ufffd", h.text)) for h in source.headings),

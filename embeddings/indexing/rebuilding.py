@@ -16,6 +16,7 @@ from chunker.segmenting.boilerplate import edge_lines
 from embeddings.errors import IndexMissingError
 from embeddings.indexing import writing as store_writing
 from embeddings.indexing.changes import stored_encoding
+from embeddings.indexing.naming import complete
 from embeddings.indexing.preparing import Recipe, prepare_source
 from embeddings.indexing.repetition import repeated_in, write_edges
 from embeddings.store.catalogue import Catalogue
@@ -76,6 +77,7 @@ def rebuild(
         try:
             with store.outside_transactions() as connection:
                 make_source_tables(connection)
+                complete(connection)
                 _stage(store, connection, recipe, manifest, on_progress)
                 _swap(connection, manifest)
                 info = Catalogue(connection).info()

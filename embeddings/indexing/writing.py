@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.indexing.naming import Origin, give
 from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
 from embeddings.store.readings import write_reading
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from embeddings.indexing.preparing import PreparedSource
 
 
-def insert_source(connection: sqlite3.Connection, source: Source) -> int:
-    """Write a new source under its name, without anything derived; return its key."""
+def insert_source(connection: sqlite3.Connection, source: Source, origin: Origin | None = None) -> int:
+    """Write a new source, at ``origin`` or where it says, without anything derived; return its key."""
     added_at = datetime.now(UTC).isoformat(timespec="seconds")
     cursor = connection.execute(
         "INSERT INTO sources (id, media_type, size_bytes, title, characters, added_at)"
@@ -33,7 +34,7 @@ def insert_source(connection: sqlite3.Connection, source: Source) -> int:
     )
     source_key = int(cursor.lastrowid or 0)
     _write_text(connection, source_key, source)
-    name_source(connection, source_key, source.name)
+    give(connection, origin or Origin.of(source), source_key)
     return source_key
 
 
@@ -44,13 +45,6 @@ def update_source(connection: sqlite3.Connection, source_key: int, source: Sourc
         (source.media_type, source.size_bytes, source.title, len(source.text), source_key),
     )
     _write_text(connection, source_key, source)
-
-
-def name_source(connection: sqlite3.Connection, source_key: int, name: str) -> None:
-    """Give a source a name, taking it from any other."""
-    connection.execute(
-        "INSERT OR REPLACE INTO source_names (name, source_key) VALUES (?, ?)", (name, source_key)
-    )
 
 
 def _write_text(connection: sqlite3.Connection, source_key: int, source: Source) -> None:

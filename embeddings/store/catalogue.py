@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from chunker.documents import Page, PageMap, PageStart
+from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
 from embeddings.store.choosing import Choice, chosen
 from embeddings.store.descriptions import bibliography_from
@@ -38,7 +39,7 @@ DocumentOrder = Literal["place", "earliest", "latest"]
 
 _SOURCES = """
     SELECT s.id, (SELECT json_group_array(name) FROM
-                    (SELECT name FROM source_names WHERE source_key = s.key ORDER BY name)) AS names,
+                    (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin)) AS names,
            s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
            (SELECT count(*) FROM documents WHERE source_key = s.key),
            (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
@@ -47,7 +48,7 @@ _SOURCES = """
     FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
     LEFT JOIN readings r ON r.source_key = s.key
 """
-_SOURCE_NAME = "(SELECT min(name) FROM source_names WHERE source_key = s.key)"
+_SOURCE_NAME = "(SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin LIMIT 1)"
 _DOCUMENTS = f"""
     SELECT {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, (SELECT count(*) FROM passages WHERE document_key = d.key)
     FROM documents d JOIN sources s ON s.key = d.source_key
@@ -95,6 +96,12 @@ class Catalogue:
         row = self._first(f"{_SOURCES} WHERE s.id = ?", id_or_name) or self._first(
             f"{_SOURCES} WHERE {by_name}", id_or_name
         )
+        return None if row is None else _source_record(row)
+
+    def source_at(self, path: str) -> SourceRecord | None:
+        """Return the source that stands at a path in the collection."""
+        by_path = "s.key = (SELECT source_key FROM source_names WHERE origin = ?)"
+        row = self._first(f"{_SOURCES} WHERE {by_path}", upwards(path))
         return None if row is None else _source_record(row)
 
     def source_text(self, source_id: str) -> str | None:

@@ -25,7 +25,9 @@ from embeddings.store.schema import (
     APPLICATION_ID,
     DERIVED_TABLES,
     FULL_TEXT_TABLES,
+    LATER_COLUMNS,
     SCHEMA_VERSION,
+    SOURCE_INDEXES,
     SOURCE_TABLE_NAMES,
     SOURCE_TABLES,
 )
@@ -195,8 +197,14 @@ class Store:
 
 
 def make_source_tables(connection: sqlite3.Connection) -> None:
-    """Make the source tables, or those that an older schema lacks."""
+    """Make the source tables, or those, and the columns of those, that an older schema lacks."""
     for statement in SOURCE_TABLES:
+        connection.execute(statement)
+    for table, column, kind in LATER_COLUMNS:
+        known = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+        if (column,) not in known:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    for statement in SOURCE_INDEXES:
         connection.execute(statement)
 
 

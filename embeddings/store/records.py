@@ -148,8 +148,8 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
     """Return the source as it was added, under the first of its names."""
     row = connection.execute(
         """
-        SELECT s.id, (SELECT min(name) FROM source_names WHERE source_key = s.key), s.media_type,
-               t.text, s.size_bytes, s.title, t.headings, t.page_starts, r.documents, r.notices,
+        SELECT s.id, (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin LIMIT 1),
+               s.media_type, t.text, s.size_bytes, s.title, t.headings, t.page_starts, r.documents, r.notices,
                e.stated, e.edited
         FROM sources s JOIN source_texts t ON t.source_key = s.key
         LEFT JOIN readings r ON r.source_key = s.key

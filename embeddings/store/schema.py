@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 6  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 7  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -28,14 +28,13 @@ SOURCE_TABLES = (
         added_at TEXT NOT NULL
     ) STRICT
     """,
-    # The same bytes may be known under several names; the first in alphabetical order is shown.
+    # The same bytes may be known under several names; that of the first origin by alphabet is shown.
     """
     CREATE TABLE IF NOT EXISTS source_names (
         name TEXT NOT NULL PRIMARY KEY,
         source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX IF NOT EXISTS source_names_by_source ON source_names (source_key, name)",
     # headings: [[start_char, end_char, level, text]], page_starts: [[start_char, label, method, margin]]
     """
     CREATE TABLE IF NOT EXISTS source_texts (
@@ -73,6 +72,18 @@ SOURCE_TABLES = (
     "CREATE INDEX IF NOT EXISTS originals_by_digest ON originals (digest)",
 )
 """Made in an older store too, before it is made anew."""
+
+LATER_COLUMNS = (
+    # A path read upwards (embeddings.indexing.naming), and how many of its last parts the name has at least.
+    ("source_names", "origin", "TEXT NOT NULL DEFAULT ''"),
+    ("source_names", "parts", "INTEGER NOT NULL DEFAULT 1"),
+)
+"""Columns of source tables, their names and types, that older schemas lack."""
+
+SOURCE_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS source_names_by_origin ON source_names (origin)",
+    "CREATE INDEX IF NOT EXISTS source_origins_by_source ON source_names (source_key, origin)",
+)
 
 SECOND_VECTORS = """
     CREATE TABLE IF NOT EXISTS second_vectors (

@@ -18,7 +18,8 @@ _MAX_BYTES = 4 << 20  # some thousand failures; what is older is kept once more 
 
 def is_unforeseen(error: Exception, *foreseen: type[Exception]) -> bool:
     """Return whether ``error`` is none of those ``foreseen``, or stands for one that a library raised."""
-    return not isinstance(error, foreseen) or error.__cause__ is not None
+    stands_for_another = error.__cause__ is not None or hasattr(error, "__notes__")
+    return stands_for_another or not isinstance(error, foreseen)
 
 
 def log_failure(folder: Path, name: str, error: Exception) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from chunker.errors import UnreadableSourceError
@@ -54,7 +54,7 @@ def ingest_files(
     """
     for file in files:
         try:
-            source = reader.read(file.path, name=file.name)
+            source = replace(reader.read(file.path, name=file.name), path=file.origin)
             change = index.add_source(source, original=file.path, on_progress=on_progress)
         except IndexStoreError:
             raise

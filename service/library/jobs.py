@@ -110,7 +110,8 @@ class IngestWorker:
             if self._stopping.is_set():
                 raise NotReadyError("The service is shutting down: upload again once it is back.")
             for other in self._jobs.values():
-                if not other.is_finished and other.source_id == source_id:
+                is_same = (other.source_id, other.source_name) == (source_id, source_name)
+                if is_same and not other.is_finished:
                     raise ConflictError(
                         f"{other.source_name} is the same file and is being indexed as job {other.id}.",
                         existing_id=source_id,
@@ -180,7 +181,13 @@ class IngestWorker:
             if not isinstance(error, (ServiceError, ChunkerError, EmbeddingsError, EncoderError)):
                 logger.exception("job %s failed", job.id)
             return replace(self.get(job.id), status="failed", failure=error, finished_at=datetime.now(UTC))
-        return replace(self.get(job.id), status="succeeded", change=change, finished_at=datetime.now(UTC))
+        return replace(
+            self.get(job.id),
+            status="succeeded",
+            source_name=change.name,
+            change=change,
+            finished_at=datetime.now(UTC),
+        )
 
     def _put(self, job: Job) -> Job:
         with self._lock:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 import time
+import unicodedata
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,24 +24,31 @@ UPLOADS = "uploads"
 
 _MAX_NAME_CHARS = 255
 """The longest name that common file systems take."""
+_MAX_PARTS = 64
+"""More folders than anybody nests; chosen by hand."""
+_DRIVE = re.compile(r"|\.{1,2}|[A-Za-z]:")
+"""What says nothing of where a file stands in a collection."""
 _COPIED_BYTES = 1 << 20
 """Bytes of an upload in memory at a time."""
 _ABANDONED_SECONDS = 24 * 60 * 60
 """Nothing is read for a day: what is older was left by a process that was killed."""
 
 
-def source_name(filename: str | None) -> str:
-    """Return the last part of the name the client gave: its folders are of no meaning here.
+def upload_path(filename: str | None) -> str:
+    """Return the path that the client gave a file, without drives and ways up.
 
     Raises:
         UploadNameError: nothing a person could read or type is left of it.
     """
-    name = PurePosixPath((filename or "").replace("\\", "/")).name.strip()
-    if name in {"", ".", ".."} or len(name) > _MAX_NAME_CHARS or not name.isprintable():
+    given = unicodedata.normalize("NFC", (filename or "").replace("\\", "/"))
+    every = [part.strip() for part in given.split("/")]
+    parts = [part for part in every if not _DRIVE.fullmatch(part)]
+    is_long = any(len(part) > _MAX_NAME_CHARS for part in parts) or len(parts) > _MAX_PARTS
+    if every[-1] not in parts or is_long or not "".join(parts).isprintable():
         raise UploadNameError(
             f"The uploaded file needs a printable file name of at most {_MAX_NAME_CHARS} characters."
         )
-    return name
+    return "/".join(parts)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from chunker.errors import (
     UnsupportedFormatError,
 )
 from chunker.readers.extraction import ReadingLimits
+from chunker.readers.file_names import distinct_names
 from chunker.readers.finding import find_files
 from chunker.readers.reading import read_bytes, read_source
 
@@ -275,11 +277,66 @@ def test_folders_linked_from_two_places_are_read_once(tmp_path):
     assert [file.name for file in find_files([tmp_path / "papers"]).files] == ["a/two.txt", "one.txt"]
 
 
-def test_names_that_are_no_unicode_can_be_stored(tmp_path):
-    (tmp_path / os.fsdecode(b"pap\xe9rs.txt")).write_text("x")
-    (file,) = find_files([tmp_path]).files
-    assert file.name == "pap\ufffdrs.txt"
-    assert read_source(file.path, name=file.name).text == "x"
+def test_names_that_are_no_unicode_are_printable_and_stay_distinct(tmp_path):
+    raw = [b"pap\xe9rs.txt", b"pap\xe8rs.txt", b"pap\\xe9rs.txt", b"two\nlines.txt"]
+    for name in raw:
+        (tmp_path / os.fsdecode(name)).write_bytes(name)
+    files = find_files([tmp_path]).files
+    text_of = {file.name: read_source(file.path, name=file.name).text for file in files}
+    assert set(text_of) == {"pap\\xe9rs.txt", "pap\\xe8rs.txt", "pap\\x5cxe9rs.txt", "two\\x0alines.txt"}
+    assert {text.encode("cp1252", "replace") for text in text_of.values()} == set(raw)
+    named = find_files([tmp_path / os.fsdecode(name) for name in raw]).files
+    assert {(one.path, one.name, one.origin) for one in named} == {
+        (one.path, one.name, one.origin) for one in files
+    }
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9.txt", "cafe\u0301.txt"
+
+
+def test_composed_and_decomposed_letters_are_one_name(tmp_path):
+    for folder, name in (("one", COMPOSED), ("two", DECOMPOSED)):
+        put(tmp_path / folder / name)
+    one, two = (find_files([tmp_path / folder]).files[0] for folder in ("one", "two"))
+    assert one.name == two.name == COMPOSED
+    assert (one.origin, two.origin) == (f"{tmp_path}/one/{COMPOSED}", f"{tmp_path}/two/{COMPOSED}")
+
+
+def test_where_one_folder_has_both_neither_is_lost(tmp_path):
+    for name in (COMPOSED, DECOMPOSED, "caf\u00e9 (2).txt"):
+        put(tmp_path / name, name)
+    found = {file.path.name: file.name for file in find_files([tmp_path]).files}
+    assert len(set(found.values())) == 3
+    assert found["caf\u00e9 (2).txt"] == "caf\u00e9 (2).txt"
+    for name, shown in found.items():
+        assert [file.name for file in find_files([tmp_path / name]).files] == [shown]
+
+
+FILE_NAMES = st.one_of(
+    st.binary(min_size=1, max_size=4).filter(lambda name: not {0, ord("/")} & {*name} and name.strip(b".")),
+    st.sampled_from([COMPOSED.encode(), DECOMPOSED.encode(), b"\x85", b"\xc2\x85", b"\\x85", b"\\u0085"]),
+)
+
+
+@given(st.lists(FILE_NAMES, unique=True, max_size=6))
+def test_names_of_a_folder_stay_distinct_and_printable(names):
+    decoded = [os.fsdecode(name) for name in names]
+    told = distinct_names(decoded)
+    assert len(set(told.values())) == len(decoded)
+    assert told == distinct_names(reversed(decoded))
+    for name in told.values():
+        name.encode()
+        assert not any(unicodedata.category(character) == "Cc" for character in name)
+
+
+def test_a_file_has_one_origin_however_it_is_given(tmp_path, monkeypatch):
+    put(tmp_path / "papers/1902/a.txt")
+    monkeypatch.chdir(tmp_path / "papers")
+    given = [tmp_path, tmp_path / "papers", Path(), Path("1902"), Path("1902/a.txt"), Path("../papers/1902")]
+    found = [find_files([path]).files[0] for path in given]
+    assert {file.origin for file in found} == {f"{tmp_path}/papers/1902/a.txt"}
+    assert [file.name for file in found][:3] == ["papers/1902/a.txt", "1902/a.txt", "1902/a.txt"]
+    assert all(file.origin.endswith(f"/{file.name}") for file in found)
 
 
 def test_importing_the_readers_loads_no_parser():

@@ -1,6 +1,8 @@
 """What adding and deleting sources does to the index, and that the order of it does not matter."""
 
 import dataclasses
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from chunker.documents import Heading, content_id
 from chunker.segmenting.boilerplate import edge_lines, repeated_spans
 from embeddings.encoders.encoder import EncoderError
 from embeddings.indexing.preparing import IndexingProgress
+from embeddings.indexing.rebuilding import rebuild
 from embeddings.local_index import LocalIndex
 
 QUERIES = ["the envoy and the Straits", "cotton", "weekly review harbour", "customs of Batum"]
@@ -217,6 +220,109 @@ def test_the_index_depends_on_the_set_of_sources_not_on_the_order(tmp_path_facto
     shuffled = data.draw(st.permutations(sources))
     folder = tmp_path_factory.mktemp("orders")
     assert indexed_anew(folder / "first", sources) == indexed_anew(folder / "second", shuffled)
+
+
+paths = st.lists(st.sampled_from(["a", "b", "letter.txt"]), min_size=1, max_size=4).map("/".join)
+files = st.lists(
+    st.tuples(st.sampled_from(["", "/", "/home/"]), paths, st.integers(1, 2), texts),
+    min_size=1,
+    max_size=7,
+    unique_by=lambda file: file[0] + file[1],
+)
+
+
+def found(root, path, parts, text):
+    """A file below a root, empty for one that was uploaded, known by some parts of its path."""
+    return make_source("/".join(path.split("/")[-parts:]), text, path=root + path)
+
+
+def ends(path):
+    steps = path.split("/")
+    return ["/".join(steps[-count:]) for count in range(1, len(steps) + 1)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data(), given=files)
+def test_names_tell_files_apart_and_depend_on_no_order(tmp_path_factory, data, given):
+    sources = [found(*file) for file in given]
+    folder = tmp_path_factory.mktemp("named")
+    with LocalIndex.open(folder / "first", encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        first = seen(index)
+        assert index.problems() == []
+        names = {}
+        for source in sources:
+            others = {end for other in sources if other is not source for end in ends(other.path)}
+            known = [end for end in ends(source.path) if end.endswith(source.name)]
+            names[source.path] = next((end for end in known if end not in others), source.path)
+            assert index.add_source(source).status in {"unchanged", "copy"}
+            record = now(index).source_at(source.path)
+            assert record.id == source.id
+            assert names[source.path] in {record.name, *record.copies}
+            assert now(index).source_text(record.id) == source.text
+        assert len(set(names.values())) == len(sources)
+        assert seen(index) == first
+    assert first == indexed_anew(folder / "second", data.draw(st.permutations(sources)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), given=files)
+def test_what_is_put_in_and_taken_out_again_leaves_the_other_names_as_they_were(
+    tmp_path_factory, data, given
+):
+    sources = [found(*file) for file in given]
+    gone = {source.id for source in data.draw(st.lists(st.sampled_from(sources), max_size=3))}
+    folder = tmp_path_factory.mktemp("named")
+    with LocalIndex.open(folder / "first", encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        for source_id in gone:
+            index.delete(source_id)
+        left = seen(index)
+        assert index.problems() == []
+    assert left == indexed_anew(folder / "second", [one for one in sources if one.id not in gone])
+
+
+def test_what_stands_beside_gets_a_number_and_what_takes_a_name_its_place(index):
+    index.add_source(make_source("a.txt", "The envoy closed the Straits.", path="/home/a.txt"))
+    index.add_source(make_source("a.txt", "Cotton."), placing="beside")
+    second = index.add_source(make_source("a.txt", "Wool."), placing="beside")
+    assert (second.status, second.name) == ("added", "a (2).txt")
+    assert {one.name for one in now(index).sources()} == {"home/a.txt", "a.txt", "a (2).txt"}
+    assert index.add_source(make_source("a (2).txt", "Silk."), placing="name").status == "replaced"
+    taken = index.add_source(make_source("home/a.txt", "Linen."), placing="name")
+    assert (taken.status, taken.name) == ("replaced", "home/a.txt")
+    assert {now(index).source_text(one.id) for one in now(index).sources()} == {"Cotton.", "Silk.", "Linen."}
+
+
+def test_files_of_one_path_replace_each_other_and_of_two_do_not(index):
+    index.add_source(make_source("a.txt", "Cotton.", path="/one/a.txt"))
+    assert index.add_source(make_source("a.txt", "Wool.", path="/two/a.txt")).status == "added"
+    assert index.add_source(make_source("a.txt", "Silk.", path="/one/a.txt")).status == "replaced"
+    known = {one.name: now(index).source_text(one.id) for one in now(index).sources()}
+    assert known == {"one/a.txt": "Silk.", "two/a.txt": "Wool."}
+
+
+def test_a_store_made_before_paths_were_kept_knows_its_files_again(tmp_path):
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add([make_source("a.txt", "Cotton."), make_source("box/b.txt", "Wool.")])
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as connection, connection:
+        for statement in (
+            "DROP INDEX source_names_by_origin",
+            "DROP INDEX source_origins_by_source",
+            "ALTER TABLE source_names DROP COLUMN origin",
+            "ALTER TABLE source_names DROP COLUMN parts",
+        ):
+            connection.execute(statement)
+    rebuild(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING)
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        again = [
+            make_source("a.txt", "Cotton.", path="/home/a.txt"),
+            make_source("box/b.txt", "Wool.", path="/home/box/b.txt"),
+        ]
+        assert [change.status for change in index.add(again)] == ["unchanged", "unchanged"]
+        assert index.add_source(make_source("a.txt", "Silk.", path="/home/a.txt")).status == "replaced"
+        assert {one.name for one in now(index).sources()} == {"a.txt", "box/b.txt"}
+        assert index.problems() == []
 
 
 @settings(max_examples=25, deadline=None)

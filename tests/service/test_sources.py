@@ -59,13 +59,44 @@ def test_the_same_file_again_is_a_conflict_that_names_what_is_there(client):
     assert problem_of(response)["existing_id"] == job["source_id"]
 
 
-def test_other_bytes_under_the_same_name_replace_what_was_there(client):
+def texts_found(client, question):
+    found = client.post("/v1/search", json={"question": question}).json()["passages"]
+    return {passage["text"] for passage in found}
+
+
+def test_other_bytes_under_the_same_name_stand_beside_what_was_there(client):
+    texts = [TREATY, TREATY.replace("Kars", "Moscow"), TREATY.replace("Kars", "Batum")]
+    jobs = [finished_job(client, upload(client, "treaty.txt", text)) for text in texts]
+    assert [job["change"]["status"] for job in jobs] == ["added"] * 3
+    assert [job["source_name"] for job in jobs] == ["treaty.txt", "treaty (2).txt", "treaty (3).txt"]
+    assert set(names_of(client)) == {job["source_name"] for job in jobs}
+    assert texts_found(client, "Kars or Moscow or Batum") == set(texts)
+    again = finished_job(client, upload(client, "treaty.txt", texts[1]))
+    assert (again["change"]["status"], again["source_name"]) == ("unchanged", "treaty (2).txt")
+
+
+def test_where_it_is_asked_for_other_bytes_replace_what_was_there(client):
+    moscow = TREATY.replace("Kars", "Moscow")
     finished_job(client, upload(client, "treaty.txt", TREATY))
-    job = finished_job(client, upload(client, "treaty.txt", TREATY.replace("Kars", "Moscow")))
+    job = finished_job(client, upload(client, "treaty.txt", moscow, replace=True))
     assert job["change"]["status"] == "replaced"
     assert names_of(client) == ["treaty.txt"]
-    found = client.post("/v1/search", json={"question": "Kars or Moscow"}).json()["passages"]
-    assert [passage["text"] for passage in found] == [TREATY.replace("Kars", "Moscow")]
+    assert texts_found(client, "Kars or Moscow") == {moscow}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_files_of_one_name_from_two_folders_are_two(client, order):
+    given = [("box1/letter.txt", TREATY), ("box2\\letter.txt", TREATY.replace("Kars", "Moscow"))]
+    for number in order:
+        finished_job(client, upload(client, *given[number]))
+    assert names_of(client) == ["box1/letter.txt", "box2/letter.txt"]
+    assert texts_found(client, "Kars or Moscow") == {text for _, text in given}
+
+
+def test_composed_and_decomposed_letters_name_one_file(client):
+    finished_job(client, upload(client, "caf\u00e9.txt", TREATY))
+    assert upload(client, "cafe\u0301.txt", TREATY).status_code == 409
+    assert names_of(client) == ["caf\u00e9.txt"]
 
 
 def test_the_same_bytes_under_another_name_are_a_copy(client):
@@ -235,7 +266,7 @@ def test_questions_are_answered_while_a_file_is_being_indexed(tmp_path):
         assert job["progress"]["passages_total"] > 1
         assert names_of(client) == ["treaty.txt"]
         assert client.post("/v1/search", json={"question": "Kars"}).json()["index"]["passages"] == 1
-        again = upload(client, "renamed.txt", LETTER.read_bytes())
+        again = upload(client, LETTER.name, LETTER.read_bytes())
         assert again.status_code == 409
         assert response.json()["id"] in problem_of(again)["detail"]
         encoder.may_go_on.set()

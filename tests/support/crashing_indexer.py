@@ -28,8 +28,9 @@ def text_of(number, words="cotton"):
     return f"{SITE}\n{body}\n"
 
 
-def add(number, words="cotton"):
-    return lambda index: index.add_source(make_source(f"{number}.txt", text_of(number, words)))
+def add(number, words="cotton", folder=None):
+    path = f"/{folder}/{number}.txt" if folder else None
+    return lambda index: index.add_source(make_source(f"{number}.txt", text_of(number, words), path=path))
 
 
 STEPS = [
@@ -38,6 +39,9 @@ STEPS = [
     add(2),  # now the site's header is known, and the first two are chunked anew
     add(1, "wool"),
     lambda index: index.add_source(make_source("copy.txt", text_of(0))),
+    add(1, "silk", folder="box"),
+    add(1, "linen", folder="chest"),
+    lambda index: index.delete(content_id(text_of(1, "silk"))),
     lambda index: index.delete(content_id(text_of(2))),
 ]
 

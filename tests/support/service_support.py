@@ -79,9 +79,9 @@ def wait_until(condition, *, seconds=120):
         time.sleep(0.01)
 
 
-def upload(client, name, content):
+def upload(client, name, content, **parameters):
     content = content.encode() if isinstance(content, str) else content
-    return client.post("/v1/sources", files={"file": (name, content)})
+    return client.post("/v1/sources", files={"file": (name, content)}, params=parameters)
 
 
 def finished_job(client, response):

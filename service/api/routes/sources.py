@@ -1,8 +1,9 @@
 """The files in the index: lists, uploads and deletions."""
 
+import dataclasses
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response, UploadFile
@@ -10,6 +11,7 @@ from fastapi.responses import FileResponse
 
 from chunker.documents import Source
 from embeddings.indexing.changes import SourceChange
+from embeddings.indexing.naming import Placing
 from embeddings.indexing.preparing import IndexingProgress
 from service.api.presenting import job_info, source_info
 from service.api.schemas import JobInfo, SourceDescription, SourceInfo, SourceList
@@ -20,7 +22,7 @@ from service.hosting.files import download
 from service.hosting.problems import documented
 from service.hosting.state import ServiceState
 from service.library.jobs import Progress, WhenEnded, Work
-from service.library.uploads import source_name, stored_upload
+from service.library.uploads import stored_upload, upload_path
 
 router = APIRouter(prefix="/v1", tags=["sources"])
 
@@ -70,25 +72,31 @@ def get_original(source_id: str, dossier: CurrentDossier) -> Response:
     responses={**_ACCEPTED, **documented(400, 401, 403, 409, 413, 415, 422, 429, 503, 507)},
 )
 def upload_source(
-    file: UploadFile, dossier: CurrentDossier, state: CurrentState, response: Response
+    file: UploadFile,
+    dossier: CurrentDossier,
+    state: CurrentState,
+    response: Response,
+    *,
+    replace: Annotated[bool, Query(description="let it take the place of the file of its name")] = False,
 ) -> JobInfo:
     """Read a file and index it in the background.
 
     The answer comes once the file is read, so that one that cannot be read is refused at once; the job
-    tells when it is indexed. A file of a name that is there already replaces that one when its bytes
-    differ, and is refused with 409 when they are the same.
+    tells when it is indexed, and as what: folders in its name tell files of one name apart, and one whose
+    name is there with other bytes is stored beside that one, as `notes (2).txt`, or with `replace=true`
+    in its place. One that is there with the same bytes is refused with 409.
     """
-    name = source_name(file.filename)
-    settings, upload = state.settings, ExitStack()
+    place = upload_path(file.filename)
+    name, settings, upload = PurePosixPath(place).name, state.settings, ExitStack()
     path = upload.enter_context(
         stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes)
     )
     try:
-        source = dossier.reader.read(path, name=name)
-        _require_new(dossier, source, keep_originals=settings.keep_originals)
-        work = _indexing(dossier, source, path)
+        source = dataclasses.replace(dossier.reader.read(path, name=name), path=place)
+        _require_new(dossier, source, place, keep_originals=settings.keep_originals)
+        work = _indexing(dossier, source, path, "name" if replace else "beside")
         return _accepted(
-            state, response, source_id=source.id, source_name=name, work=work, when_ended=upload.close
+            state, response, source_id=source.id, source_name=place, work=work, when_ended=upload.close
         )
     except BaseException:
         upload.close()
@@ -146,11 +154,12 @@ def _accepted(
     return job_info(job)
 
 
-def _require_new(dossier: Dossier, source: Source, *, keep_originals: bool) -> None:
+def _require_new(dossier: Dossier, source: Source, place: str, *, keep_originals: bool) -> None:
     """Raise ConflictError for a file that is there under its name, unless it is now to be kept as it came."""
     with dossier.snapshot() as snapshot:
         existing = snapshot.source(source.id)
-    if existing is None or source.name not in {existing.name, *existing.copies}:
+        is_there = existing is not None and snapshot.source_at(place) == existing
+    if existing is None or not (is_there or place in {existing.name, *existing.copies}):
         return
     if existing.is_kept or not keep_originals:
         raise ConflictError(
@@ -159,9 +168,9 @@ def _require_new(dossier: Dossier, source: Source, *, keep_originals: bool) -> N
         )
 
 
-def _indexing(dossier: Dossier, source: Source, original: Path) -> Work:
+def _indexing(dossier: Dossier, source: Source, original: Path, placing: Placing) -> Work:
     def work(report: Callable[[Progress], None]) -> SourceChange:
-        return dossier.add_source(source, original=original, on_progress=_told(report))
+        return dossier.add_source(source, original=original, placing=placing, on_progress=_told(report))
 
     return work
 

@@ -45,7 +45,8 @@ async function add(file, row) {
   try {
     const job = await upload(file, (share) => row.show("uploading", share));
     const done = await finished(job, row);
-    row.end(`added: ${counted(done.change.documents, "document")}, ${counted(done.change.passages, "passage")}`);
+    const name = done.source_name === file.name ? "added" : `added as ${done.source_name}`;
+    row.end(`${name}: ${counted(done.change.documents, "document")}, ${counted(done.change.passages, "passage")}`);
     await refresh();
   } catch (error) {
     row.end(error.message, true);
