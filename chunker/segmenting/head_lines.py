@@ -97,7 +97,10 @@ _DAY = re.compile(
 )
 _LEAP_YEAR = " 1904"  # any that has all days
 _RUN_IN = re.compile(r"[.,:;]?\s?(?:—|–|--)|[.:]\s")
-_SIGNATURE = re.compile(r"[^\W\d_]+(?:[.'’-]+[^\W\d_]+)*(?:[.,]?\s?[^\W\d_]+(?:['’-][^\W\d_]+)*){0,5}[.,]?")
+# Each part is taken whole: a line of letters that is no name would else be parted in all possible ways.
+_SIGNATURE = re.compile(
+    r"[^\W\d_]++(?:[.'’-]++[^\W\d_]++)*+(?:(?:[.,]\s?|\s)[^\W\d_]++(?:['’-][^\W\d_]++)*+){0,5}[.,]?"
+)
 _SMALL_WORD = 3  # letters: "von", "de", "the"
 
 

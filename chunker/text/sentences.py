@@ -39,6 +39,8 @@ _CANDIDATE = re.compile(
 _NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
 _STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
 _INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
+_VISIBLE = re.compile(r"\S")
+_LAST_CHARACTER = re.compile(r"\S(?=\s*\Z)")
 _LAST_TOKEN = re.compile(r"(\S+)$")
 _LOOK_AHEAD_CHARS, _LOOK_BACK_CHARS = 40, 30  # hold what stands around a stop, and keep it quick
 _ENDS = frozenset(".!?…:;\"'”’»)]*")
@@ -61,7 +63,8 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
     begin = start_char
     for match in _CANDIDATE.finditer(text, start_char, end):
         if text[match.start()].isspace():
-            if goes_on(text[begin : match.start()].rstrip()[-1:], text[match.end() : match.end() + 1]):
+            last = _LAST_CHARACTER.search(text, max(begin, match.start() - _LOOK_BACK_CHARS), match.start())
+            if goes_on(last[0] if last else "", text[match.end() : match.end() + 1]):
                 continue
         elif not _ends_sentence(text, begin, match, end):
             continue
@@ -85,7 +88,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
         return True
     before = _LAST_TOKEN.search(text, max(begin, stop.start() - _LOOK_BACK_CHARS), stop.start())
     token = before[1].lstrip("(\"'“‘«[*") if before else ""
-    if before and (token.isdigit() or len(token) == 1) and not text[begin : before.start()].strip():
+    if before and (token.isdigit() or len(token) == 1) and not _VISIBLE.search(text, begin, before.start()):
         return False  # "1. The parties": a list item's number
     if is_marked:  # nobody sets a mark between "A." and "Terentyev"
         return token.lower() not in _abbreviations("titles")

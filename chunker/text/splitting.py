@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from chunker.documents import Span
 from chunker.text.blocks import paragraphs
 from chunker.text.normalising import tidy
@@ -113,20 +115,24 @@ def split(text: str, span: Span, limits: PassageLimits, *, sections: Collection[
 
 def _grouped(text: str, units: Sequence[_Unit], max_size: int, max_window: int) -> list[tuple[int, int]]:
     """Return (first, last) units of each passage on the cheapest way through the document."""
-    costs = [_cost_of_cut(text, units, first) for first in range(len(units))]
-    cheapest = [0.0] + [float("inf")] * len(units)
+    costs = np.array([_cost_of_cut(text, units, first) for first in range(len(units))])
+    sizes = np.cumsum([0, *(unit.size for unit in units)])
+    windows = np.cumsum([0, *(unit.window for unit in units)])
+    # The first unit that a passage may begin with, by where it ends; a unit alone may have any size.
+    reaches = np.maximum(
+        np.searchsorted(sizes, sizes - max_size), np.searchsorted(windows, windows - max_window)
+    )
+    cheapest = np.zeros(len(units) + 1)
     begins = [0] * (len(units) + 1)
     for end in range(1, len(units) + 1):
-        size = window = 0
-        for first in range(end - 1, -1, -1):
-            size += units[first].size
-            window += units[first].window
-            if first < end - 1 and (size > max_size or window > max_window):
-                break
-            fullness = max(size / max(max_size, 1), window / max(max_window, 1))
-            cost = cheapest[first] + (1.0 - fullness) ** 2 + costs[first]
-            if cost < cheapest[end]:
-                cheapest[end], begins[end] = cost, first
+        reach = min(int(reaches[end]), end - 1)
+        fullness = np.maximum(
+            (sizes[end] - sizes[reach:end]) / max(max_size, 1),
+            (windows[end] - windows[reach:end]) / max(max_window, 1),
+        )
+        cost = cheapest[reach:end] + (1.0 - fullness) ** 2 + costs[reach:end]
+        begins[end] = end - 1 - int(cost[::-1].argmin())  # the shortest of passages that cost the same
+        cheapest[end] = cost[begins[end] - reach]
     groups = []
     end = len(units)
     while end:

@@ -132,3 +132,26 @@ def test_sentences_ascend_and_hold_every_visible_character(text):
     covered = "".join(text[span.start_char : span.end_char] for span in spans)
     assert "".join(covered.split()) == "".join(text.split())
     assert all(before.end_char <= after.start_char for before, after in pairwise(spans))
+
+
+class Watched(str):
+    """A text that counts the characters taken out of it."""
+
+    __slots__ = ("taken",)
+
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        self.taken = getattr(self, "taken", 0) + len(part)
+        return part
+
+
+def characters_taken(text):
+    watched = Watched(text)
+    assert list(sentence_spans(watched))
+    return watched.taken
+
+
+@pytest.mark.parametrize("piece", ["B. ", "and so on\n\n", "no. 5. ", "1. ", "op. 1, d. 5, "])
+def test_a_text_without_sentence_ends_is_read_in_proportion_to_its_length(piece):
+    once, four_times = (characters_taken("A start " + piece * count) for count in (500, 2_000))
+    assert four_times < 5 * once

@@ -1,12 +1,14 @@
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chunker.documents import Span
-from chunker.text.splitting import PassageLimits, paragraph_spans, split
+from chunker.text.splitting import PassageLimits, _cost_of_cut, _grouped, _Unit, paragraph_spans, split
 from chunker.text.tokens import TokenLimit, token_counter
+
+BOUNDARIES = st.sampled_from(["heading", "paragraph", "item", "sentence", "clause", "word"])
 
 
 def words(text):
@@ -108,3 +110,29 @@ def test_what_is_counted_grows_with_the_text_alone_whatever_it_is_made_of(piece,
     )
     assert sum(counted) <= 40 * len(text) + 100_000
     assert len(counted) <= len(text)
+
+
+def cost_of(groups, units, costs, max_size, max_window):
+    total = 0.0
+    for first, last in groups:
+        size = sum(unit.size for unit in units[first : last + 1])
+        window = sum(unit.window for unit in units[first : last + 1])
+        if first < last and (size > max_size or window > max_window):
+            return float("inf")
+        total += (1.0 - max(size / max_size, window / max_window)) ** 2 + costs[first]
+    return total
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9), BOUNDARIES), min_size=1, max_size=9))
+def test_no_other_way_to_group_the_units_is_cheaper(parts):
+    text = "x" * len(parts)
+    units = [_Unit(at, at + 1, size, window, boundary) for at, (size, window, boundary) in enumerate(parts)]
+    costs = [_cost_of_cut(text, units, first) for first in range(len(units))]
+    possible = (
+        [*pairwise([0, *cuts, len(units)])]
+        for count in range(len(units))
+        for cuts in combinations(range(1, len(units)), count)
+    )
+    possible = [[(first, end - 1) for first, end in groups] for groups in possible]
+    cheapest = min(cost_of(groups, units, costs, 10, 12) for groups in possible)
+    assert cost_of(_grouped(text, units, 10, 12), units, costs, 10, 12) == pytest.approx(cheapest)
