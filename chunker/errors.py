@@ -6,6 +6,7 @@
         ├── UnsupportedFormatError    a kind of file no reader knows
         ├── SourceTooLargeError       more bytes than the limit allows
         ├── BrokenSourceError         the right kind of file, but damaged or locked
+        ├── NoSuchPageError           it has no page at the place that is asked for
         └── ReadingLimitError         reading takes more memory or time than is allowed
     └── TokenTableError           a tiktoken rank table is missing or not the pinned one
 
@@ -41,6 +42,10 @@ class BrokenSourceError(UnreadableSourceError):
 
 class ReadingLimitError(UnreadableSourceError):
     """Reading a file takes more memory or time than is allowed, or ends the process that reads it."""
+
+
+class NoSuchPageError(UnreadableSourceError):
+    """A file has no page at the place that is asked for."""
 
 
 class TokenTableError(ChunkerError):

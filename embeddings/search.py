@@ -43,12 +43,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A passage with the document and the source it stands in; ``source_title`` where the source has one."""
+    """A passage with the document and the source it stands in; ``source_title`` where the source has one.
+
+    ``is_pictured``: the source's pages can be shown as they look.
+    """
 
     passage: Passage
     document: Document
     source_name: str
     source_title: str | None = None
+    is_pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

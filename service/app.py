@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from service.api.routes import documents, health, jobs, sources
+from service.api.routes import documents, facsimiles, health, jobs, sources
 from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import CrossSiteMiddleware, KeyMiddleware
@@ -41,6 +41,7 @@ ROUTERS = (
     ask.router,
     chat.router,
     sources.router,
+    facsimiles.router,
     jobs.router,
     documents.router,
     web.router,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from embeddings.store.records import SourceRecord
     from service.answering.answerer import Answerer
     from service.answering.writing import Writer
+    from service.library.facsimiles import Facsimiles
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -136,6 +137,17 @@ def make_reader(settings: Settings) -> IsolatedReader:
     from chunker.readers.isolated import IsolatedReader, ReadingBounds
 
     return IsolatedReader(ReadingBounds(settings.reading_memory_mib, settings.reading_seconds))
+
+
+def make_facsimiles(settings: Settings, index: LocalIndex, *, read_only: bool = False) -> Facsimiles:
+    """Return what shows the pages of an index's sources; ``read_only``: without keeping pictures of them."""
+    from chunker.readers.extraction import MEBIBYTE
+    from chunker.readers.isolated import IsolatedReader
+    from service.library.facsimiles import BOUNDS, Facsimiles
+    from service.library.pictures import Pictures
+
+    pictures = Pictures(settings.data, max_bytes=0 if read_only else settings.pictures_mib * MEBIBYTE)
+    return Facsimiles(index, IsolatedReader(BOUNDS), pictures)
 
 
 def chunking_settings(settings: Settings) -> ChunkingSettings:

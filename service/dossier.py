@@ -26,8 +26,10 @@ from chunker.readers.sidecar import checked_description
 from service.answer import Answer, IndexState
 from service.errors import NotFoundError, QuestionError
 from service.library.elsewhere import same_elsewhere
+from service.library.facsimiles import BOUNDS, USUAL_WIDTH, Facsimiles
 from service.library.ingesting import FileOutcome, ingest_files
 from service.library.paging import document_pages
+from service.library.pictures import Pictures
 from service.library.reading import Reading
 from service.questions import QuestionRules, checked_question
 from service.wording.citations import CitedPlace
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from embeddings.store.snapshot import Snapshot
     from service.answer import Found, Piece, SearchResult, Turn
     from service.answering.answerer import Answerer
+    from service.library.facsimiles import PageBoxes, Picture
     from service.questions import Question
     from service.settings import Settings
     from service.understanding.forms import AskedForm
@@ -69,6 +72,7 @@ class Dossier:
     """A collection of documents that can be asked. Safe to use from many threads.
 
     ``reader`` reads the files that are added; ``None``: within the usual bounds of memory and time.
+    ``facsimiles`` show their pages; ``None``: pictures are drawn anew each time.
     ``observe`` is called with what became of each question. Close it, or use it as a context manager.
     """
 
@@ -79,12 +83,14 @@ class Dossier:
         *,
         rules: QuestionRules,
         reader: IsolatedReader | None = None,
+        facsimiles: Facsimiles | None = None,
         observe: Callable[[Asked], None] | None = None,
     ) -> None:
         self.index = index
         self.answerer = answerer
         self.rules = rules
         self.reader = reader or IsolatedReader()
+        self.facsimiles = facsimiles or Facsimiles(index, IsolatedReader(BOUNDS), Pictures(index.folder))
         self.observe = observe
 
     @classmethod
@@ -106,7 +112,14 @@ class Dossier:
             EncoderError: the model, the second one, or the cross-encoder cannot be loaded.
             IndexStoreError: the index cannot be opened, or was made with other settings.
         """
-        from service.assembly import load_encoder, load_second_encoder, make_answerer, make_reader, open_index
+        from service.assembly import (
+            load_encoder,
+            load_second_encoder,
+            make_answerer,
+            make_facsimiles,
+            make_reader,
+            open_index,
+        )
         from service.settings import load_settings
 
         settings = settings or load_settings({"data": data and Path(data)}).settings
@@ -118,11 +131,18 @@ class Dossier:
         except BaseException:
             index.close()
             raise
-        return cls(index, answerer, rules=QuestionRules.of(settings), reader=make_reader(settings))
+        return cls(
+            index,
+            answerer,
+            rules=QuestionRules.of(settings),
+            reader=make_reader(settings),
+            facsimiles=make_facsimiles(settings, index, read_only=read_only),
+        )
 
     def close(self) -> None:
         """Close the index; nothing can be asked afterwards."""
         self.reader.close()
+        self.facsimiles.close()
         self.index.close()
 
     def __enter__(self) -> Self:
@@ -302,6 +322,26 @@ class Dossier:
         if not self.index.delete(record.id):
             raise _no_source(id_or_name)
         return record
+
+    def picture(self, id_or_name: str, position: int, *, width_pixels: int = USUAL_WIDTH) -> Picture:
+        """Return the page at ``position``, from 1, of a source as it looks, at least so wide if may be.
+
+        Raises:
+            NotFoundError: there is no such source or page, or it cannot be shown.
+        """
+        return self.facsimiles.picture(self.source(id_or_name), position, width_pixels=width_pixels)
+
+    def boxes(self, id_or_name: str, span: Span) -> list[PageBoxes]:
+        """Return the pages on which the words at ``span`` of a source stand, and where on them.
+
+        Raises:
+            NotFoundError: there is no such source, or its pages cannot be shown.
+        """
+        with self.snapshot() as snapshot:
+            record = snapshot.source(id_or_name)
+            if record is None:
+                raise _no_source(id_or_name)
+            return self.facsimiles.boxes(snapshot, record, span)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Give the collection as it is now, for several reads of one moment."""

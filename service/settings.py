@@ -113,6 +113,10 @@ class Settings(BaseSettings):
         True, description="keep the files that are read, for downloads and pictures of their pages"
     )
 
+    pictures_mib: int = Field(
+        500, ge=0, description="room for pictures of pages that were looked at, in MiB; the oldest go first"
+    )
+
     answer_threshold: float | None = Field(
         None, ge=0, le=1, description="confidence from which a question is answered; unset: as calibrated"
     )

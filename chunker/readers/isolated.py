@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from chunker.documents import Source
 from chunker.errors import ReadingLimitError, UnreadableSourceError
@@ -24,7 +24,11 @@ from chunker.readers.messages import Fault, LogLine, Request, receive, send
 if TYPE_CHECKING:
     from typing import Self
 
+    from chunker.readers.messages import Task
+
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 _LOOK_SECONDS = 0.05  # between two looks at a worker's memory
 _KEPT_SHARE = 0.25  # a worker that has grown past this share of its memory is not kept for the next file
@@ -71,11 +75,19 @@ class IsolatedReader:
             ReadingLimitError: it takes more than the bounds allow, or ends the process that reads it.
             UnreadableSourceError: anything else that cannot become text.
         """
-        worker = self._take()
-        try:
-            return worker.read(Request(path.absolute(), name, limits or ReadingLimits()))
-        finally:
-            self._give_back(worker)
+        source = self._run(Request(path.absolute(), name, limits or ReadingLimits()))
+        if not isinstance(source, Source):
+            raise TypeError(f"no message of a worker: {type(source).__name__}")
+        return source
+
+    def run(self, task: Task[Result]) -> Result:
+        """Do something else with a file, within the same bounds.
+
+        Raises:
+            ReadingLimitError: it takes more than the bounds allow, or ends the process that does it.
+            UnreadableSourceError: what the task raises.
+        """
+        return cast("Result", self._run(task))
 
     def close(self) -> None:
         """End the processes that wait."""
@@ -83,6 +95,13 @@ class IsolatedReader:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.stop()
+
+    def _run(self, request: Request | Task[object]) -> object:
+        worker = self._take()
+        try:
+            return worker.run(request)
+        finally:
+            self._give_back(worker)
 
     def _take(self) -> _Worker:
         with self._lock:
@@ -129,8 +148,8 @@ class _Worker:
         kept = _KEPT_SHARE * self._bounds.memory_mib
         return self._is_idle and self._process.poll() is None and self._memory_mib() <= kept
 
-    def read(self, request: Request) -> Source:
-        """Have one file read, and look on."""
+    def run(self, request: Request | Task[object]) -> object:
+        """Have one thing done, and look on."""
         self._is_idle = False
         shown = tidy_line(request.name) or "the file"
         deadline = time.monotonic() + self._bounds.seconds
@@ -155,12 +174,10 @@ class _Worker:
                 raise self._too_large(shown)
             else:
                 self._is_idle = True
-                return self._read_from(message, shown)
+                return self._result(message, shown)
 
     @staticmethod
-    def _read_from(message: object, shown: str) -> Source:
-        if isinstance(message, Source):
-            return message
+    def _result(message: object, shown: str) -> object:
         if isinstance(message, UnreadableSourceError):
             raise message
         if isinstance(message, Fault):
@@ -170,7 +187,7 @@ class _Worker:
             )
             error.add_note(message.traceback)
             raise error
-        raise TypeError(f"no message of a worker: {type(message).__name__}")
+        return message
 
     def _too_large(self, shown: str) -> ReadingLimitError:
         return ReadingLimitError(

@@ -1,19 +1,21 @@
 """What goes between a process that reads files and the one that asks it: pickles, each behind its length.
 
-A :class:`Request` goes in; a :class:`LogLine` comes out whenever there is one, and at the end what came of
-the file: a source, the error that refuses it, or a :class:`Fault`.
+A :class:`Request` or another :class:`Task` goes in; a :class:`LogLine` comes out whenever there is one, and
+at the end what came of it: a source or another result, the error that refuses the file, or a :class:`Fault`.
 """
 
 from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from chunker.readers.extraction import ReadingLimits
+
+Result_co = TypeVar("Result_co", covariant=True)
 
 _LENGTH_BYTES = 8
 
@@ -25,6 +27,19 @@ class Request:
     path: Path
     name: str
     limits: ReadingLimits
+
+
+class Task(Protocol[Result_co]):
+    """Something else to be done with a file: it is sent as a pickle, and so is what comes of it."""
+
+    @property
+    def name(self) -> str:
+        """How the user knows the file."""
+        ...
+
+    def run(self) -> Result_co:
+        """Do it, or raise an UnreadableSourceError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

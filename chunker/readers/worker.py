@@ -12,15 +12,17 @@ from typing import IO
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.extraction import MEBIBYTE
-from chunker.readers.messages import Fault, LogLine, Request, receive, send
+from chunker.readers.messages import Fault, LogLine, Request, Task, receive, send
 from chunker.readers.reading import read_source
 
 _PARENT_CHECK_SECONDS = 1.0
 
 
-def outcome_of(request: Request) -> object:
-    """Return the source that a file holds, or the error that refuses it."""
+def outcome_of(request: Request | Task[object]) -> object:
+    """Return the source that a file holds, or what comes of another task, or the error that refuses it."""
     try:
+        if not isinstance(request, Request):
+            return request.run()
         return read_source(request.path, name=request.name, limits=request.limits)
     except (UnreadableSourceError, MemoryError) as error:
         if error.__cause__ is not None:  # which does not go with it

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from chunker.documents import Page, PageMap, PageStart
+from chunker.facsimile.formats import PICTURED
 from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
 from embeddings.store.choosing import Choice, chosen
@@ -37,24 +38,25 @@ NO_CHOICE = Choice()
 
 DocumentOrder = Literal["place", "earliest", "latest"]
 
-_SOURCES = """
+_IS_KEPT = "EXISTS (SELECT 1 FROM originals WHERE source_key = s.key)"
+_SOURCES = f"""
     SELECT s.id, (SELECT json_group_array(name) FROM
                     (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin)) AS names,
            s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
            (SELECT count(*) FROM documents WHERE source_key = s.key),
            (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
             WHERE d.source_key = s.key),
-           s.added_at, EXISTS (SELECT 1 FROM originals WHERE source_key = s.key), r.notices
+           s.added_at, {_IS_KEPT}, r.notices
     FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
     LEFT JOIN readings r ON r.source_key = s.key
-"""
+"""  # noqa: S608 - put together from constants
 _SOURCE_NAME = "(SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin LIMIT 1)"
 _DOCUMENTS = f"""
     SELECT {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, (SELECT count(*) FROM passages WHERE document_key = d.key)
     FROM documents d JOIN sources s ON s.key = d.source_key
 """  # noqa: S608 - put together from constants
 _PLACES = f"""
-    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, s.title
+    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, s.title, s.media_type, {_IS_KEPT}
     FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
@@ -252,6 +254,7 @@ class Catalogue:
                 document_from_row(row[17:31]),
                 source_name=row[31],
                 source_title=row[32],
+                is_pictured=row[33] in PICTURED and bool(row[34]),
             )
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }

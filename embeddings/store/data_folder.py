@@ -2,6 +2,7 @@
 
 index.sqlite      everything but the files that were read; must be kept
 originals/        those files, as they came: for downloads, pictures of their pages, and to be read again
+pictures/         pages of the originals as they look; may be deleted at any time
 vectors.faiss     saves making the vector index again; may be deleted at any time
 indexing.lock     held while a source is indexed
 indexing.log      the causes of what went wrong at single files; may be deleted at any time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 STORE_NAME = "index.sqlite"
 VECTORS_NAME = "vectors.faiss"
 ORIGINALS_NAME = "originals"
+PICTURES_NAME = "pictures"
 LOCK_NAME = "indexing.lock"
 
 LOCK_TIMEOUT_SECONDS = 10.0  # one source takes seconds: longer than that, and another run is at work

@@ -12,12 +12,13 @@ import errno
 import hashlib
 import logging
 import os
+import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chunker.errors import UnreadableSourceError
 from embeddings.errors import IndexStoreError, StorageFullError
-from embeddings.store.data_folder import ORIGINALS_NAME
+from embeddings.store.data_folder import ORIGINALS_NAME, PICTURES_NAME
 
 if TYPE_CHECKING:
     import sqlite3
@@ -104,6 +105,7 @@ class Originals:
         path = self.path(digest)
         for one in (path, _part_of(path)):
             one.unlink(missing_ok=True)
+        shutil.rmtree(self._folder.with_name(PICTURES_NAME) / digest, ignore_errors=True)
         if path.parent.is_dir():
             _synchronise(path.parent)
 

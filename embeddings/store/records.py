@@ -17,6 +17,7 @@ from chunker.documents import (
     Passage,
     Source,
 )
+from chunker.facsimile.formats import PICTURED
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.readings import notices_from, stated_documents_from
 
@@ -51,6 +52,11 @@ class SourceRecord:
     added_at: str
     is_kept: bool
     notices: tuple[str, ...]
+
+    @property
+    def is_pictured(self) -> bool:
+        """Whether its pages can be shown as they look."""
+        return self.is_kept and self.media_type in PICTURED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from service.answer import Quote
 from service.api import schemas
 from service.hosting.problems import problem_from, unexpected
-from service.wording.links import original_link, place_link, reader_link
+from service.wording.links import boxes_link, original_link, picture_link, place_link, reader_link
 
 if TYPE_CHECKING:
     from embeddings.search import Place
     from embeddings.store.records import DocumentRecord, SourceRecord
-    from service.answer import Answer, Piece, RankedPassage, SearchResult
+    from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
     from service.interpretation import Interpretation
+    from service.library.facsimiles import PageBoxes
     from service.library.jobs import Job
     from service.library.paging import DocumentPage
 
 
-def ask_response(answer: Answer) -> schemas.AskResponse:
+BoxesOf = Callable[["Citation"], "list[PageBoxes] | None"]
+"""Tells where the words of a citation stand on their pages, ``None`` where those cannot be shown."""
+
+
+def no_boxes(_citation: Citation) -> None:
+    """Tell nothing: they were not asked for."""
+
+
+def ask_response(answer: Answer, *, boxes_of: BoxesOf = no_boxes) -> schemas.AskResponse:
     """Return ``answer`` as ``POST /v1/ask`` and ``dossier ask --json`` give it."""
     return schemas.AskResponse(
         question=answer.question,
@@ -30,13 +40,13 @@ def ask_response(answer: Answer) -> schemas.AskResponse:
             text=answer.text,
             form=answer.form,
             kind=answer.kind,
-            pieces=[_piece(one) for one in answer.pieces],
+            pieces=[_piece(one, boxes_of) for one in answer.pieces],
             quotes=[schemas.Quote(**_quoted(one)) for one in answer.quotes],
             total=answer.total,
             rule=answer.rule,
             notice=answer.notice,
         ),
-        passages=[ranked_passage(one) for one in answer.passages],
+        passages=[ranked_passage(one, boxes_of=boxes_of) for one in answer.passages],
         interpretation=_interpretation(answer.interpretation),
         counted=schemas.Counted.model_validate(answer.counted) if answer.counted else None,
         index=schemas.IndexState.model_validate(answer.index),
@@ -56,7 +66,7 @@ def search_response(result: SearchResult) -> schemas.SearchResponse:
     )
 
 
-def ranked_passage(ranked: RankedPassage) -> schemas.RankedPassage:
+def ranked_passage(ranked: RankedPassage, *, boxes_of: BoxesOf = no_boxes) -> schemas.RankedPassage:
     """Return one hit with its citation."""
     return schemas.RankedPassage(
         rank=ranked.rank,
@@ -64,16 +74,22 @@ def ranked_passage(ranked: RankedPassage) -> schemas.RankedPassage:
         scores=schemas.PassageScores.model_validate(ranked.hit.scores),
         text=ranked.text,
         highlights=[(span.start_char, span.end_char) for span in ranked.highlights],
-        citation=_citation(ranked),
+        citation=_citation(ranked, boxes_of),
     )
 
 
-def _piece(piece: Piece) -> schemas.QuotePiece | schemas.WordsPiece:
+def _piece(piece: Piece, boxes_of: BoxesOf) -> schemas.QuotePiece | schemas.WordsPiece:
     if isinstance(piece, Quote):
         page = piece.citation.page_label
         marks = [(span.start_char, span.end_char) for span in piece.marks]
         return schemas.QuotePiece(
-            **_quoted(piece), before=piece.before, after=piece.after, page=page, marks=marks
+            **_quoted(piece),
+            before=piece.before,
+            after=piece.after,
+            page=page,
+            marks=marks,
+            boxes_url=_boxes_url(piece.citation),
+            boxes=_boxes(piece.citation, boxes_of),
         )
     numbers = [citation.number for citation in piece.citations]
     return schemas.WordsPiece(text=piece.text, role=piece.role, citations=numbers)
@@ -89,7 +105,32 @@ def _quoted(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _citation(ranked: RankedPassage) -> schemas.Citation:
+def _boxes_url(citation: Citation) -> str | None:
+    place = citation.place
+    return boxes_link(place.document.source_id, citation.span) if place.is_pictured else None
+
+
+def _boxes(citation: Citation, boxes_of: BoxesOf) -> list[schemas.PageBoxes] | None:
+    found = boxes_of(citation) if citation.place.is_pictured else None
+    source_id = citation.place.document.source_id
+    return None if found is None else [page_boxes(one, source_id) for one in found]
+
+
+def page_boxes(found: PageBoxes, source_id: str) -> schemas.PageBoxes:
+    """Return where words stand on a page."""
+    return schemas.PageBoxes(
+        position=found.position,
+        pages=found.pages,
+        page=found.page.label if found.page else None,
+        width=round(found.width, 2),
+        height=round(found.height, 2),
+        image_url=picture_link(source_id, found.position),
+        boxes=[tuple(round(side, 5) for side in box) for box in found.boxes],
+        is_whole=found.is_whole,
+    )
+
+
+def _citation(ranked: RankedPassage, boxes_of: BoxesOf) -> schemas.Citation:
     citation, place = ranked.citation, ranked.citation.place
     document, metadata = place.document, place.document.metadata
     return schemas.Citation(
@@ -113,6 +154,8 @@ def _citation(ranked: RankedPassage) -> schemas.Citation:
         end_char=citation.span.end_char,
         archive_reference=metadata.archive_reference,
         url=place_link(place),
+        boxes_url=_boxes_url(citation),
+        boxes=_boxes(citation, boxes_of),
         also_in=[_also_in(other) for other in ranked.hit.also_in],
     )
 

@@ -141,6 +141,7 @@ class AskRequest(SearchRequest):
         description="what one place says, papers in order of time, documents by exact rules, or what the"
         " catalogue tells; absent: as the question asks",
     )
+    boxes: bool = Field(False, description="true: quotes and passages come with their places on their pages")
     stream: bool = Field(False, description="true: the answer comes as server-sent events")
 
 
@@ -153,6 +154,35 @@ class AlsoIn(ResponseModel):
     title: str
     page: str | None
     url: str
+
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Rectangle = Annotated[
+    tuple[Fraction, Fraction, Fraction, Fraction],
+    Field(description="left, top, right, bottom, in fractions of the page from its upper left corner"),
+]
+
+
+class PageBoxes(ResponseModel):
+    """Where words stand on one page of a file."""
+
+    position: int = Field(description="the page's place in the file, from 1")
+    pages: int = Field(description="how many the file has")
+    page: str | None = Field(description="the page a reader would cite; null where none is known")
+    width: float = Field(description="of the page as it is shown, in points")
+    height: float
+    image_url: str = Field(description="a picture of the page")
+    boxes: list[Rectangle] = Field(description="one a line of the words")
+    is_whole: bool = Field(description="whether all of the words were found on the page")
+
+
+class SourceBoxes(ResponseModel):
+    """Where a range of a source's characters stands on its pages."""
+
+    source_id: str
+    start_char: int
+    end_char: int
+    pages: list[PageBoxes]
 
 
 class Citation(ResponseModel):
@@ -182,6 +212,10 @@ class Citation(ResponseModel):
     end_char: int
     archive_reference: str | None
     url: str = Field(description="the reader, opened at this passage")
+    boxes_url: str | None = Field(
+        description="where on its pages the passage stands; null where they cannot be shown"
+    )
+    boxes: list[PageBoxes] | None = Field(None, description="the same, where it was asked for")
     also_in: list[AlsoIn] = Field(description="the same passage elsewhere, folded into this one")
 
 
@@ -222,6 +256,8 @@ class QuotePiece(Quote):
     before: str = Field(description="the sentence before it in its passage; empty where there is none")
     after: str
     page: str | None = Field(description="the page of the very words")
+    boxes_url: str | None = Field(description="where on the page they stand; null where it cannot be shown")
+    boxes: list[PageBoxes] | None = Field(None, description="the same, where it was asked for")
     marks: list[tuple[int, int]] = Field(
         description="ranges of `text` that give the number or date asked for, or hold the words searched for"
     )

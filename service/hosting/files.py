@@ -6,10 +6,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fastapi import Request
 
 # What others wrote is never shown as a page of this site, whatever a browser takes it for.
 HARMLESS = {
@@ -27,6 +29,14 @@ def download(path: Path, *, name: str, media_type: str) -> FileResponse:
         "Cache-Control": "private, no-cache",
     }
     return FileResponse(path, media_type=media_type, headers=headers)
+
+
+def picture(png: bytes, *, tag: str, request: Request) -> Response:
+    """Return a picture, or 304 where the client has it: what has this ``tag`` never changes."""
+    headers = {**HARMLESS, "ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+    if f'"{tag}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(png, media_type="image/png", headers=headers)
 
 
 def attachment(name: str) -> str:

@@ -36,5 +36,16 @@ def original_link(source_id: str) -> str:
     return f"/v1/sources/{quote(source_id, safe='')}/original"
 
 
+def picture_link(source_id: str, position: int, *, width: int | None = None) -> str:
+    """Return the address of a picture of a source's page."""
+    query = f"?width={width}" if width else ""
+    return f"/v1/sources/{quote(source_id, safe='')}/pages/{position}.png{query}"
+
+
+def boxes_link(source_id: str, span: Span) -> str:
+    """Return the address that tells where on its pages a span of a source stands."""
+    return f"/v1/sources/{quote(source_id, safe='')}/boxes?start={span.start_char}&end={span.end_char}"
+
+
 def _query(span: Span | None) -> str:
     return f"?from={span.start_char}&to={span.end_char}" if span else ""

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from service.answer import Answer, Found, Piece, is_notice, piece_text, space_before
-from service.api.presenting import ask_response, ranked_passage, search_response
+from service.answer import Answer, Citation, Found, Piece, is_notice, piece_text, space_before
+from service.api.presenting import BoxesOf, ask_response, no_boxes, ranked_passage, search_response
 from service.api.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
-from service.dossier import whole_answer
+from service.dossier import Dossier, whole_answer
+from service.errors import NotFoundError
 from service.hosting.dependencies import CurrentDossier
 from service.hosting.problems import documented
 from service.hosting.streaming import event, event_stream
+from service.library.facsimiles import PageBoxes
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
@@ -48,10 +51,11 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
+    boxes_of = partial(_boxes_of, dossier) if request.boxes else no_boxes
     if request.stream:
         # What is found comes first: where the question cannot be asked, the response is still an error.
-        return event_stream(_events(chain([next(events)], events)))
-    return ask_response(whole_answer(events))
+        return event_stream(_events(chain([next(events)], events), boxes_of))
+    return ask_response(whole_answer(events), boxes_of=boxes_of)
 
 
 @router.post(
@@ -68,14 +72,21 @@ def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
     return search_response(result)
 
 
-def _events(events: Iterator[Found | Piece | Answer]) -> Iterator[bytes]:
+def _boxes_of(dossier: Dossier, citation: Citation) -> list[PageBoxes] | None:
+    try:
+        return dossier.boxes(citation.place.document.source_id, citation.span)
+    except NotFoundError:
+        return None
+
+
+def _events(events: Iterator[Found | Piece | Answer], boxes_of: BoxesOf) -> Iterator[bytes]:
     is_first = True
     for one in events:
         if isinstance(one, Found):
             passages = [ranked_passage(passage).model_dump(mode="json") for passage in one.passages]
             yield event("passages", json.dumps({"passages": passages}))
         elif isinstance(one, Answer):
-            yield event("answer", ask_response(one).model_dump_json())
+            yield event("answer", ask_response(one, boxes_of=boxes_of).model_dump_json())
         elif not is_notice(one):
             text = piece_text(one) if is_first else space_before(one) + piece_text(one)
             yield event("answer.delta", json.dumps({"text": text}))

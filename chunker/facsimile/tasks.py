@@ -1,0 +1,48 @@
+"""What is done with a page in a process of its own (:mod:`chunker.readers.isolated`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chunker.facsimile.pdf import pdf_layout, pdf_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from chunker.facsimile.layout import PageLayout
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutTask:
+    """The layout of the page at ``position``, from 1, of a file; ``name`` is for messages."""
+
+    path: Path
+    name: str
+    position: int
+
+    def run(self) -> PageLayout:
+        """Return it.
+
+        Raises:
+            UnreadableSourceError: the page cannot be shown.
+        """
+        return pdf_layout(self.path, self.position, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTask:
+    """A picture of the page at ``position``, from 1, of a file."""
+
+    path: Path
+    name: str
+    position: int
+    width_pixels: int
+
+    def run(self) -> bytes:
+        """Return it as a PNG of that width, or of less where the page is very tall.
+
+        Raises:
+            UnreadableSourceError: the page cannot be shown.
+        """
+        return pdf_picture(self.path, self.position, name=self.name, width_pixels=self.width_pixels)

@@ -1,0 +1,182 @@
+"""Pages of sources as they look, and where on them words stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from chunker.documents import PageMap, Span
+from chunker.errors import UnreadableSourceError
+from chunker.facsimile.aligning import find_on_page
+from chunker.facsimile.tasks import LayoutTask, PictureTask
+from chunker.readers.isolated import ReadingBounds
+from service.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from chunker.documents import Page
+    from chunker.facsimile.layout import Box, PageLayout
+    from chunker.readers.isolated import IsolatedReader
+    from embeddings.local_index import LocalIndex
+    from embeddings.store.records import SourceRecord
+    from embeddings.store.snapshot import Snapshot
+    from service.library.pictures import Pictures
+
+WIDTHS = (400, 800, 1200, 1600, 2000)
+"""Of pictures, in pixels: few, so that many who look see the same ones."""
+USUAL_WIDTH = 1200
+"""A column of 600 pixels on a screen with two dots for each."""
+_DRAWING = "1"
+"""Part of each picture's name: changed when they are drawn in another way."""
+_REMEMBERED_LAYOUTS = 32  # some 700 kB each
+BOUNDS = ReadingBounds(memory_mib=1024, seconds=20)
+"""What one page may take: the most that one of 344 of public PDFs took was 162 MiB and 2.2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a PNG; ``tag`` names its very bytes."""
+
+    png: bytes
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """Where words stand on the page of a source at ``position``, from 1, of so many ``pages``.
+
+    ``page`` is how it is cited, where that is known. ``width`` and ``height`` are in points. ``boxes`` are in
+    fractions of the page, one a line; without words there are none. ``is_whole``: all of them were found.
+    """
+
+    position: int
+    pages: int
+    page: Page | None
+    width: float
+    height: float
+    boxes: tuple[Box, ...] = ()
+    is_whole: bool = True
+
+
+class Facsimiles:
+    """Pages of the sources of ``index``, which ``reader`` opens. Safe to use from many threads."""
+
+    def __init__(self, index: LocalIndex, reader: IsolatedReader, pictures: Pictures) -> None:
+        self._index = index
+        self._reader = reader
+        self._pictures = pictures
+        self._remembered_layout = lru_cache(maxsize=_REMEMBERED_LAYOUTS)(self._layout)
+
+    def close(self) -> None:
+        """End the processes that wait for pages."""
+        self._reader.close()
+
+    def picture(self, source: SourceRecord, position: int, *, width_pixels: int = USUAL_WIDTH) -> Picture:
+        """Return the page of ``source`` at ``position``, at least so wide where a picture may be.
+
+        Raises:
+            NotFoundError: there is no such page, or it cannot be shown.
+        """
+        width = next((width for width in WIDTHS if width >= width_pixels), WIDTHS[-1])
+        path = self._file(source)
+        name = f"{position}-{width}-{_DRAWING}.png"
+        png = self._pictures.get(path.name, name)
+        if png is None:
+            try:
+                png = self._reader.run(PictureTask(path, source.name, position, width))
+            except UnreadableSourceError as error:
+                raise NotFoundError(str(error)) from error
+            self._pictures.put(path.name, name, png)
+        return Picture(png, f"{path.name[:16]}-{name.removesuffix('.png')}")
+
+    def page(self, source: SourceRecord, page: Page) -> PageBoxes:
+        """Return the size of a page of ``source`` that has a position.
+
+        Raises:
+            NotFoundError: it cannot be shown.
+        """
+        layout = self._layout_of(source, page.position or 0)
+        return PageBoxes(page.position or 0, layout.pages, page, layout.width, layout.height)
+
+    def boxes(self, snapshot: Snapshot, source: SourceRecord, span: Span) -> list[PageBoxes]:
+        """Return the pages on which the words at ``span`` of ``source`` stand, with where they do.
+
+        Raises:
+            NotFoundError: the pages of this source cannot be shown.
+        """
+        self._file(source)
+        found = []
+        for sheet in _sheets(snapshot.page_map(source.id) or PageMap(), source.characters):
+            start = max(span.start_char, sheet.span.start_char)
+            end = min(span.end_char, sheet.span.end_char)
+            text = (
+                snapshot.text(source.id, sheet.span.start_char, sheet.span.end_char) if start < end else None
+            )
+            if text is not None and text[start - sheet.span.start_char : end - sheet.span.start_char].strip():
+                words = Span(start - sheet.span.start_char, end - sheet.span.start_char)
+                found.append(self._found(source, sheet, text, words))
+        return found
+
+    def _found(self, source: SourceRecord, sheet: _Sheet, text: str, words: Span) -> PageBoxes:
+        """Return where words stand: on the page that their sheet begins, or on one after it."""
+        best: PageBoxes | None = None
+        for position in sheet.positions:
+            layout = self._layout_of(source, position)
+            found = find_on_page(text, words, layout.text)
+            boxes = layout.rectangles(found.places)
+            if best is None or len(boxes) > len(best.boxes):
+                page = sheet.page if position == sheet.positions[0] else None
+                best = PageBoxes(
+                    position, layout.pages, page, layout.width, layout.height, boxes, found.is_whole
+                )
+            if found.is_whole:
+                break
+        if best is None:
+            raise NotFoundError(f"{source.name}: has no page at that place")
+        return best
+
+    def _layout_of(self, source: SourceRecord, position: int) -> PageLayout:
+        try:
+            return self._remembered_layout(self._file(source), source.name, position)
+        except UnreadableSourceError as error:
+            raise NotFoundError(str(error)) from error
+
+    def _layout(self, path: Path, name: str, position: int) -> PageLayout:
+        return self._reader.run(LayoutTask(path, name, position))
+
+    def _file(self, source: SourceRecord) -> Path:
+        path = self._index.original(source.id) if source.is_pictured else None
+        if path is None:
+            raise NotFoundError(
+                f"The pages of {source.name} cannot be shown: those of PDFs can that are kept as they came."
+            )
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What of a source stands on one page of its file; ``positions`` are those that page can have."""
+
+    span: Span
+    page: Page
+    positions: range
+
+
+def _sheets(page_map: PageMap, characters: int) -> Iterator[_Sheet]:
+    """Yield the sheets of a file; pages of one sheet that stand side by side are one."""
+    starts = [start for start in page_map.starts if start.page.position is not None]
+    begins = [
+        start
+        for before, start in zip([None, *starts], starts, strict=False)
+        if before is None or before.page.position != start.page.position
+    ]
+    for start, after in zip(begins, [*begins[1:], None], strict=True):
+        position = start.page.position or 0
+        end, next_position = (
+            (characters, position + 1) if after is None else (after.start_char, after.page.position or 0)
+        )
+        positions = range(position, max(position + 1, next_position))
+        yield _Sheet(Span(start.start_char, end), start.page, positions)
