@@ -249,7 +249,9 @@ class Dossier:
         from chunker.readers.finding import find_files
 
         found = find_files(map(Path, paths))
-        skipped = [FileOutcome(str(one.path), "skipped", error=one.reason) for one in found.skipped]
+        skipped = [
+            FileOutcome(str(one.path), "skipped", error=one.reason, kind=one.kind) for one in found.skipped
+        ]
         return [*skipped, *self.add_files(found.files, on_progress=on_progress)]
 
     def add_files(

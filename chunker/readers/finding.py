@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from chunker.errors import UnreadableSourceError, UnsupportedFormatError
+from chunker.readers import sidecar, sniffing
 from chunker.readers.file_names import distinct_names, storable_name
-from chunker.readers.sniffing import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,20 +19,23 @@ if TYPE_CHECKING:
 class FoundFile:
     """A file to read; ``name`` is its path below the folder that was given, with forward slashes.
 
-    ``origin`` is its whole path as text, which ends with the name.
+    ``origin`` is its whole path as text, which ends with the name; ``is_named`` tells whether the file itself
+    was given, not a folder above it.
     """
 
     path: Path
     name: str
     origin: str
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedPath:
-    """A file or folder that is not read, and why, in a few words."""
+    """A file or folder that is not read, and why, in a few words; ``kind`` is the same in one or two."""
 
     path: Path
     reason: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class FoundFiles:
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Return the files to read, each once, in the order of ``paths`` and of names below a folder.
 
-    A file given by name is always taken. In a folder, and below it through links, files are taken that
-    have a readable kind of suffix or none; hidden ones and links that lead back are left out. Nothing
-    is raised: what is missing or locked is among ``skipped``.
+    A file given by name is always taken. In a folder, and below it through links, those are taken that a
+    reader is for (:func:`~chunker.readers.sniffing.refuse_by_head`), as far as their first bytes tell;
+    hidden ones and links that lead back are left out, and so are sidecars, which are read with what they
+    describe. Nothing is raised: what is missing or locked is among ``skipped``.
     """
     files: list[FoundFile] = []
     skipped: list[SkippedPath] = []
@@ -58,7 +63,7 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
             if isinstance(found, SkippedPath):
                 skipped.append(found)
             elif (target := found.path.resolve()) in seen:
-                skipped.append(SkippedPath(found.path, "the same file was found before"))
+                skipped.append(SkippedPath(found.path, "the same file was found before", "found twice"))
             else:
                 seen.add(target)
                 files.append(found)
@@ -68,13 +73,13 @@ def find_files(paths: Iterable[Path]) -> FoundFiles:
 def _below(path: Path, names: dict[Path, dict[str, str]]) -> Iterator[FoundFile | SkippedPath]:
     """Yield a file given by name, whether or not it can be read, or what lies below a folder."""
     if not path.exists():
-        yield SkippedPath(path, "does not exist")
+        yield SkippedPath(path, "does not exist", "missing")
         return
     origin = given_path(path, names)
     if path.is_dir():
         yield from walk(path, origin, "", set())
     else:
-        yield FoundFile(path, PurePosixPath(origin).name, origin)
+        yield FoundFile(path, PurePosixPath(origin).name, origin, is_named=True)
 
 
 def given_path(path: Path, names: dict[Path, dict[str, str]]) -> str:
@@ -104,22 +109,43 @@ def walk(
         status = folder.stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield SkippedPath(folder, f"cannot be opened ({error.strerror or type(error).__name__})")
+        yield SkippedPath(folder, f"cannot be opened ({error.strerror or type(error).__name__})", "locked")
         return
     identity = (status.st_dev, status.st_ino)
     if identity in parents:
-        yield SkippedPath(folder, "a link that leads back to a folder above it")
+        yield SkippedPath(folder, "a link that leads back to a folder above it", "links back")
         return
     names = distinct_names(entry.name for entry in entries)
     for entry in entries:
         path, name = Path(entry.path), names[entry.name]
-        if entry.name.startswith("."):
-            yield SkippedPath(path, "hidden")
+        if entry.name.startswith((".", "~$")):  # the latter holds the name of who has a Word file open
+            yield SkippedPath(path, "hidden", "hidden")
         elif path.is_dir():
             yield from walk(path, f"{origin}/{name}", f"{prefix}{name}/", parents | {identity})
         elif not path.is_file():
-            yield SkippedPath(path, "a broken link or not a plain file")
-        elif path.suffix and path.suffix.lower() not in SUFFIXES:
-            yield SkippedPath(path, f"no reader for {path.suffix} files")
+            yield SkippedPath(path, "a broken link or not a plain file", "broken links")
+        elif path.suffix == sidecar.SUFFIX and path.stem in names:
+            continue
+        elif is_unreadable(path):
+            yield SkippedPath(path, f"no reader for {kind_of(name)} files", kind_of(name))
         else:
             yield FoundFile(path, f"{prefix}{name}", f"{origin}/{name}")
+
+
+def is_unreadable(path: Path) -> bool:
+    """Return whether the first bytes of a file tell that no reader is for it; not of one that is locked."""
+    if path.suffix.lower() in sniffing.SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            sniffing.refuse_by_head(file.read(sniffing.HEAD_BYTES), name=path.name)
+    except UnsupportedFormatError:
+        return True
+    except (OSError, UnreadableSourceError):
+        return False
+    return False
+
+
+def kind_of(name: str) -> str:
+    """Return what a file that is not read is counted as: its suffix, where that tells a format."""
+    return sniffing.format_suffix(name) or "other"

@@ -44,16 +44,19 @@ DEFAULT_LIMITS = ReadingLimits()
 def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
     """Read the file at ``path``, with the sidecar beside it; ``name`` is how the user knows it.
 
-    Raises an UnreadableSourceError for anything that cannot become text: SourceTooLargeError before a
-    byte is read, and else as :func:`read_bytes` does.
+    Raises an UnreadableSourceError for anything that cannot become text: UnsupportedFormatError and
+    SourceTooLargeError before more than the first bytes are read, and else as :func:`read_bytes` does.
     """
     shown = tidy_line(name)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise UnsupportedFormatError(f"{shown}: is a folder or a device, not a file; give a file")
-        check_size(status.st_size, name=shown, limits=limits)
         with path.open("rb") as file:
+            head = file.read(sniffing.HEAD_BYTES)
+            sniffing.refuse_by_head(head, name=shown)
+            check_size(status.st_size, name=shown, limits=limits)
+            file.seek(0)
             data = file.read()  # a size given beforehand would be taken up whole; what has grown shows below
         description = read_sidecar(path)
     except OSError as error:

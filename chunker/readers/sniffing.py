@@ -22,6 +22,11 @@ MHTML = "multipart/related"
 SUFFIXES = {
     ".txt": TEXT,
     ".text": TEXT,
+    ".asc": TEXT,
+    ".log": TEXT,
+    ".rst": TEXT,
+    ".org": TEXT,
+    ".adoc": TEXT,
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
     ".html": HTML,
@@ -73,6 +78,8 @@ UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"fLaC", MEDIA),
     (b"\x1aE\xdf\xa3", MEDIA),
 )
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+FORMAT_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9_+~-]{1,10}")  # ".1902" tells none
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 HTML_OPENING = re.compile(
@@ -97,14 +104,14 @@ XML_OPENING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml\b", re.IGNORECASE)
 def media_type_of(data: bytes, *, name: str) -> str:
     """Return the media type of a file that a reader exists for.
 
-    Bytes that look like text are what their first lines or tags show, else what the suffix says, else plain
-    text. Raises UnsupportedFormatError for anything else and
+    Bytes that look like text are what their first lines or tags show, else what the suffix says; plain text
+    where there is no suffix of a format. Raises UnsupportedFormatError for anything else and
     BrokenSourceError for a damaged or encrypted Word file.
     """
     head = data[:HEAD_BYTES]
     if b"%PDF-" in head[:PDF_MARK_WITHIN]:
         return PDF
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith(ZIP_MARKS):
         return zipped_type(data, name=name)
     if head.startswith(OLE_MARK):
         raise ole_error(data, name=name)
@@ -144,7 +151,27 @@ def markup_type(head: bytes, suffix_type: str | None, *, name: str) -> str:
         return HTML
     if XML_OPENING.match(narrow) and suffix_type is None:
         raise unsupported("an XML file", name=name)
+    if suffix_type is None and (suffix := format_suffix(name)):
+        raise unsupported(f"a {suffix} file, which no reader is for", name=name)
     return suffix_type or TEXT
+
+
+def refuse_by_head(head: bytes, *, name: str) -> None:
+    """Raise UnsupportedFormatError where the first bytes of a file tell that no reader is for it.
+
+    The one rule for what is read, wherever a file comes from: its content tells, and for text its suffix.
+    """
+    if head and not head.startswith((*ZIP_MARKS, OLE_MARK)):  # those tell only by all that is in them
+        media_type_of(head, name=name)
+
+
+def format_suffix(name: str) -> str | None:
+    """Return the suffix of a file name, in lower case, where it is like those that tell a format.
+
+    Names of files end as they like: ``Letter to Mr. Weber``, ``minutes.1902``.
+    """
+    suffix = PurePath(name).suffix.lower()
+    return suffix if FORMAT_SUFFIX.fullmatch(suffix) else None
 
 
 def zipped_type(data: bytes, *, name: str) -> str:

@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 
+_COUNTED = {
+    "added": "added",
+    "replaced": "replaced",
+    "unchanged": "unchanged",
+    "copy": "known under another name",
+    "failed": "refused",
+    "skipped": "skipped",
+}
+"""What becomes of files, and how it is told."""
+
+
 def index(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files, and folders with all below them.")
@@ -64,8 +75,11 @@ def index(
         raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
     console = Console(stderr=True)
     found = find_files(paths or [])
-    failures = _tell_skipped(found, paths or [])
+    missing, skipped = _skipped(found, paths or [])
+    for outcome in missing:
+        typer.echo(f"dossier: {outcome.name}: {outcome.error}", err=True)
     if paths and not found.files:
+        _tell_skipped(skipped)
         typer.echo("dossier: there is no file to index", err=True)
         raise typer.Exit(1)
     with console.status(f"Loading {settings.model} …"):
@@ -76,25 +90,41 @@ def index(
         _complete(settings, encoder, second, console)
     started = time.perf_counter()
     with Dossier.open(settings=settings, encoder=encoder) as dossier:
-        outcomes = _ingest(dossier, found, console)
+        outcomes = [*missing, *skipped, *_ingest(dossier, found, console)]
         seconds = time.perf_counter() - started
         summary = _summary(outcomes, dossier.info(), seconds)
     if as_json:
         typer.echo(json.dumps({**summary, "files": [asdict(one) for one in outcomes]}, indent=2))
     else:
         _print_summary(summary)
-    if failures or summary["failed"]:
+    if summary["failed"]:
         raise typer.Exit(1)
 
 
-def _tell_skipped(found: "FoundFiles", paths: "Sequence[Path]") -> int:
-    """Tell what is not read; return how many of those were asked for by name or should have opened."""
-    failures = 0
-    for skipped in found.skipped:
-        is_failure = skipped.path in paths or skipped.reason.startswith("cannot be opened")
-        failures += is_failure
-        typer.echo(f"{'dossier' if is_failure else 'skipped'}: {skipped.path}: {skipped.reason}", err=True)
-    return failures
+def _skipped(found: "FoundFiles", paths: "Sequence[Path]") -> "tuple[list[FileOutcome], list[FileOutcome]]":
+    """Return what was asked for by name or should have opened and cannot be, and what is only left out."""
+    from service.library.ingesting import FileOutcome
+
+    missing, skipped = [], []
+    for one in found.skipped:
+        if one.path in paths or one.kind == "locked":
+            missing.append(FileOutcome(str(one.path), "failed", error=one.reason))
+        else:
+            skipped.append(FileOutcome(str(one.path), "skipped", error=one.reason, kind=one.kind))
+    return missing, skipped
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    kind, count = counted
+    return -count, kind
+
+
+def _tell_skipped(outcomes: "Sequence[FileOutcome]") -> None:
+    """Sum up in one line what was left out: 100 skipped: 60 .jpg, 40 .zip."""
+    kinds = Counter(outcome.kind or "other" for outcome in outcomes if outcome.status == "skipped")
+    if kinds:
+        counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=_most_first))
+        typer.echo(f"{kinds.total():,} skipped: {counts}", err=True)
 
 
 def _rebuild(
@@ -124,6 +154,8 @@ def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "lis
         for outcome in dossier.add_files(found.files, on_progress=_shown_on(progress, task)):
             outcomes.append(outcome)
             progress.update(task, advance=1)
+            if outcome.status == "skipped":
+                continue
             said = [outcome.error] if outcome.error else [f"{outcome.name}: {n}" for n in outcome.notices]
             for line in said:
                 progress.console.print(f"dossier: {line}", markup=False, highlight=False, soft_wrap=True)
@@ -160,10 +192,11 @@ def _shown_on(progress: "Progress", task: "TaskID") -> "Callable[[IndexingProgre
 
 
 def _summary(outcomes: "Sequence[FileOutcome]", info: "IndexInfo", seconds: float) -> dict[str, Any]:
-    counts = Counter(outcome.status for outcome in outcomes)
+    _tell_skipped(outcomes)
+    counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     tokens = sum(outcome.tokens for outcome in outcomes if outcome.status in {"added", "replaced"})
     return {
-        **{status: counts[status] for status in ("added", "replaced", "unchanged", "copy", "failed")},
+        **{status: counts[status] for status in _COUNTED},
         "tokens": tokens,
         "seconds": round(seconds, 2),
         "tokens_per_second": round(tokens / seconds) if seconds else 0,
@@ -175,13 +208,11 @@ def _print_summary(summary: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    counts = [
-        f"{summary[s]:,} {s}" for s in ("added", "replaced", "unchanged", "copy", "failed") if summary[s]
-    ]
+    counts = [f"{summary[status]:,} {word}" for status, word in _COUNTED.items() if summary[status]]
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("files", ", ".join(counts) or "none")
+    table.add_row("files", f"{', '.join(counts) or 'none'}, in {summary['seconds']:,} s")
     for name in ("sources", "documents", "passages"):
         table.add_row(name, f"{summary['index'][name]:,} in the index")
     speed = f" ({summary['tokens_per_second']:,} tokens a second)" if summary["tokens"] else ""
-    table.add_row("tokens", f"{summary['tokens']:,} indexed in {summary['seconds']:,} s{speed}")
+    table.add_row("tokens", f"{summary['tokens']:,} indexed{speed}")
     Console().print(table)

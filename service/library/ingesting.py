@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from chunker.errors import UnreadableSourceError
+from chunker.errors import UnreadableSourceError, UnsupportedFormatError
+from chunker.readers.finding import kind_of
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import IndexStoreError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
@@ -25,8 +26,8 @@ class FileOutcome:
     """What became of one file.
 
     ``copy``: its bytes are in the index under the name ``copy_of``. ``failed`` and ``skipped``: ``error``
-    says why, in one line. ``notices`` say what of it may be read wrongly or was left out. The counts are
-    of the source as it stands in the index.
+    says why, in one line; what is skipped is counted as a ``kind``, such as ``.jpg``. ``notices`` say what
+    of it may be read wrongly or was left out. The counts are of the source as it stands in the index.
     """
 
     name: str
@@ -38,6 +39,7 @@ class FileOutcome:
     copy_of: str | None = None
     error: str | None = None
     notices: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 def ingest_files(
@@ -58,6 +60,11 @@ def ingest_files(
             change = index.add_source(source, original=file.path, on_progress=on_progress)
         except IndexStoreError:
             raise
+        except UnsupportedFormatError as error:
+            if file.is_named:
+                yield FileOutcome(file.name, "failed", error=str(error))
+            else:
+                yield FileOutcome(file.name, "skipped", error=str(error), kind=kind_of(file.name))
         except Exception as error:  # noqa: BLE001 - a fault at one file must not keep the others out
             if is_unforeseen(error, UnreadableSourceError):
                 log_failure(index.folder, file.name, error)

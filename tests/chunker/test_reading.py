@@ -25,6 +25,7 @@ from chunker.readers.extraction import ReadingLimits
 from chunker.readers.file_names import distinct_names
 from chunker.readers.finding import find_files
 from chunker.readers.reading import read_bytes, read_source
+from chunker.readers.sniffing import refuse_by_head
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -56,9 +57,9 @@ def test_the_id_comes_from_the_bytes_alone():
 
 
 def test_the_corpus_is_read_as_it_stands_in_its_files():
-    for path in CORPUS.iterdir():
-        source = read_source(path, name=path.name)
-        assert source.text.encode() == path.read_bytes()
+    for file in find_files([CORPUS]).files:
+        source = read_source(file.path, name=file.name)
+        assert source.text.encode() == file.path.read_bytes()
         assert source.page_starts == ()
 
 
@@ -262,6 +263,61 @@ def test_what_is_skipped_comes_with_its_reason(tmp_path):
         ("same.txt", "the same file was found before"),
         ("missing", "does not exist"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "media_type"),
+    [
+        ("a.json", b'{"a": 1}', None),
+        ("a.vtt", b"WEBVTT\n\nwords", None),
+        ("a.py", b"print('x')", None),
+        ("a.JPG", b"anything", None),
+        ("letter.txt", b"\xff\xd8\xff\xe0", None),
+        ("page.aspx", b"<!DOCTYPE html><p>words", "text/html"),
+        ("README", b"words", "text/plain"),
+        ("minutes.1902", b"words", "text/plain"),
+        ("Letter to Mr. Weber", b"words", "text/plain"),
+        ("notes.LOG", b"words", "text/plain"),
+    ],
+)
+def test_a_file_is_treated_alike_wherever_it_comes_from(tmp_path, name, data, media_type):
+    put(tmp_path / "in" / name).write_bytes(data)
+    ways = [
+        lambda: read_bytes(data, name=name).media_type,
+        lambda: refuse_by_head(data, name=name) or media_type,
+        *(
+            lambda file=file: read_source(file.path, name=file.name).media_type
+            for file in found(tmp_path / "in")
+        ),
+        *(
+            lambda file=file: read_source(file.path, name=file.name).media_type
+            for file in found(tmp_path / "in" / name)
+        ),
+    ]
+    assert len(ways) >= 3
+    for read in ways:
+        try:
+            assert read() == media_type
+        except UnsupportedFormatError:
+            assert media_type is None
+
+
+def found(path):
+    return find_files([path]).files
+
+
+def test_what_no_reader_is_for_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "film.iso"
+    path.write_bytes(bytes(2_000))
+    with pytest.raises(UnsupportedFormatError, match=r"film\.iso: is a \.iso file, which no reader is for"):
+        read_source(path, name="film.iso", limits=ReadingLimits(max_bytes=1_000))
+
+
+def test_a_sidecar_is_no_file_of_its_own(tmp_path):
+    for name in ("book.txt", "book.txt.toml", "settings.toml"):
+        put(tmp_path / name)
+    assert [file.name for file in found(tmp_path)] == ["book.txt"]
+    assert [skipped.path.name for skipped in find_files([tmp_path]).skipped] == ["settings.toml"]
 
 
 def test_a_file_given_by_name_is_taken_whatever_its_suffix_and_once(tmp_path):

@@ -17,10 +17,12 @@ from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
+from chunker.readers.sniffing import FORMAT_NAMES
 from service.cli import main
 from service.settings import Settings
 from service.wording.phrases import page_words
 
+CAN_BE_READ = f"what can be read: {FORMAT_NAMES}"
 TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
 
 
@@ -80,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_one_line_and_does_not_stop_the_others(run
     (tmp_path / "letters" / "c.txt").write_bytes(b"")
     code, out, err = run("index", "letters")
     assert code == 1
-    assert "1 added, 2 failed" in out
+    assert "1 added, 2 refused" in out
     assert [line.split(":")[1].strip() for line in err] == ["a.pdf", "c.txt"]
     assert all(line.startswith("dossier: ") for line in err)
 
@@ -93,7 +95,7 @@ def test_a_file_that_would_take_all_memory_is_one_line_and_does_not_stop_the_oth
     path.write_bytes(swelling_pdf(3_000_000))
     code, out, err = run("index", path, LETTER)
     assert code == 1
-    assert "1 added, 1 failed" in out
+    assert "1 added, 1 refused" in out
     (told,) = err
     assert told.startswith("dossier: swelling.pdf: needs more than 256 MiB to read; ")
 
@@ -111,7 +113,46 @@ def test_files_of_no_readable_kind_in_a_folder_are_skipped_without_failing(run, 
     (tmp_path / "letters" / "b.txt").write_text(TREATY)
     code, _, err = run("index", "letters")
     assert code == 0
-    assert err == ["skipped: letters/photo.jpg: no reader for .jpg files"]
+    assert err == ["1 skipped: 1 .jpg"]
+
+
+def test_what_is_skipped_is_summed_up_in_one_line_and_the_run_in_another(run, tmp_path):
+    (tmp_path / "letters" / "sub").mkdir(parents=True)
+    for name, data in {
+        "a.txt": TREATY.encode(),
+        "sub/a.txt": b"Another letter.",
+        "sub/copy.txt": TREATY.encode(),
+        "empty.txt": b"",
+        "film.mp4": b"\0\0\0\x18ftypmp42",
+        "one.jpg": b"\xff\xd8\xff",
+        "two.JPG": b"\xff\xd8\xff",
+        "all.zip": b"PK\x05\x06" + bytes(18),
+        ".hidden": b"x",
+    }.items():
+        (tmp_path / "letters" / name).write_bytes(data)
+    code, out, err = run("index", "letters", "gone.txt")
+    assert code == 1
+    assert err[0] == "dossier: gone.txt: does not exist"
+    assert err[1].startswith("dossier: empty.txt: has 0 bytes")
+    assert err[2:] == ["5 skipped: 2 .jpg, 1 .mp4, 1 .zip, 1 hidden"]
+    assert re.search(r"2 added, 1 known under another name, 2 refused, 5 skipped, in [\d.]+ s", out)
+    code, out, err = run("index", "letters", "--json")
+    summary = json.loads(out)
+    assert [summary[name] for name in ("added", "unchanged", "copy", "failed", "skipped")] == [0, 2, 1, 1, 5]
+    assert len(err) == 2
+
+
+@pytest.mark.parametrize("name", ["data.json", "notes.vtt", "film.mkv", "photo.jpg"])
+def test_what_no_reader_is_for_is_refused_by_name_and_skipped_in_a_folder(run, tmp_path, name):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_text('{"a": 1}')
+    (tmp_path / "in" / "a.txt").write_text(TREATY)
+    code, out, err = run("index", f"in/{name}")
+    assert (code, "1 refused" in out) == (1, True)
+    assert err == [f"dossier: {name}: is a {Path(name).suffix} file, which no reader is for ({CAN_BE_READ})"]
+    code, out, err = run("index", "in")
+    assert (code, err) == (0, [f"1 skipped: 1 {Path(name).suffix}"])
+    assert "1 added, 1 skipped" in out
 
 
 def test_where_there_is_nothing_to_index_it_says_so(run, tmp_path):
