@@ -53,6 +53,17 @@ def date_spans(text: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match, _ in date_readings(text))
 
 
+def runs_over(line: str, following: str) -> bool:
+    """Return whether a date begins in ``line`` and ends with the ``following`` one, or a word before its end.
+
+    "Report of the board of 3", "May 1911"; "Протокол от 3 мая", "1911 года".
+    """
+    joined = f"{line} {following}"
+    return any(
+        start < len(line) < end and len(joined[end:].split()) <= 1 for start, end in date_spans(joined)
+    )
+
+
 def is_date_line(line: str, max_other_words: int) -> bool:
     """Return whether ``line`` is a date with few words beside it: a place, a number, a secrecy mark."""
     spans = list(date_spans(line))

@@ -87,7 +87,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         media_type=media_type,
         text=extracted.text,
         size_bytes=len(data),
-        title=believed_title(extracted.title, extracted.text) or extracted.printed_title,
+        title=_title_of(extracted, media_type),
         headings=extracted.headings,
         page_starts=extracted.page_starts,
         bibliography=extracted.bibliography,
@@ -95,6 +95,15 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         notices=tuple(said),
         digest=digest,
     )
+
+
+def _title_of(extracted: Extracted, media_type: str) -> str | None:
+    """Return the title that a file states, where it is one, or that stands out in print."""
+    if media_type not in NAMED_BY_PROGRAMS:
+        return extracted.title
+    few_words = 2 if extracted.printed_title else 1  # there is another
+    stated = believed_title(extracted.title, extracted.text, few_words=few_words)
+    return stated or extracted.printed_title
 
 
 def extracted_from(data: bytes, media_type: str, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -128,6 +137,8 @@ def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
         )
 
 
+NAMED_BY_PROGRAMS = frozenset((sniffing.HTML, sniffing.PDF, sniffing.DOCX))
+"""Formats whose titles programs put there; in others people do."""
 READERS: dict[str, Reader] = {
     sniffing.TEXT: read_text,
     sniffing.MARKDOWN: read_markdown,

@@ -11,6 +11,9 @@ from chunker.vocabulary import PACKAGED
 
 _MAX_CHARS = 1_000
 """A longer one is no title."""
+_PROGRAMS_WORDS = (
+    *("names_nothing", "generic", "programs", "scanners", "kinds_of_file", "file_endings", "identifiers"),
+)
 _EVIDENCE_CHARS = 6_000
 """On the first pages, about three, the words of a title stand. Chosen by hand."""
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -23,37 +26,39 @@ def stated_title(title: str | None) -> str | None:
     return None if len(line) > _MAX_CHARS or _programs_title().fullmatch(line) else line
 
 
-def believed_title(title: str | None, text: str) -> str | None:
+def believed_title(title: str | None, text: str, *, few_words: int = 1) -> str | None:
     """Return a stated title; ``None`` where it may be the name of a file and does not stand in ``text``.
 
-    One word, signs without words, and a word with a kind of file ("ActiveReports Document") are believed
-    only where all their words stand on the first pages.
+    One of so ``few_words``, signs without words and a template's name are believed only where all their words
+    stand on the first pages: "grasshopper", "88300 162..177", "Proceedings Template - WORD".
     """
-    if not title or not _may_be_file_name(title):
+    if not title:
+        return title
+    words = title.split()
+    has_word = any(sum(map(str.isalpha, word)) > 1 for word in words)
+    if has_word and len(words) > few_words and not _names_template(title):
         return title
     shown = set(_WORD.findall(fold(text[:_EVIDENCE_CHARS]).text))
     readings = (_WORD.findall(fold(form).text) for form in (title, _PARTS.sub(" ", title)))
-    return title if any(words and shown.issuperset(words) for words in readings) else None
+    return title if any(each and shown.issuperset(each) for each in readings) else None
 
 
-def _may_be_file_name(title: str) -> bool:
-    words = title.split()
-    names_kind = re.fullmatch(PACKAGED.alternatives("titles", "kinds_of_file"), words[-1], re.IGNORECASE)
-    has_word = any(sum(map(str.isalpha, word)) > 1 for word in words)
-    return not has_word or len(words) == 1 or (len(words) == 2 and names_kind is not None)
+def _names_template(title: str) -> bool:
+    templates = PACKAGED.alternatives("titles", "templates")
+    return re.search(rf"\b{templates}\b", title, re.IGNORECASE) is not None
 
 
 @cache
 def _programs_title() -> re.Pattern[str]:
-    nothing, generic, programs, scanners, kinds, endings = (
-        PACKAGED.alternatives("titles", name)
-        for name in ("names_nothing", "generic", "programs", "scanners", "kinds_of_file", "file_endings")
+    nothing, generic, programs, scanners, kinds, endings, identifiers = (
+        PACKAGED.alternatives("titles", name) for name in _PROGRAMS_WORDS
     )
     forms = (
         r"\W*",
         rf"\W*{nothing}(?:\W*(?:{kinds}|page|file))?\W*\d*\W*",
         rf"\W*{generic}[\s_#-]*\d*",
         rf"{programs}\b[\w .]*(?:\s-\s.*|[\s-]{kinds})|{kinds}(?:\s\w{{1,3}})?\s{programs}",
+        rf"\W*{identifiers}\s?:.*",
         rf"{scanners}\b[\W\d]*(?:[^\W\d_]{{3,9}}\b)?[\W\d]*\d[\W\d]*",
         rf".*\.{endings}(?:[\s;:,].*)?",
         r"(?=\S*\d)(?=\S*[^\W\d_])\S*_\S*|[a-z]+[-_]?\d{3,}",  # a file's name without its ending

@@ -27,6 +27,7 @@ from chunker.segmenting.series import find_series
 from chunker.segmenting.title_lines import first_title, may_be_title
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
 from chunker.text.blocks import paragraphs, plain
+from chunker.text.normalising import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -252,7 +253,7 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
 def _title_in(source: Source, span: Span) -> str:
     """Return the title that ``span`` gives itself: its only heading of the highest level, its first line.
 
-    Where it gives none it is called as the file.
+    Where it gives none, what a file begins with is called as the file says, and else by its name.
     """
     top = min((heading.level for heading in source.headings), default=0)
     highest = [heading for heading in source.headings if heading.level == top]
@@ -260,7 +261,11 @@ def _title_in(source: Source, span: Span) -> str:
         title = plain(highest[0].text)
         if may_be_title(title):
             return title
-    return first_title(source.text, span) or PurePosixPath(source.name).stem
+    stated = plain(source.title or "") if not source.text[: span.start_char].strip() else ""
+    first = first_title(source.text, span)
+    if first is None or fold(stated).text.startswith(fold(first).text):
+        return stated or PurePosixPath(source.name).stem
+    return first
 
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:

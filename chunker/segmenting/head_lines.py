@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from chunker.metadata.dates import date_spans, read_date
+from chunker.metadata.dates import date_spans, read_date, runs_over
 from chunker.metadata.kinds import opens_like_a_paper
 from chunker.metadata.own_dates import read_own_date
 from chunker.text.blocks import Block, lines, outside
@@ -163,12 +163,9 @@ def _with_whole_dates(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _runs_on(text: str, block: Block, below: Block) -> bool:
-    length = len(block.text)
-    is_short = length <= SETTINGS.max_line_chars and len(below.text) <= SETTINGS.max_rest_of_date
-    if not is_short or text.count("\n", block.end_char, below.start_char) != 1:
-        return False
-    joined = f"{block.text} {below.text}"
-    return any(start < length < end and len(_bare(joined[end:])) <= 1 for start, end in date_spans(joined))
+    is_short = len(block.text) <= SETTINGS.max_line_chars and len(below.text) <= SETTINGS.max_rest_of_date
+    is_next = is_short and text.count("\n", block.end_char, below.start_char) == 1
+    return is_next and runs_over(block.text, below.text)
 
 
 def _read_line(block: Block, *, opens: bool) -> HeadLine:

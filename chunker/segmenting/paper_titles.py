@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chunker.metadata.dates import is_date_line, read_date
+from chunker.metadata.dates import is_date_line, read_date, runs_over
 from chunker.metadata.kinds import opens_like_a_paper
 from chunker.text.blocks import Block, outside, paragraphs, without_markup
 from chunker.vocabulary import PACKAGED, Vocabulary
@@ -60,7 +60,8 @@ def find_paper_titles(text: str, excluded: Sequence[Span] = ()) -> tuple[PaperTi
         last = _last_of_title(blocks, position)
         title = " ".join(each.text for each in blocks[position : last + 1])
         has_length = SETTINGS.min_title_chars <= len(title) <= SETTINGS.max_title_chars
-        if has_length and _is_dated_below(blocks, last):
+        ends_in_date = last > position and _runs_over(blocks[last - 1], blocks[last])
+        if has_length and (ends_in_date or _is_dated_below(blocks, last)):
             titles.append(PaperTitle(block.start_char, blocks[last].end_char, block.is_emphasised))
             next_free = last + 1
     return tuple(titles)
@@ -82,11 +83,19 @@ def _last_of_title(blocks: Sequence[Block], first: int) -> int:
     last = first
     for number in range(first + 1, min(first + SETTINGS.max_title_paragraphs, len(blocks))):
         before, words = without_markup(blocks[last].text), without_markup(blocks[number].text)
+        if _runs_over(blocks[last], blocks[number]):
+            last = number
+            continue
         is_cut = words[:1].islower() or goes_on.search(before) is not None
         if not is_cut or len(words) > SETTINGS.max_line_chars or no_title.match(words) or read_date(words):
             break
         last = number
     return last
+
+
+def _runs_over(block: Block, following: Block) -> bool:
+    is_short = max(len(block.text), len(following.text)) <= SETTINGS.max_line_chars
+    return is_short and runs_over(without_markup(block.text), without_markup(following.text))
 
 
 def _is_dated_below(blocks: Sequence[Block], last: int) -> bool:

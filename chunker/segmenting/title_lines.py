@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chunker.metadata.dates import date_spans
+from chunker.metadata.dates import date_spans, runs_over
 from chunker.metadata.kinds import opens_like_a_paper
 from chunker.segmenting.head_lines import read_lines
 from chunker.text.blocks import lines, plain
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 class TitleLineSettings:
     """Which first lines serve as a title; chosen by hand, not measured.
 
-    A title has at most ``max_chars`` in a line, ``max_joined_chars`` in several, and stands among the first
-    ``lines_read`` lines, within ``chars_read``. A line of ``min_numbers`` or more that are over
-    ``max_share_of_numbers`` of its words is a row of a table, one with a date and at most
+    A title has ``min_letters``, at most ``max_chars`` in a line, ``max_joined_chars`` in several, and stands
+    among the first ``lines_read`` lines, within ``chars_read``. A line of ``min_numbers`` or more that are
+    over ``max_share_of_numbers`` of its words is a row of a table, one with a date and at most
     ``max_words_beside_date`` other words no more than the date. One that stands with numbers
     ``min_heads`` times in the first ``chars_of_heads`` is the head of pages.
     """
 
     max_chars: int = 120
     max_joined_chars: int = 160
+    min_letters: int = 2
     chars_read: int = 2_000
     lines_read: int = 12
     min_numbers: int = 3
@@ -49,10 +50,9 @@ _PAGE_WORD = PACKAGED.alternatives("contents", "page_words")
 _PAGE_MARK = re.compile(  # [p. 41], Seite IV, page 3 of 10; a number alone is no title anyway
     rf"\W*{_PAGE_WORD}\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
 )
-CELL_JOINT = " | "
 _NUMBER_AT_EDGE = re.compile(r"^\d{1,4}\s+(?=\S)|(?<=\S)\s+\d{1,4}$")
-_OPENS = re.compile(r"[\d\W]*[^\W\d_]")
-_BULLET = re.compile(r"[•·‣▪■●◦\x80-\x9f\ue000-\uf8ff]\s")
+_OPENS_NO_TITLE = re.compile(r"[•·‣▪■●◦\x80-\x9f\ue000-\uf8ff]\s|<[!/?\w]|[{}]")
+_WORD_NEXT = re.compile(r"\s+(?:[^\W\d_]+\s+)*[^\W\d_]{4,}")
 _ENDS = re.compile(r"[.!?:…。！？][\W_]*$")
 _OPEN_END = re.compile(rf"(?:\b{PACKAGED.alternatives('papers', 'title_goes_on')}|[,&-])$", re.IGNORECASE)
 
@@ -73,9 +73,16 @@ def _joins_names(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
 
 def may_be_title(words: str) -> bool:
     """Return whether a line may be a title: no mark or head of a page, date, salutation, address or row."""
-    if not _OPENS.match(words) or _PAGE_MARK.fullmatch(words) or _no_titles().fullmatch(words):
+    if (
+        sum(map(str.isalpha, words)) < SETTINGS.min_letters
+        or words.endswith((":", "："))
+        or _PAGE_MARK.fullmatch(words)
+        or _no_titles().fullmatch(words)
+    ):
         return False
-    return not (_BULLET.match(words) or _is_row(words) or _is_only_a_date(words) or _is_salutation(words))
+    return not (
+        _OPENS_NO_TITLE.match(words) or _is_row(words) or _is_only_a_date(words) or _is_salutation(words)
+    )
 
 
 def first_title(text: str, span: Span) -> str | None:
@@ -95,12 +102,12 @@ def first_title(text: str, span: Span) -> str | None:
         if line.mark == "fields" and line.field == "subject":
             return words.partition(":")[2].strip() or None
         if line.mark != "fields" and may_be_title(words) and not _heads_pages(text, words):
-            return _whole_title(words, list(_below(text, blocks[number:])))
+            return _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
     return None
 
 
 def _is_row(words: str) -> bool:
-    if CELL_JOINT in words or words.count("\t") > 1:
+    if "|" in words or words.count("\t") > 1:
         return True
     each = words.split()
     numbers = sum(any(map(str.isdecimal, word)) for word in each)
@@ -113,6 +120,8 @@ def _is_only_a_date(words: str) -> bool:
     beside = f"{words[: min(spans)[0]]} {words[max(end for _, end in spans) :]}" if spans else words
     if not spans or opens_like_a_paper(words) or _joins_names().search(beside):
         return False
+    if _WORD_NEXT.match(words, max(end for _, end in spans)):
+        return False  # "3 May 1954 Meeting"
     is_date = any(line.mark == "date" for line in read_lines(words[0].upper() + words[1:]))
     return is_date and len(beside.split()) <= SETTINGS.max_words_beside_date
 
@@ -140,24 +149,25 @@ def _below(text: str, blocks: Sequence[Block]) -> Iterator[str]:
         yield plain(after.text)
 
 
-def _whole_title(words: str, below: Sequence[str]) -> str | None:
-    """Return a line with those it goes on in; ``None`` for prose, which is longer than any title."""
+def _next(blocks: Sequence[Block], number: int) -> str:
+    return plain(blocks[number + 1].text) if number + 1 < len(blocks) else ""
+
+
+def _whole_title(words: str, below: Sequence[str], following: str) -> str | None:
+    """Return a line with those it goes on in; ``None`` for prose, which is longer than any title.
+
+    A date also goes on in the ``following`` line where a new paragraph begins there.
+    """
     if len(words) > SETTINGS.max_chars or (words[0].islower() and below):
         return None
-    for line in below:
-        joined = f"{words} {line}"
-        if not _goes_on(words, line) and not _breaks_a_date(words, joined):
+    for line in below or [following] * runs_over(words, following):
+        if not _goes_on(words, line) and not runs_over(words, line):
             break
-        if len(joined) > SETTINGS.max_joined_chars:
+        words = f"{words} {line}"
+        if len(words) > SETTINGS.max_joined_chars:
             return None
-        words = joined
     return words
 
 
 def _goes_on(words: str, line: str) -> bool:
     return not _ENDS.search(words) and (line[:1].islower() or _OPEN_END.search(words) is not None)
-
-
-def _breaks_a_date(line: str, joined: str) -> bool:
-    """Return whether a date of ``joined`` begins in its first ``line``, and ends with the next."""
-    return any(start < len(line) < end == len(joined.rstrip(" .,")) for start, end in date_spans(joined))

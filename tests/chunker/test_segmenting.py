@@ -259,3 +259,22 @@ def test_the_web_pages_hold_the_papers_they_repeat(name, titles):
     documents = corpus_segmentation(name).documents
     assert len(documents) == len(titles)
     assert all(document.title.startswith(title) for document, title in zip(documents, titles, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("The harbour of Borup and its mills", "The harbour of Borup and its mills"),
+        ("Mills", "The harbour of Borup"),
+        (None, "The harbour of Borup"),
+    ],
+)
+def test_what_a_file_begins_with_is_called_as_the_file_says_where_it_says_no_less(stated, title):
+    body = "The ferry left at dawn with tar and barley, and nobody came to the mill. " * 20
+    text = f"The harbour of Borup\n\n{body}\n\n# Of tar\n\n{body}\n\n# Of barley\n\n{body}\n"
+    headings = tuple(
+        Heading(text.index(words), text.index(words) + len(words), 1, words[2:])
+        for words in ("# Of tar", "# Of barley")
+    )
+    source = Source("id", "a.md", "text/markdown", text, len(text), title=stated, headings=headings)
+    assert [one.title for one in segment(source).documents] == [title, "Of tar", "Of barley"]

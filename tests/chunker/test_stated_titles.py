@@ -36,7 +36,7 @@ from chunker.readers.stated_titles import believed_title, stated_title
         ),
         *("Untitled spreadsheet", "10811.exe", "Présentation PowerPoint", "PowerPoint-Präsentation"),
         *("CamScanner 05-12-2020 10.15", "Scan 12 Mar 2020", "新規文書2", "Neues Dokument"),
-        *("Insert title here", "Document title"),
+        *("Insert title here", "Document title", "doi:10.1016/j.tcs.2003.05.002", "ActiveReports Document"),
         "x" * 2_000,
     ],
 )
@@ -75,7 +75,11 @@ def test_a_title_is_a_title(title):
 
 
 @pytest.mark.parametrize(
-    "title", ["fake-memo", "WochenprogrammDruck", "88300 162..177", "ActiveReports Document", "grasshopper"]
+    "title",
+    [
+        *("fake-memo", "WochenprogrammDruck", "88300 162..177", "grasshopper"),
+        "Proceedings Template - WORD",
+    ],
 )
 def test_what_may_be_a_files_name_is_believed_only_where_its_words_stand_on_the_first_pages(title):
     assert believed_title(title, "The ferry Aurelia left at dawn.") is None
@@ -86,3 +90,8 @@ def test_what_may_be_a_files_name_is_believed_only_where_its_words_stand_on_the_
 def test_a_title_of_several_words_needs_no_such_proof():
     assert believed_title("Log of the ferry Aurelia", "It left at dawn.") == "Log of the ferry Aurelia"
     assert believed_title(None, "It left at dawn.") is None
+
+
+def test_two_words_need_proof_where_something_else_is_printed():
+    assert believed_title("System Model", "Of ferries\n\nIt left at dawn.", few_words=2) is None
+    assert believed_title("System Model", "Of ferries\n\nIt left at dawn.") == "System Model"

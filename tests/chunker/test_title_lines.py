@@ -25,6 +25,7 @@ def title(text):
             "Harbour review 1907 65",
         ),
         *("Name | Price | Year", "Alabama 18,870 23,022 22,650", "• the tar was dear"),
+        *("Present:", "<DOCUMENT>", "X", "doi:10.1016/j.tcs.2003.05.002"),
     ],
 )
 def test_what_stands_above_a_title_is_none(line):
@@ -60,6 +61,11 @@ def test_a_title_goes_on_in_the_next_line_where_it_ends_open_or_a_date_does():
     assert (
         title("Report of the harbour board\nPresent: Lund, Bille\n\nText.") == "Report of the harbour board"
     )
+
+
+def test_a_date_goes_on_in_the_next_paragraph_and_before_a_word():
+    assert title("Report of the board of 3\n\nMay 1911\n\nText.") == "Report of the board of 3 May 1911"
+    assert title("Протокол от 3 мая\n1911 года\n\nТекст.") == "Протокол от 3 мая 1911 года"
 
 
 def test_prose_gives_no_title():
