@@ -1,4 +1,4 @@
-"""How fast the two runtimes encode, side by side in one process: ``python -m bench.encoding``.
+"""How fast the runtimes encode, side by side in one process: ``python -m bench.encoding``.
 
 Times are of this process' own processor time where one core works, so that a busy machine blurs them
 less; the best of several alternating rounds counts.
@@ -36,10 +36,18 @@ def main() -> None:
     arguments = parser.parse_args()
     encoders: dict[str, TokenEncoder] = {
         "torch": SentenceTransformerEncoder(arguments.model, device="cpu", threads=arguments.threads),
-        "onnx": open_onnx_encoder(arguments.model, graphs_folder=arguments.graphs, threads=arguments.threads),
+        **{
+            f"onnx {precision}": open_onnx_encoder(
+                arguments.model,
+                graphs_folder=arguments.graphs,
+                precision=precision,
+                threads=arguments.threads,
+            )
+            for precision in ("fp32", "int8")
+        },
     }
     passages = corpus_windows(arguments.passages)
-    tokens = sum(min(encoders["onnx"].count_tokens(passage), 254) for passage in passages)
+    tokens = sum(min(encoders["torch"].count_tokens(passage), 254) for passage in passages)
     names = tuple(encoders)
     question = fastest({name: partial(encoders[name].encode, [QUESTION]) for name in names}, rounds=40)
     bulk = fastest({name: partial(encoders[name].encode, passages) for name in names}, rounds=3)
@@ -53,8 +61,8 @@ def main() -> None:
             f"{tokens / with_tokens[name]:>22.0f}"
         )
     print(
-        f"{'ratio':10}{question['torch'] / question['onnx']:>15.2f}"
-        f"{bulk['torch'] / bulk['onnx']:>12.2f}{with_tokens['torch'] / with_tokens['onnx']:>22.2f}"
+        f"{'ratio':10}{question['torch'] / question['onnx int8']:>15.2f}"
+        f"{bulk['torch'] / bulk['onnx int8']:>12.2f}{with_tokens['torch'] / with_tokens['onnx int8']:>22.2f}"
     )
 
 

@@ -41,7 +41,10 @@ def load_encoder(settings: Settings) -> Encoder:
     if settings.runtime != "torch":
         try:
             return open_onnx_encoder(
-                settings.model, graphs_folder=settings.data / "models", threads=settings.encoder_threads
+                settings.model,
+                graphs_folder=settings.data / "models",
+                precision=settings.precision,
+                threads=settings.encoder_threads,
             )
         except EncoderError as error:
             if settings.runtime == "onnx":

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         "auto",
         description="what computes the vectors; auto: onnx, or torch where that fails; GPUs need torch",
     )
+    precision: Literal["int8", "fp32"] = Field(
+        "int8", description="what onnx multiplies the model's weights in; torch always takes fp32"
+    )
     encoder_threads: int | None = Field(
         None, ge=1, le=1024, description="cores for computing many vectors; unset: all"
     )

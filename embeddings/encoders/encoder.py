@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from embeddings.errors import EmbeddingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+Precision = Literal["int8", "fp32"]
+"""What a model's weights are multiplied in; vectors by one are not compared with vectors by the other."""
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int32]
 
@@ -45,6 +47,10 @@ class PassageEncoder(Protocol):
 
 class Encoder(PassageEncoder, Protocol):
     """Encodes questions as it does passages; the inner product of two vectors is their texts' similarity."""
+
+    @property
+    def precision(self) -> Precision:
+        """What the weights are multiplied in."""
 
     @property
     def max_tokens(self) -> int:

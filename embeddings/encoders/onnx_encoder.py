@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from embeddings.encoders.batching import BatchLimits, available_cores
-from embeddings.encoders.encoder import EncoderError
+from embeddings.encoders.encoder import EncoderError, Precision
 from embeddings.encoders.word_piece_encoder import WordPieceEncoder
 from embeddings.encoders.word_pieces import read_word_pieces
 
@@ -25,17 +25,17 @@ SETTINGS_FILE = "encoder.json"
 INPUTS = ("token_ids", "attention")
 OUTPUTS = ("vectors", "token_vectors")
 
-# With passes of 512, 1,024, 2,048 and 4,096 tokens one core encodes 5,800, 5,400, 4,600 and 4,100 tokens a
-# second. 2,048 was chosen by hand before that was measured; another number changes the vectors' last bits.
-_LIMITS = BatchLimits(tokens=2_048)
+# A text goes through the graph by itself: in int8 its neighbours would decide how its numbers are rounded, in
+# fp32 their last bits. It costs nothing either: passages side by side only wait for the memory.
+_LIMITS = BatchLimits(tokens=1)
 
 
 class OnnxEncoder(WordPieceEncoder):
     """Encodes with a graph that ``embeddings.encoders.onnx_export`` made. Safe to use from many threads.
 
-    One pass takes one core, whatever its size; bulk work runs ``threads`` passes at once
-    (``None``: as many as there are cores). So a question costs the same on a busy machine, and a
-    batch gives the same vectors however many cores there are.
+    A pass takes one text and one core; bulk work runs ``threads`` passes at once (``None``: as many as
+    there are cores). So a question costs the same on a busy machine, and a text has the same vectors
+    whatever is encoded beside it.
 
     Raises:
         EncoderError: the folder does not hold a whole graph, or onnxruntime is not installed.
@@ -45,6 +45,7 @@ class OnnxEncoder(WordPieceEncoder):
         self._threads = threads or available_cores()
         self._session = _open_session(graph_folder / GRAPH_FILE)
         settings = _read_settings(graph_folder / SETTINGS_FILE)
+        self.precision = settings["precision"]
         super().__init__(
             model_files,
             read_word_pieces(graph_folder, padding_id=settings["padding_id"]),
@@ -86,9 +87,23 @@ def _open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime ships no typ
         ) from error
 
 
-def _read_settings(path: Path) -> dict[str, int]:
+class GraphSettings(TypedDict):
+    """What stands beside a graph."""
+
+    max_tokens: int
+    padding_id: int
+    dimension: int
+    precision: Precision
+
+
+def _read_settings(path: Path) -> GraphSettings:
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-        return {name: int(settings[name]) for name in ("max_tokens", "padding_id", "dimension")}
+        return GraphSettings(
+            max_tokens=int(settings["max_tokens"]),
+            padding_id=int(settings["padding_id"]),
+            dimension=int(settings["dimension"]),
+            precision="int8" if settings["precision"] == "int8" else "fp32",
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EncoderError(f"{path} is missing or damaged: delete its folder and index again.") from error

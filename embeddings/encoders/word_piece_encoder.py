@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from embeddings.encoders.batching import Batch, BatchLimits
-    from embeddings.encoders.encoder import FloatArray, TextEncoding, Tokens
+    from embeddings.encoders.encoder import FloatArray, Precision, TextEncoding, Tokens
     from embeddings.encoders.model_files import ModelFiles
     from embeddings.encoders.word_pieces import WordPieces
 
@@ -23,6 +23,8 @@ class WordPieceEncoder(ABC):
 
     ``max_tokens`` leaves room for special tokens; ``dimension`` is the length of a vector.
     """
+
+    precision: Precision = "fp32"
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # What indexes were made with that do not record it, for it was not a choice yet.
-_NOT_RECORDED_ONCE = {"chunking header": "True"}
+_NOT_RECORDED_ONCE = {"chunking header": "True", "model precision": "fp32"}
 _SECOND_MODEL = "second model"
 
 
@@ -47,6 +47,7 @@ class Manifest:
                 "schema version": str(SCHEMA_VERSION),
                 "model": encoder.name,
                 "model revision": encoder.revision,
+                "model precision": encoder.precision,
                 "vector dimension": str(encoder.dimension),
                 "model window in tokens": str(encoder.max_tokens),
                 "token vectors": codec.name if codec else "none",
@@ -77,6 +78,7 @@ class Manifest:
             "schema version",
             "model",
             "model revision",
+            "model precision",
             "vector dimension",
             "model window in tokens",
             "token vectors",

@@ -42,7 +42,7 @@ def main() -> None:
     )
     parser.add_argument("--bytes-per-token", type=int, default=SETTINGS.bytes_per_token)
     arguments = parser.parse_args()
-    encoder = open_onnx_encoder(graphs_folder=arguments.graphs)
+    encoder = open_onnx_encoder(graphs_folder=arguments.graphs, precision="fp32")
     windows = [window for path in arguments.texts for window in sample(path, arguments.windows)]
     vectors = np.concatenate([encoding.token_vectors for encoding in encoder.encode_tokens(windows)])
     codec = train_codec(vectors, TrainingSettings(bytes_per_token=arguments.bytes_per_token))

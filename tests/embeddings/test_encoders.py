@@ -17,17 +17,33 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(params=["onnx_encoder", "torch_encoder"])
+@pytest.fixture(params=["onnx_encoder", "fp32_encoder", "torch_encoder"])
 def encoder(request):
     return request.getfixturevalue(request.param)
 
 
-def test_both_runtimes_give_the_same_tokens_and_vectors(onnx_encoder, torch_encoder):
-    np.testing.assert_allclose(onnx_encoder.encode(TEXTS), torch_encoder.encode(TEXTS), atol=5e-6)
-    for one, other in zip(onnx_encoder.encode_tokens(TEXTS), torch_encoder.encode_tokens(TEXTS), strict=True):
+def test_both_runtimes_give_the_same_tokens_and_vectors(fp32_encoder, torch_encoder):
+    np.testing.assert_allclose(fp32_encoder.encode(TEXTS), torch_encoder.encode(TEXTS), atol=5e-6)
+    for one, other in zip(fp32_encoder.encode_tokens(TEXTS), torch_encoder.encode_tokens(TEXTS), strict=True):
         assert one.token_ids.tolist() == other.token_ids.tolist()
         np.testing.assert_allclose(one.token_vectors, other.token_vectors, atol=1e-5)
         np.testing.assert_allclose(one.vector, other.vector, atol=5e-6)
+
+
+def test_int8_gives_the_same_tokens_and_nearly_the_same_vectors(onnx_encoder, fp32_encoder):
+    assert (onnx_encoder.precision, fp32_encoder.precision) == ("int8", "fp32")
+    for one, other in zip(onnx_encoder.encode_tokens(TEXTS), fp32_encoder.encode_tokens(TEXTS), strict=True):
+        assert one.token_ids.tolist() == other.token_ids.tolist()
+        assert one.vector @ other.vector > 0.97
+        assert (one.token_vectors * other.token_vectors).sum(axis=1).min(initial=1.0) > 0.9
+
+
+def test_in_int8_a_text_has_the_same_vectors_to_the_bit_whatever_stands_beside_it(onnx_encoder):
+    together = list(onnx_encoder.encode_tokens(TEXTS))
+    for text, encoding in zip(TEXTS, together, strict=True):
+        (alone,) = onnx_encoder.encode_tokens([text])
+        np.testing.assert_array_equal(alone.vector, encoding.vector)
+        np.testing.assert_array_equal(alone.token_vectors, encoding.token_vectors)
 
 
 def test_it_says_what_the_manifest_records(encoder):

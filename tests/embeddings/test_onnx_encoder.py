@@ -35,10 +35,11 @@ def test_many_threads_may_ask_at_once(onnx_encoder):
 
 
 def test_what_is_exported_already_is_not_exported_again(onnx_encoder, graphs_folder):
-    [folder] = graphs_folder.iterdir()
-    before = (folder / GRAPH_FILE).stat().st_mtime_ns
-    assert ensure_exported(find_model(), graphs_folder) == folder
-    assert (folder / GRAPH_FILE).stat().st_mtime_ns == before
+    for precision in ("int8", "fp32"):
+        [folder] = graphs_folder.glob(f"*-{precision}-*")
+        before = (folder / GRAPH_FILE).stat().st_mtime_ns
+        assert ensure_exported(find_model(), graphs_folder, precision=precision) == folder
+        assert (folder / GRAPH_FILE).stat().st_mtime_ns == before
 
 
 def test_answering_a_question_imports_no_torch_and_no_transformers(onnx_encoder, graphs_folder):
@@ -61,7 +62,7 @@ def test_answering_a_question_imports_no_torch_and_no_transformers(onnx_encoder,
 
 @pytest.mark.parametrize("damage", ["cut", "not JSON", "a value missing"])
 def test_a_damaged_graph_is_refused_with_the_remedy(onnx_encoder, graphs_folder, tmp_path, damage):
-    [whole] = graphs_folder.iterdir()
+    [whole] = graphs_folder.glob("*-int8-*")
     folder = Path(shutil.copytree(whole, tmp_path / "graph"))
     if damage == "cut":
         (folder / GRAPH_FILE).write_bytes((folder / GRAPH_FILE).read_bytes()[:100_000])

@@ -15,6 +15,8 @@ _WORD = re.compile(r"\w+")
 class WordHashEncoder:
     """Gives texts that share words near vectors: each word adds a direction of its own."""
 
+    precision = "fp32"
+
     def __init__(self, *, name="word-hash", revision="1", dimension=32, max_tokens=64):
         self.name = name
         self.revision = revision

@@ -12,18 +12,24 @@ from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
 @pytest.fixture(scope="session")
 def graphs_folder(tmp_path_factory):
-    """The folder of the exported graph."""
+    """The folder of the exported graphs."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # each worker's own folder lies in that of the run
     with FileLock(shared / "graphs.lock"):
-        ensure_exported(find_model(), shared / "graphs")
+        for precision in ("fp32", "int8"):
+            ensure_exported(find_model(), shared / "graphs", precision=precision)
     return shared / "graphs"
 
 
 @pytest.fixture(scope="session")
 def onnx_encoder(graphs_folder):
     return open_onnx_encoder(graphs_folder=graphs_folder, threads=2)
+
+
+@pytest.fixture(scope="session")
+def fp32_encoder(graphs_folder):
+    return open_onnx_encoder(graphs_folder=graphs_folder, precision="fp32", threads=2)
 
 
 @pytest.fixture(scope="session")
