@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chunker.documents import Heading, PageStart
-from chunker.readers.extraction import check_characters, tidy_line, without_surrogates
+from chunker.documents import Bibliography, Heading, PageStart
+from chunker.readers.extraction import Extracted, check_characters, tidy_line, without_surrogates
 
 if TYPE_CHECKING:
     from chunker.documents import Page
@@ -56,6 +56,16 @@ class TextBuilder:
             self.page_starts.append(PageStart(start, self._page))
             self._page = None
         return start
+
+    def extracted(self, *, title: str | None = None, bibliography: Bibliography | None = None) -> Extracted:
+        """Return what is written, with what the file states of itself."""
+        return Extracted(
+            self.text,
+            title=title,
+            headings=tuple(self.headings),
+            page_starts=tuple(self.page_starts),
+            bibliography=bibliography or Bibliography(),
+        )
 
     def begin_page(self, page: Page) -> None:
         """Let the next block begin ``page``; one before it that has no text is not counted."""

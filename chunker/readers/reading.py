@@ -21,14 +21,20 @@ from chunker.errors import (
     UnsupportedFormatError,
 )
 from chunker.readers import sniffing
+from chunker.readers.converting import converted
 from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
 from chunker.readers.html.reader import read_html
-from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml
+from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml, read_msg
 from chunker.readers.markdown import read_markdown
 from chunker.readers.noticing import noticing
+from chunker.readers.opendocument.reader import read_opendocument
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
+from chunker.readers.presentation import read_presentation
+from chunker.readers.rich_text import read_rich_text
+from chunker.readers.sheets.delimited import read_delimited
+from chunker.readers.sheets.workbook import read_workbook
 from chunker.readers.sidecar import described, read_sidecar
 from chunker.readers.stated_titles import believed_title
 from chunker.readers.word.reader import read_docx
@@ -128,6 +134,16 @@ def read_attachment(data: bytes, *, name: str, limits: ReadingLimits) -> Extract
     return extracted_from(data, sniffing.media_type_of(data, name=name), name=name, limits=limits)
 
 
+def read_old_text(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read a text of a program before XML, such as Word until 2003."""
+    return read_docx(converted(data, name=name, target="docx"), name=name, limits=limits)
+
+
+def read_old_slides(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read a presentation of a program before XML."""
+    return read_presentation(converted(data, name=name, target="pptx"), name=name, limits=limits)
+
+
 def check_size(size_bytes: int, *, name: str, limits: ReadingLimits) -> None:
     """Raise SourceTooLargeError for a file of more bytes than the limit allows."""
     if size_bytes > limits.max_bytes:
@@ -148,5 +164,13 @@ READERS: dict[str, Reader] = {
     sniffing.EPUB: read_epub,
     sniffing.MAIL: partial(read_mail, read_attachment=read_attachment),
     sniffing.MBOX: partial(read_mbox, read_attachment=read_attachment),
+    sniffing.MSG: partial(read_msg, read_attachment=read_attachment),
     sniffing.MHTML: read_mhtml,
+    sniffing.RTF: read_rich_text,
+    **dict.fromkeys(sniffing.OPEN_DOCUMENTS, read_opendocument),
+    **dict.fromkeys(sniffing.WORKBOOKS, read_workbook),
+    **dict.fromkeys((sniffing.CSV, sniffing.TSV), read_delimited),
+    sniffing.PPTX: read_presentation,
+    **dict.fromkeys(sniffing.OLD_TEXTS, read_old_text),
+    **dict.fromkeys(sniffing.OLD_SLIDES, read_old_slides),
 }

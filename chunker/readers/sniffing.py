@@ -18,6 +18,27 @@ EPUB = "application/epub+zip"
 MAIL = "message/rfc822"
 MBOX = "application/mbox"
 MHTML = "multipart/related"
+MSG = "application/vnd.ms-outlook"
+RTF = "application/rtf"
+ODT = "application/vnd.oasis.opendocument.text"
+ODP = "application/vnd.oasis.opendocument.presentation"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
+XLS = "application/vnd.ms-excel"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+DOC = "application/msword"
+PPT = "application/vnd.ms-powerpoint"
+SXW = "application/vnd.sun.xml.writer"
+SXI = "application/vnd.sun.xml.impress"
+WORD_PERFECT = "application/vnd.wordperfect"
+WORKS = "application/vnd.ms-works"
+OPEN_DOCUMENTS = (ODT, ODP)
+WORKBOOKS = (XLSX, XLSB, XLS, ODS)
+OLD_TEXTS = (DOC, SXW, WORD_PERFECT, WORKS)
+OLD_SLIDES = (PPT, SXI)
 
 SUFFIXES = {
     ".txt": TEXT,
@@ -41,9 +62,41 @@ SUFFIXES = {
     ".mbx": MBOX,
     ".mht": MHTML,
     ".mhtml": MHTML,
+    ".msg": MSG,
+    ".docm": DOCX,
+    ".dotx": DOCX,
+    ".rtf": RTF,
+    ".odt": ODT,
+    ".ott": ODT,
+    ".fodt": ODT,
+    ".odp": ODP,
+    ".fodp": ODP,
+    ".ods": ODS,
+    ".pptx": PPTX,
+    ".ppsx": PPTX,
+    ".pptm": PPTX,
+    ".xlsx": XLSX,
+    ".xlsm": XLSX,
+    ".xlsb": XLSB,
+    ".xls": XLS,
+    ".csv": CSV,
+    ".tsv": TSV,
+    ".doc": DOC,
+    ".dot": DOC,
+    ".wpd": WORD_PERFECT,
+    ".wps": WORKS,
+    ".sxw": SXW,
+    ".ppt": PPT,
+    ".pps": PPT,
+    ".sxi": SXI,
 }
-FORMAT_NAMES = "text, Markdown, HTML, PDF, Word (.docx), EPUB and mail (.eml, .mbox)"
+FORMAT_NAMES = (
+    "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, EPUB "
+    "and mail (.eml, .mbox, .msg)"
+)
 
+# Named so, what looks like text is damaged.
+NEVER_TEXT = {PDF, DOCX, EPUB, MSG, PPTX, XLSX, XLSB, *OPEN_DOCUMENTS, ODS}
 HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
 # Viewers accept the mark behind other bytes up to here (PDF Reference 1.7, appendix H, note 13).
 PDF_MARK_WITHIN = 1024
@@ -61,7 +114,6 @@ UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\1\0", IMAGE),
     (b"AT&TFORM", "a DjVu file; convert it to PDF with a text layer"),
     (b"%!PS", "a PostScript file; convert it to PDF"),
-    (b"{\\rtf", "a Rich Text file; save it as .docx"),
     (b"\x1f\x8b", ARCHIVE),
     (b"BZh", ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
@@ -81,7 +133,17 @@ UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 FORMAT_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9_+~-]{1,10}")  # ".1902" tells none
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+# The streams by which one knows what an OLE file is, in small letters.
+OLE_STREAMS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("__properties_version1.0",), MSG),
+    (("worddocument",), DOC),
+    (("powerpoint document", "pp40"), PPT),
+    (("workbook", "book"), XLS),
+    (("matost", "mm"), WORKS),
+)
+RTF_MARK = b"{\\rtf"
+WORD_PERFECT_MARK = b"\xffWPC"
+OPEN_DOCUMENT = re.compile(rb"<office:document\b")  # in one file of XML
 HTML_OPENING = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -114,10 +176,14 @@ def media_type_of(data: bytes, *, name: str) -> str:
     if head.startswith(ZIP_MARKS):
         return zipped_type(data, name=name)
     if head.startswith(OLE_MARK):
-        raise ole_error(data, name=name)
+        return ole_type(data, name=name)
+    if head.startswith(RTF_MARK):
+        return RTF
+    if head.startswith(WORD_PERFECT_MARK):
+        return WORD_PERFECT
     refuse_unsupported(head, name=name)
     suffix_type = SUFFIXES.get(PurePath(name).suffix.lower())
-    if suffix_type in {PDF, DOCX, EPUB}:
+    if suffix_type in NEVER_TEXT and not OPEN_DOCUMENT.search(head):
         raise BrokenSourceError(
             f"{name}: is named {PurePath(name).suffix} but its content is something else or damaged; "
             "open it in its program and save it again"
@@ -149,6 +215,10 @@ def markup_type(head: bytes, suffix_type: str | None, *, name: str) -> str:
     narrow = head.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     if HTML_OPENING.match(narrow):
         return HTML
+    if XML_OPENING.match(narrow) and OPEN_DOCUMENT.search(narrow):
+        return ODP if b"office:presentation" in narrow or suffix_type == ODP else ODT
+    if suffix_type in {*OLD_TEXTS, *OLD_SLIDES, XLS, RTF}:
+        return TEXT
     if XML_OPENING.match(narrow) and suffix_type is None:
         raise unsupported("an XML file", name=name)
     if suffix_type is None and (suffix := format_suffix(name)):
@@ -187,20 +257,51 @@ def zipped_type(data: bytes, *, name: str) -> str:
         return DOCX
     if "META-INF/container.xml" in members:
         return EPUB
+    if "xl/workbook.bin" in members:
+        return XLSB
     if any(member.startswith("xl/") for member in members):
-        raise unsupported("a spreadsheet; print it to PDF or save it as text", name=name)
+        return XLSX
     if any(member.startswith("ppt/") for member in members):
-        raise unsupported("a presentation; print it to PDF", name=name)
+        return PPTX
     if "content.xml" in members and "mimetype" in members:
-        raise unsupported("an OpenDocument file; save it as .docx", name=name)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return opendocument_type(archive.open("mimetype").read(HEAD_BYTES), name=name)
     raise unsupported(ARCHIVE, name=name)
 
 
-def ole_error(data: bytes, *, name: str) -> BrokenSourceError | UnsupportedFormatError:
-    """Return the error for an old Office container: a locked .docx or a file of before 2007."""
-    if ENCRYPTED_PACKAGE in data:
-        return BrokenSourceError(f"{name}: is locked with a password; save it without one")
-    return unsupported("an old Office file (.doc and the like); save it as .docx", name=name)
+def opendocument_type(stated: bytes, *, name: str) -> str:
+    """Return the type that an OpenDocument file states; a template counts as what it is for."""
+    told = stated.decode("ascii", "replace").strip()
+    for known in (ODT, ODP, ODS, SXW, SXI):
+        if told.startswith(known):
+            return known
+    raise unsupported("a drawing, a formula or the like; print it to PDF", name=name)
+
+
+def ole_type(data: bytes, *, name: str) -> str:
+    """Tell the old Office files apart by the streams in them.
+
+    Raises BrokenSourceError for a locked file of today's Office, and UnsupportedFormatError for others.
+    """
+    names = streams_of(data)
+    if "encryptedpackage" in names:
+        raise BrokenSourceError(f"{name}: is locked with a password; save it without one")
+    for streams, media_type in OLE_STREAMS:
+        if not names.isdisjoint(streams):
+            return media_type
+    raise unsupported("a file of a program that is not known here; save it as .docx or PDF", name=name)
+
+
+def streams_of(data: bytes) -> frozenset[str]:
+    """Return the names at the root of an OLE file, in small letters; of a damaged one all that it lists."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            return frozenset(entry[0].lower() for entry in ole.listdir())
+    except Exception:  # noqa: BLE001 - olefile passes on whatever struct and io raise for damaged bytes
+        known = (stream for streams, _ in OLE_STREAMS for stream in (*streams, "encryptedpackage"))
+        return frozenset(each for each in known if each.encode("utf-16-le") in data.lower())
 
 
 def refuse_unsupported(head: bytes, *, name: str) -> None:

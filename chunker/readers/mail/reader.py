@@ -16,6 +16,7 @@ from chunker.readers.extraction import Extracted, tidy_line
 from chunker.readers.html.reader import read_html
 from chunker.readers.mail.bodies import AttachmentReader, Block, BodyReader, payload_of
 from chunker.readers.mail.headers import day_of, field, parties
+from chunker.readers.mail.msg import message_from_msg
 from chunker.readers.noticing import notice
 
 if TYPE_CHECKING:
@@ -51,14 +52,21 @@ def read_mail(
     counted = COUNTED.match(data)
     if counted is not None:
         data = data[counted.end() : counted.end() + int(counted[1])]
-    return read_mails([data], BodyReader(name, limits, read_attachment))
+    return read_mails([parsed(data)], BodyReader(name, limits, read_attachment))
+
+
+def read_msg(
+    data: bytes, *, name: str, limits: ReadingLimits, read_attachment: AttachmentReader
+) -> Extracted:
+    """Read a mail as Outlook keeps it."""
+    return read_mails([message_from_msg(data)], BodyReader(name, limits, read_attachment))
 
 
 def read_mbox(
     data: bytes, *, name: str, limits: ReadingLimits, read_attachment: AttachmentReader
 ) -> Extracted:
     """Read a mailbox (RFC 4155): each mail in it is a document."""
-    return read_mails(mails_of(data), BodyReader(name, limits, read_attachment))
+    return read_mails(map(parsed, mails_of(data)), BodyReader(name, limits, read_attachment))
 
 
 def read_mhtml(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -79,13 +87,12 @@ def mails_of(data: bytes) -> Iterator[bytes]:
         yield ESCAPED.sub(rb"\1", data[envelope.end() : end])
 
 
-def read_mails(mails: Iterable[bytes], reader: BodyReader) -> Extracted:
+def read_mails(mails: Iterable[Message], reader: BodyReader) -> Extracted:
     """Return the text of mails, one after the other; those that cannot be read are told in a notice."""
     text = TextBuilder(reader.name, reader.limits)
     documents: list[StatedDocument] = []
     number = damaged = 0
-    for number, data in enumerate(mails, start=1):
-        message = parsed(data)
+    for number, message in enumerate(mails, start=1):
         try:
             blocks = list(reader.mail(message))
         except (UnreadableSourceError, LookupError, ValueError, RecursionError):

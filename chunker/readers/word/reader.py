@@ -17,6 +17,7 @@ from chunker.readers.extraction import (
     check_unpacked_bytes,
     tidy_line,
 )
+from chunker.readers.open_xml import plain_kind
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
-STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
-TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 # A page set in Word seldom holds more. Where a file has only breaks put in by hand, a longer stretch
 # shows that pages between them were never counted. Chosen by hand, not measured.
 MAX_PAGE_CHARACTERS = 6_000
@@ -70,29 +69,12 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     )
 
 
-def transitional(data: bytes) -> bytes:
-    """Return a file in Strict Open XML with the names that python-docx knows; any other as it is.
-
-    The two forms of ISO/IEC 29500 differ in the names of schemas alone, as far as text goes.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if not any(STRICT.search(archive.read(one)) for one in archive.namelist() if one == "_rels/.rels"):
-            return data
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w") as renamed:
-            for one in archive.namelist():
-                part = archive.read(one)
-                is_markup = one.endswith((".xml", ".rels"))
-                renamed.writestr(one, STRICT.sub(TRANSITIONAL, part) if is_markup else part)
-    return made.getvalue()
-
-
 def opened(data: bytes, *, name: str) -> WordDocument:
     """Return python-docx's document, or raise BrokenSourceError."""
     from docx import Document
 
     try:
-        return Document(io.BytesIO(transitional(data)))
+        return Document(io.BytesIO(plain_kind(data)))
     except Exception as error:
         # python-docx passes on whatever zipfile, lxml and its own look-ups raise for a damaged part.
         raise BrokenSourceError(

@@ -1,0 +1,55 @@
+"""Converts files of programs before XML (.doc, .ppt and the like) by LibreOffice, where it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from chunker.errors import BrokenSourceError, UnsupportedFormatError
+
+PROGRAMS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+SECONDS = 100
+"""A long book takes some ten; less than what reading a file may take in all."""
+
+
+def converted(data: bytes, *, name: str, target: str) -> bytes:
+    """Return a file as LibreOffice saves it in the format ``target``: "docx", "pptx".
+
+    The program gets a profile of its own, so that it neither meets one that runs nor keeps anything.
+
+    Raises:
+        UnsupportedFormatError: there is no LibreOffice.
+        BrokenSourceError: it cannot read the file, or not in time.
+    """
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise UnsupportedFormatError(
+            f"{name}: is an old Office file, which LibreOffice reads and which is not installed here; "
+            f"install it, or save the file as .{target}"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        source.write_bytes(data)
+        # Should this process be ended, the program's time runs out by itself.
+        bounded = ("sh", "-c", f'ulimit -t {SECONDS}; exec "$0" "$@"') if os.name == "posix" else ()
+        command = [
+            *bounded,
+            *(program, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}"),
+            *("--headless", "--norestore", "--convert-to", target, "--outdir", folder, str(source)),
+        ]
+        try:
+            subprocess.run(  # noqa: S603 - a program that was found by its name, with names of our own
+                command, timeout=SECONDS, check=True, capture_output=True, stdin=subprocess.DEVNULL
+            )
+            return source.with_suffix(f".{target}").read_bytes()
+        except subprocess.TimeoutExpired as error:
+            raise BrokenSourceError(
+                f"{name}: LibreOffice did not read it within {SECONDS} s; save it as .{target}"
+            ) from error
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise BrokenSourceError(
+                f"{name}: LibreOffice cannot read it; open it in its program and save it as .{target}"
+            ) from error

@@ -1,0 +1,1 @@
+"""Spreadsheets: workbooks of sheets, and tables of text (CSV)."""
