@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.reports.tables import markdown_rows
-from eval.studies.typesetting import Layout, as_pdf, as_text, papers_of, set_book
+from eval.studies.drawing import as_pdf, as_text
+from eval.studies.page_layouts import LAYOUTS
+from eval.studies.typesetting import papers_of, set_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import ChunkedSource, Page
+    from eval.studies.page_layouts import Layout
     from eval.studies.typesetting import Paper, SetPage
 
 BOOK = Path("corpus/001_2b0cd471ec2c66ee.txt")
@@ -41,31 +44,16 @@ class BookSettings:
 
 SETTINGS = BookSettings()
 
-LAYOUTS = (
-    Layout("page labels in the file", has_labels=True),
-    Layout("numbers at the foot", numbers="foot"),
-    Layout("numbers at the foot, from 301 on", numbers="foot", first_number=301, has_front=False),
-    Layout("numbers and running heads above", numbers="head", has_running_heads=True),
-    Layout("numbers at the foot, plates between", numbers="foot", has_plates=True),
-    Layout("no numbers", has_front=False),
-    Layout("no numbers, running heads", has_front=False, has_running_heads=True),
-    Layout("contents and numbers at the foot", numbers="foot", has_contents=True),
-    Layout("contents name pages, the pages do not", has_contents=True),
-    Layout("contents name pages, plates between", has_contents=True, has_plates=True),
-    Layout("two pages on a sheet, numbers at the foot", numbers="foot", is_two_up=True, has_front=False),
-    Layout("the same with a foreword, lines across", numbers="foot", is_two_up=True, is_across=True),
-    Layout("text only, with contents", has_contents=True, is_text=True),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
     """How well pages were cited, as shares in 0..1 of the characters that stand on a page with a label.
 
     ``exact`` and ``within_one`` compare with the true page, by position in the book; ``covered``: the true
-    page lies within the stated margin; ``uncited``: no page was given. ``lost`` is the share of characters
-    that did not come out of the file. ``passages`` is the share of passages whose cited range holds the
-    true page of their first and of their last character.
+    page lies within the stated margin; ``falsely_sure``: a page was given without a margin, but another;
+    ``uncited``: no page was given, or just the place in the file of one that has a number. ``lost`` is the
+    share of characters that did not come out of the file. ``passages`` is the share of passages whose cited
+    range holds the true page of their first and of their last character.
     """
 
     layout: str
@@ -74,6 +62,7 @@ class PageScore:
     exact: float
     within_one: float
     covered: float
+    falsely_sure: float
     uncited: float
     lost: float
     passages: float
@@ -81,11 +70,12 @@ class PageScore:
 
 @dataclass(frozen=True, slots=True)
 class _PlacedLine:
-    """Where a line of a page stands in the text that was read; ``label`` is its true page."""
+    """Where a line stands in the text that was read, its true page, and which page of the file that is."""
 
     start_char: int
     end_char: int
     label: str
+    position: int
 
 
 def score_layout(papers: Sequence[Paper], layout: Layout) -> PageScore:
@@ -95,15 +85,19 @@ def score_layout(papers: Sequence[Paper], layout: Layout) -> PageScore:
     placed = list(_placed(pages, chunked.source.text))
     order = {page.label: position for position, page in enumerate(pages) if page.label is not None}
     written = sum(len(line.text) for page in pages if page.label is not None for line in page.lines)
-    exact = within_one = covered = uncited = 0
+    exact = within_one = covered = falsely_sure = uncited = 0
     for line in placed:
         for offset in range(line.start_char, line.end_char):
             page = chunked.page_map.at(offset)
+            if page is None or (page.is_position and page.label != line.label):
+                uncited += 1
+                falsely_sure += page is not None and page.position != line.position
+                continue
             off = _pages_off(page, line.label, order)
             exact += off == 0
             within_one += off is not None and off <= 1
-            covered += off is not None and page is not None and off <= page.margin
-            uncited += page is None
+            covered += off is not None and off <= page.margin
+            falsely_sure += off != 0 and not page.margin
     found = sum(line.end_char - line.start_char for line in placed) or 1
     return PageScore(
         layout=layout.name,
@@ -112,6 +106,7 @@ def score_layout(papers: Sequence[Paper], layout: Layout) -> PageScore:
         exact=exact / found,
         within_one=within_one / found,
         covered=covered / max(1, found - uncited),
+        falsely_sure=falsely_sure / found,
         uncited=uncited / found,
         lost=1 - found / written,
         passages=_right_passages(chunked, placed, order),
@@ -134,21 +129,21 @@ def _chunked(pages: Sequence[SetPage], layout: Layout) -> ChunkedSource:
 
 def _placed(pages: Sequence[SetPage], text: str) -> Iterator[_PlacedLine]:
     """Yield where the lines stand, looked for one after the other; what is not found is left out."""
-    position = 0
-    for page in pages:
+    end = 0
+    for position, page in enumerate(pages, start=1):
         for line in page.lines:
-            start = text.find(line.text, position, position + SETTINGS.searched_chars)
+            start = text.find(line.text, end, end + SETTINGS.searched_chars)
             if start >= 0:
-                position = start + len(line.text)
+                end = start + len(line.text)
                 if page.label is not None:
-                    yield _PlacedLine(start, position, page.label)
+                    yield _PlacedLine(start, end, page.label, position)
 
 
-def _pages_off(page: Page | None, label: str, order: dict[str, int]) -> int | None:
+def _pages_off(page: Page, label: str, order: dict[str, int]) -> int | None:
     """Return how far the cited page lies from the true one in the book; ``None`` where it cannot be told."""
-    if page is None or page.label not in order:
-        return None
-    return abs(order[page.label] - order[label])
+    if page.label == label:
+        return 0
+    return abs(order[page.label] - order[label]) if page.label in order else None
 
 
 def _right_passages(chunked: ChunkedSource, placed: Sequence[_PlacedLine], order: dict[str, int]) -> float:
@@ -174,13 +169,13 @@ def _line_at(placed: Sequence[_PlacedLine], offset: int) -> _PlacedLine | None:
 
 def table(scores: Sequence[PageScore]) -> str:
     """Return ``scores`` as a Markdown table."""
-    columns = ("layout", "pages", "exact", "within 1", "in margin", "no page", "lost", "passages right")
-    return markdown_rows(columns, map(_row, scores))
+    shares = ("exact", "within 1", "in margin", "falsely sure", "no page", "lost", "passages right")
+    return markdown_rows(("layout", "pages", *shares), map(_row, scores))
 
 
 def _row(score: PageScore) -> tuple[str, ...]:
-    shares = (score.exact, score.within_one, score.covered, score.uncited, score.lost, score.passages)
-    return (score.layout, str(score.pages), *(f"{share:.1%}" for share in shares))
+    shares = (score.exact, score.within_one, score.covered, score.falsely_sure, score.uncited, score.lost)
+    return (score.layout, str(score.pages), *(f"{share:.1%}" for share in (*shares, score.passages)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -134,6 +134,19 @@ def test_numbers_of_four_digits_in_turns_at_the_outer_edges_are_pages():
     assert cited(pages) == labels(1912, 1919)
 
 
+@pytest.mark.parametrize("head", ["THE FERRY     {}", "{}     THE FERRY", "1912    {}    FERRIES"])
+def test_a_number_that_wide_gaps_set_off_is_seen(head):
+    assert cited([(head.format(number), *BODY) for number in range(7, 20)]) == labels(7, 19)
+
+
+def test_what_is_no_page_number_does_not_hide_the_one_that_is():
+    pages = [
+        (f"LETTERS OF {1871 + number}", *BODY, "a word", "and on", str(number)) for number in range(1, 40)
+    ]
+    assert cited(pages) == labels(1, 39)
+    assert cited([(*page[:-1], page[-1], "see above", "and below") for page in pages]) == labels(1, 39)
+
+
 def test_numbers_of_formulas_that_happen_to_rise_number_no_pages():
     above = ((), ("as we see",), ("as we see", "and know"))
     pages = [(*BODY, "It follows", f"({number})", *above[number % 3]) for number in range(1, 8)]

@@ -22,13 +22,14 @@ class ParagraphSettings:
 
     A gap wider than the usual one by ``paragraph_gap`` parts paragraphs; lines further apart than
     ``max_line_gap`` heights of their letters are no running text, even double-spaced. A first line is
-    indented by ``min_indent`` to ``max_indent`` heights.
+    indented by ``min_indent`` to ``max_indent`` heights. Lines less than ``same_row`` heights apart are one.
     """
 
     paragraph_gap: float = 1.35
     max_line_gap: float = 3.0
     min_indent: float = 0.8
     max_indent: float = 6.0
+    same_row: float = 0.5
 
 
 SETTINGS = ParagraphSettings()
@@ -87,6 +88,20 @@ def with_paragraphs(lines: Sequence[PlacedLine]) -> list[str]:
             result.append("")
         result.append(line.text)
     return result
+
+
+def rows_of(lines: Sequence[PlacedLine]) -> list[str]:
+    """Return the words of a sheet from top to bottom, those at one height in a row, parted by tabs.
+
+    A file may draw its lines in any order, the foot first.
+    """
+    rows: list[list[PlacedLine]] = []
+    for line in sorted((line for line in lines if line.text), key=lambda line: -line.bottom):
+        if rows and rows[-1][0].bottom - line.bottom < SETTINGS.same_row * line.height:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return ["\t".join(line.text for line in sorted(row, key=lambda line: line.left)) for row in rows]
 
 
 def usual_gap(lines: Sequence[PlacedLine], gaps: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ from chunker.documents import Page
 from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
-from chunker.readers.pdf.lines import placed_line, raw_lines, with_paragraphs
+from chunker.readers.pdf.lines import placed_line, raw_lines, rows_of, with_paragraphs
 from chunker.readers.pdf.titles import printed_title
 from chunker.readers.printed_pages.numbers import printed_pages
 
@@ -30,13 +30,14 @@ class SheetLines:
 
     ``is_wide``: it is wider than tall, so that it may show two pages side by side. ``halves`` are then
     the lines of its left and right half, ``None`` where words stand across the middle. ``title`` stands out
-    on it.
+    on it. ``rows`` are the lines from top to bottom, where their places are known.
     """
 
     lines: list[str]
     is_wide: bool = False
     halves: tuple[list[str], list[str]] | None = None
     title: str | None = None
+    rows: list[str] | None = None
 
 
 def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
@@ -60,7 +61,13 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
             title = printed_title(text_page, raw) if index == 0 else None
             is_cut = width > height and not put
             halves = halves_of_sheet(page, text_page, raw) if is_cut else None
-            return SheetLines([*with_paragraphs(placed), *comments], width > height, halves, title)
+            return SheetLines(
+                [*with_paragraphs(placed), *comments],
+                is_wide=width > height,
+                halves=halves,
+                title=title,
+                rows=rows_of(placed),
+            )
         finally:
             text_page.close()
     finally:
@@ -96,7 +103,8 @@ def pages_of_sheets(sheets: Sequence[SheetLines], own_labels: Sequence[str]) -> 
     as ``estimated``. In a file without numbers and labels it is cited by its position from 1. A sheet holds
     two pages where the numbers printed on it say so.
     """
-    printed = printed_pages([sheet.lines for sheet in sheets])
+    lines = [sheet.lines for sheet in sheets]
+    printed = printed_pages([sheet.rows or sheet.lines for sheet in sheets], lines)
     own = telling_labels(own_labels, printed)
     if printed is None and own is None:
         halves = tuple(numbered_halves(sheets))

@@ -13,8 +13,9 @@ from chunker.vocabulary import PACKAGED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Edge = Literal["top", "bottom"]
-Side = Literal["alone", "named", "start", "end"]
+Edge = Literal["top", "bottom", "first", "last"]
+Side = Literal["alone", "named", "start", "middle", "end"]
+WIDE_GAP = re.compile(r"\t+| {3,}")
 AROUND = " \t\u00a0-–—|•*[](){}<>~/"
 NUMERAL = r"(?P<label>\d{1,5}|[ivxlc]{1,9})"
 
@@ -23,7 +24,9 @@ NUMERAL = r"(?P<label>\d{1,5}|[ivxlc]{1,9})"
 class Form:
     """Where a number stands: in which line from the page's edge, 0 for the outermost, and how in the line.
 
-    ``alone`` in it, ``named`` a page there, or at its ``start`` or ``end`` beside other words.
+    ``first`` and ``last`` in the order of the file are as good as ``top`` and ``bottom``: a number at a
+    page's side is often written at its end. ``alone`` in its line, ``named`` a page there, or at its
+    ``start`` or ``end`` beside other words; in the ``middle`` only where wide gaps part it from them.
     """
 
     edge: Edge
@@ -39,19 +42,20 @@ class Sighting:
     form: Form
 
 
-def sightings_in(lines: Sequence[str]) -> tuple[Sighting, ...]:
-    """Return the numbers in the first and the last few non-blank lines of a page."""
+def sightings_in(rows: Sequence[str], lines: Sequence[str] = ()) -> tuple[Sighting, ...]:
+    """Return the numbers in the first and the last few non-blank lines of a page.
+
+    ``rows`` are its lines from top to bottom, ``lines`` the same in the file's order, if it is another.
+    """
+    return (*_seen_at(rows, "top", "bottom"), *_seen_at(lines, "first", "last"))
+
+
+def _seen_at(lines: Sequence[str], begin: Edge, end: Edge) -> Iterator[Sighting]:
     written = [line.strip() for line in lines if line and not line.isspace()]
-    edges: tuple[tuple[Edge, Sequence[str]], ...] = (
-        ("top", written[:EDGE_LINES]),
-        ("bottom", written[-EDGE_LINES:][::-1]),
-    )
-    return tuple(
-        Sighting(number, Form(edge, rank, side))
-        for edge, near in edges
-        for rank, line in enumerate(near)
-        for side, number in numbers_in(line)
-    )
+    for edge, near in ((begin, written[:EDGE_LINES]), (end, written[: -EDGE_LINES - 1 : -1])):
+        for rank, line in enumerate(near):
+            for side, number in numbers_in(line):
+                yield Sighting(number, Form(edge, rank, side))
 
 
 def numbers_in(line: str) -> Iterator[tuple[Side, PageNumber]]:
@@ -59,6 +63,18 @@ def numbers_in(line: str) -> Iterator[tuple[Side, PageNumber]]:
 
     Numbers of dates and of what a word before them counts (a chapter, a letter, a plate) are none.
     """
+    parts = WIDE_GAP.split(line)
+    last = len(parts) - 1
+    for index, part in enumerate(parts):
+        for side, number in numbers_in_part(part):
+            if side == "alone" and last:
+                yield "start" if index == 0 else "end" if index == last else "middle", number
+            elif side in ("alone", "named") or index == {"start": 0, "end": last}[side]:
+                yield side, number
+
+
+def numbers_in_part(line: str) -> Iterator[tuple[Side, PageNumber]]:
+    """Yield what may be the page's number in a line, or in a part of it that wide gaps set off."""
     label = lone_label(line)
     if label is not None:
         number = PageNumber.read(label)
@@ -67,15 +83,18 @@ def numbers_in(line: str) -> Iterator[tuple[Side, PageNumber]]:
         return
     bare = line.strip(AROUND)
     named, at_start, at_end, no_start, no_end = _patterns()
-    found: tuple[tuple[Side, re.Match[str] | None], ...] = (
-        ("named", named.search(bare)),
-        ("start", None if no_start.match(bare) else at_start.match(bare)),
-        ("end", None if no_end.search(bare) else at_end.search(bare)),
-    )
-    for side, match in found:
-        number = PageNumber.read(match["label"]) if match else None
-        if number is not None:
-            yield side, number
+    if match := named.search(bare):
+        yield from _numbered("named", match)
+    if (match := at_start.match(bare)) and not no_start.match(bare):
+        yield from _numbered("start", match)
+    if (match := at_end.search(bare)) and not no_end.search(bare):
+        yield from _numbered("end", match)
+
+
+def _numbered(side: Side, match: re.Match[str]) -> Iterator[tuple[Side, PageNumber]]:
+    number = PageNumber.read(match["label"])
+    if number is not None:
+        yield side, number
 
 
 @cache

@@ -17,15 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chunker.documents import Page
+    from chunker.readers.printed_pages.runs import NumberRun
+
+# How often runs that are not believed, such as those of years in headings, are put aside for the next best.
+TRIES = 3
 
 
-def printed_pages(pages: Sequence[Sequence[str]]) -> tuple[Page | None, ...] | None:
+def printed_pages(
+    pages: Sequence[Sequence[str]], in_order: Sequence[Sequence[str]] | None = None
+) -> tuple[Page | None, ...] | None:
     """Return the page that each list of lines is by the numbers printed, or ``None``.
 
+    ``pages`` have their lines from top to bottom, ``in_order`` in the order of the file, if it is another.
     ``None`` as a whole: the pages print no numbers that run consistently. ``None`` for one page: nothing
     tells its number. What the numbers of neighbours only suggest is ``estimated``.
     """
-    seen = [sightings_in(lines) for lines in pages]
+    seen = [sightings_in(*both) for both in zip(pages, in_order or [()] * len(pages), strict=True)]
     written = sum(any(line.strip() for line in lines) for lines in pages)
-    stretches = believed(best_chain(seen), written)
-    return pages_of(stretches, seen) if stretches else None
+    refused: set[NumberRun] = set()
+    for _ in range(TRIES):
+        chain = best_chain(seen, without=refused)
+        stretches = believed(chain, written)
+        if stretches:
+            return pages_of(stretches, seen)
+        refused |= {each.run for each in chain}
+    return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chunker.readers.printed_pages.labels import PageNumber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from chunker.readers.printed_pages.edges import Edge, Form, Sighting
 
@@ -78,9 +78,12 @@ class Shown:
         )
 
 
-def best_chain(pages: Sequence[Sequence[Sighting]]) -> list[Shown]:
-    """Return the pages whose numbers agree best with each other, given the numbers seen on each page."""
-    nodes = list(_supported(pages))
+def best_chain(pages: Sequence[Sequence[Sighting]], *, without: Collection[NumberRun] = ()) -> list[Shown]:
+    """Return the pages whose numbers agree best with each other, given the numbers seen on each page.
+
+    ``without``: runs that are known to number no pages.
+    """
+    nodes = [node for node in _supported(pages) if node.run not in without]
     scores: list[float] = []
     highest: list[float] = []  # of the scores up to each
     before: list[int] = []
