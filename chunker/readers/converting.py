@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from chunker.errors import BrokenSourceError, UnsupportedFormatError
+from chunker.readers.programs import SECONDS, output_of
 
 PROGRAMS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
-SECONDS = 100
-"""A long book takes some ten; less than what reading a file may take in all."""
 
 
 def converted(data: bytes, *, name: str, target: str) -> bytes:
@@ -33,17 +31,12 @@ def converted(data: bytes, *, name: str, target: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         source.write_bytes(data)
-        # Should this process be ended, the program's time runs out by itself.
-        bounded = ("sh", "-c", f'ulimit -t {SECONDS}; exec "$0" "$@"') if os.name == "posix" else ()
         command = [
-            *bounded,
             *(program, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}"),
             *("--headless", "--norestore", "--convert-to", target, "--outdir", folder, str(source)),
         ]
         try:
-            subprocess.run(  # noqa: S603 - a program that was found by its name, with names of our own
-                command, timeout=SECONDS, check=True, capture_output=True, stdin=subprocess.DEVNULL
-            )
+            output_of(command)
             return source.with_suffix(f".{target}").read_bytes()
         except subprocess.TimeoutExpired as error:
             raise BrokenSourceError(

@@ -22,8 +22,10 @@ from chunker.errors import (
 )
 from chunker.readers import sniffing
 from chunker.readers.converting import converted
+from chunker.readers.djvu import read_djvu
 from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
+from chunker.readers.fiction_book import read_fiction_book
 from chunker.readers.html.reader import read_html
 from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml, read_msg
 from chunker.readers.markdown import read_markdown
@@ -32,11 +34,13 @@ from chunker.readers.opendocument.reader import read_opendocument
 from chunker.readers.pdf.reader import read_pdf
 from chunker.readers.plain_text import read_text
 from chunker.readers.presentation import read_presentation
+from chunker.readers.records import read_records
 from chunker.readers.rich_text import read_rich_text
 from chunker.readers.sheets.delimited import read_delimited
 from chunker.readers.sheets.workbook import read_workbook
 from chunker.readers.sidecar import described, read_sidecar
 from chunker.readers.stated_titles import believed_title
+from chunker.readers.subtitles import read_subtitles
 from chunker.readers.word.reader import read_docx
 
 if TYPE_CHECKING:
@@ -171,6 +175,10 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(sniffing.WORKBOOKS, read_workbook),
     **dict.fromkeys((sniffing.CSV, sniffing.TSV), read_delimited),
     sniffing.PPTX: read_presentation,
+    sniffing.FB2: read_fiction_book,
+    sniffing.DJVU: read_djvu,
+    sniffing.JSON: read_records,
+    **dict.fromkeys((sniffing.SRT, sniffing.VTT), read_subtitles),
     **dict.fromkeys(sniffing.OLD_TEXTS, read_old_text),
     **dict.fromkeys(sniffing.OLD_SLIDES, read_old_slides),
 }

@@ -35,6 +35,11 @@ SXW = "application/vnd.sun.xml.writer"
 SXI = "application/vnd.sun.xml.impress"
 WORD_PERFECT = "application/vnd.wordperfect"
 WORKS = "application/vnd.ms-works"
+FB2 = "application/x-fictionbook+xml"
+DJVU = "image/vnd.djvu"
+JSON = "application/json"
+SRT = "application/x-subrip"
+VTT = "text/vtt"
 OPEN_DOCUMENTS = (ODT, ODP)
 WORKBOOKS = (XLSX, XLSB, XLS, ODS)
 OLD_TEXTS = (DOC, SXW, WORD_PERFECT, WORKS)
@@ -89,14 +94,22 @@ SUFFIXES = {
     ".ppt": PPT,
     ".pps": PPT,
     ".sxi": SXI,
+    ".fb2": FB2,
+    ".djvu": DJVU,
+    ".djv": DJVU,
+    ".json": JSON,
+    ".jsonl": JSON,
+    ".ndjson": JSON,
+    ".srt": SRT,
+    ".vtt": VTT,
 }
 FORMAT_NAMES = (
-    "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, EPUB "
-    "and mail (.eml, .mbox, .msg)"
+    "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, JSON, EPUB, FB2, DjVu, "
+    "subtitles and mail (.eml, .mbox, .msg)"
 )
 
 # Named so, what looks like text is damaged.
-NEVER_TEXT = {PDF, DOCX, EPUB, MSG, PPTX, XLSX, XLSB, *OPEN_DOCUMENTS, ODS}
+NEVER_TEXT = {PDF, DOCX, EPUB, MSG, PPTX, XLSX, XLSB, *OPEN_DOCUMENTS, ODS, DJVU}
 HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
 # Viewers accept the mark behind other bytes up to here (PDF Reference 1.7, appendix H, note 13).
 PDF_MARK_WITHIN = 1024
@@ -112,7 +125,6 @@ UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
     (b"II*\0", IMAGE),
     (b"MM\0*", IMAGE),
     (b"\0\0\1\0", IMAGE),
-    (b"AT&TFORM", "a DjVu file; convert it to PDF with a text layer"),
     (b"%!PS", "a PostScript file; convert it to PDF"),
     (b"\x1f\x8b", ARCHIVE),
     (b"BZh", ARCHIVE),
@@ -141,8 +153,17 @@ OLE_STREAMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("workbook", "book"), XLS),
     (("matost", "mm"), WORKS),
 )
-RTF_MARK = b"{\\rtf"
-WORD_PERFECT_MARK = b"\xffWPC"
+MARKS = ((b"{\\rtf", RTF), (b"AT&TFORM", DJVU), (b"\xffWPC", WORD_PERFECT))
+# What is in a zip archive, by how the name of a part in it begins.
+PARTS = (
+    ("word/", DOCX),
+    ("META-INF/container.xml", EPUB),
+    ("xl/workbook.bin", XLSB),
+    ("xl/", XLSX),
+    ("ppt/", PPTX),
+)
+FICTION_BOOK = re.compile(rb"<FictionBook\b")
+CAPTIONS_MARK, CUE_MARK = b"WEBVTT", b"-->"
 OPEN_DOCUMENT = re.compile(rb"<office:document\b")  # in one file of XML
 HTML_OPENING = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
@@ -177,10 +198,9 @@ def media_type_of(data: bytes, *, name: str) -> str:
         return zipped_type(data, name=name)
     if head.startswith(OLE_MARK):
         return ole_type(data, name=name)
-    if head.startswith(RTF_MARK):
-        return RTF
-    if head.startswith(WORD_PERFECT_MARK):
-        return WORD_PERFECT
+    for mark, media_type in MARKS:
+        if head.startswith(mark):
+            return media_type
     refuse_unsupported(head, name=name)
     suffix_type = SUFFIXES.get(PurePath(name).suffix.lower())
     if suffix_type in NEVER_TEXT and not OPEN_DOCUMENT.search(head):
@@ -217,7 +237,12 @@ def markup_type(head: bytes, suffix_type: str | None, *, name: str) -> str:
         return HTML
     if XML_OPENING.match(narrow) and OPEN_DOCUMENT.search(narrow):
         return ODP if b"office:presentation" in narrow or suffix_type == ODP else ODT
-    if suffix_type in {*OLD_TEXTS, *OLD_SLIDES, XLS, RTF}:
+    if XML_OPENING.match(narrow) and FICTION_BOOK.search(narrow):
+        return FB2
+    if narrow.removeprefix(b"\xef\xbb\xbf").startswith(CAPTIONS_MARK):
+        return VTT
+    is_named_alone = suffix_type in {SRT, VTT} and CUE_MARK not in narrow
+    if is_named_alone or suffix_type in {*OLD_TEXTS, *OLD_SLIDES, XLS, RTF}:
         return TEXT
     if XML_OPENING.match(narrow) and suffix_type is None:
         raise unsupported("an XML file", name=name)
@@ -245,7 +270,7 @@ def format_suffix(name: str) -> str | None:
 
 
 def zipped_type(data: bytes, *, name: str) -> str:
-    """Tell a Word file and an EPUB from other zip archives by the files inside."""
+    """Tell documents that are zip archives from others by the files inside."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = frozenset(archive.namelist())
@@ -253,16 +278,11 @@ def zipped_type(data: bytes, *, name: str) -> str:
         raise BrokenSourceError(
             f"{name}: is a damaged or incomplete zip container (a .docx is one); copy or download it again"
         ) from error
-    if "word/document.xml" in members or any(member.startswith("word/") for member in members):
-        return DOCX
-    if "META-INF/container.xml" in members:
-        return EPUB
-    if "xl/workbook.bin" in members:
-        return XLSB
-    if any(member.startswith("xl/") for member in members):
-        return XLSX
-    if any(member.startswith("ppt/") for member in members):
-        return PPTX
+    for part, media_type in PARTS:
+        if any(member.startswith(part) for member in members):
+            return media_type
+    if len(members) == 1 and next(iter(members)).lower().endswith(".fb2"):
+        return FB2
     if "content.xml" in members and "mimetype" in members:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return opendocument_type(archive.open("mimetype").read(HEAD_BYTES), name=name)

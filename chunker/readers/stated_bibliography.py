@@ -24,6 +24,7 @@ def stated_bibliography(
     *,
     authors: Iterable[str | None] = (),
     publisher: str | None = None,
+    place: str | None = None,
     date: str | None = None,
     rights: str | None = None,
 ) -> Bibliography:
@@ -33,6 +34,7 @@ def stated_bibliography(
     return Bibliography(
         authors=tuple(dict.fromkeys(name for name in names if _may_be_name(name))),
         publisher=stated_title(_line(publisher)),
+        place=stated_title(_line(place)),
         year=year[0] if year else None,
         rights=_line(rights, 3 * _MAX_CHARS),
     )

@@ -27,6 +27,7 @@ from chunker.readers.finding import find_files
 from chunker.readers.reading import read_bytes, read_source
 from chunker.readers.sniffing import refuse_by_head
 
+BOOK = "application/x-fictionbook+xml"
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
@@ -82,7 +83,6 @@ def test_the_corpus_is_read_as_it_stands_in_its_files():
         (b"\0\0\0\x18ftypheic", "a", UnsupportedFormatError, "an image"),
         (b"\0\0\0\x18ftypmp42", "a", UnsupportedFormatError, "sound or video"),
         (b"\x7fELF\2\1\1", "a.txt", UnsupportedFormatError, "a program"),
-        (b"AT&TFORM", "a.djvu", UnsupportedFormatError, "DjVu"),
         (b"{\\rtf1 }", "a.txt", EmptySourceError, "holds no text"),
         (b"<?xml version='1.0'?><TEI>x</TEI>", "a.xml", UnsupportedFormatError, "an XML file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "a.doc", UnsupportedFormatError, "not known here"),
@@ -268,8 +268,12 @@ def test_what_is_skipped_comes_with_its_reason(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "media_type"),
     [
-        ("a.json", b'{"a": 1}', None),
-        ("a.vtt", b"WEBVTT\n\nwords", None),
+        ("a.json", b'{"a": 1}', "application/json"),
+        ("a.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nwords", "text/vtt"),
+        ("captions", b"WEBVTT\n\n00:01.000 --> 00:02.000\nwords", "text/vtt"),
+        ("a.srt", b"1\n0:00:01,000 --> 0:00:02,000\nwords", "application/x-subrip"),
+        ("a.xml", b"<?xml version='1.0'?><a>words</a>", None),
+        ("book.xml", b"<?xml version='1.0'?><FictionBook><body><p>words</p></body></FictionBook>", BOOK),
         ("a.py", b"print('x')", None),
         ("a.JPG", b"anything", None),
         ("letter.txt", b"\xff\xd8\xff\xe0", None),
