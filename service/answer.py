@@ -167,14 +167,15 @@ class Words:
     """Words that are no quote: a model's sentence, a line that says whose words follow, a refusal, a notice.
 
     A ``sentence`` has the ``citations`` of the passages it rests on, each at the words it quotes from
-    there, if any; ``quotes`` are the quotations in it. One that ``begins_paragraph`` stands apart from those
-    before it.
+    there, if any; ``quotes`` are the quotations in it. An ``attribution`` says where the words stand that it
+    ``introduces``. One that ``begins_paragraph`` stands apart from those before it.
     """
 
     text: str
     role: WordsRole
     citations: tuple[Citation, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    introduces: Citation | None = None
     begins_paragraph: bool = False
 
     @property

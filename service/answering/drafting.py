@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service.answer import Words
-from service.answering.composing import attribution, quoted
+from service.answering.composing import quoted
 from service.answering.extracting import extract
 from service.answering.languages import FOREIGN, FOREIGN_IN_DOUBT
 from service.answering.marking import marked
 from service.answering.overview import overview, rule_of
+from service.answering.quoting import attribution, quote_of
 from service.answering.said import new_first
 from service.answering.writing import NO_ANSWER, NOTHING_INDEXED, Draft
 from service.understanding.negation import denies
@@ -55,9 +56,9 @@ def draft_of(question: str, reading: Reading, settings: AnswerSettings, *, has_w
         return Draft("extractive", (*marked(question, quoted(windows, shown)), *unsure, *notices))
     may_bear = not reading.retrieval.knows_no_word if foreign else reading.is_understood
     if windows and probability >= settings.doubt and may_bear:
-        of_lead = attribution(shown[windows[0].rank].citation)
+        nearest = quote_of(shown[windows[0].rank], windows[0].span)
         doubt = Words(FOREIGN_IN_DOUBT.format(foreign) if foreign else IN_DOUBT, "refusal")
-        return Draft("none", (doubt, of_lead, *quoted(windows[:1], shown)), "none")
+        return Draft("none", (doubt, attribution(nearest.citation), nearest), "none")
     return refusal_of(reading)
 
 

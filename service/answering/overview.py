@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from service.answering.composing import attribution
 from service.answering.extracting import ExtractionSettings, extract
-from service.answering.quoting import quote_of
+from service.answering.quoting import attribution, quote_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +91,8 @@ def overview(papers: Iterable[Paper], passages: Mapping[int, RankedPassage]) -> 
     spans = [paper.window.span for paper in papers]
     pieces: list[Piece] = []
     for passage, span in sorted(zip(shown, spans, strict=True), key=lambda one: time_of(one[0])):
-        pieces += [attribution(passage.citation), quote_of(passage, span)]
+        quote = quote_of(passage, span)
+        pieces += [attribution(quote.citation), quote]
     return tuple(pieces)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap, Span
 from chunker.text.normalising import fold, level, tidy
 from chunker.text.sentences import sentence_spans
-from service.answer import Quote
+from service.answer import Quote, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_TITLE_CHARS = 90
+"""Of a longer title so much stands in a line that says whose words follow; the citation has all of it."""
 _OUTER_MARKS = " \t\r\n\"'“”„‘’«»"
 
 
@@ -108,10 +111,17 @@ def quote_of(ranked: RankedPassage, span: Span, *, text: str | None = None) -> Q
     )
 
 
+def attribution(citation: Citation, *, title_chars: int = _TITLE_CHARS) -> Words:
+    """Return the line that says whose words follow, and where they stand: title, date and page."""
+    title = shorten(citation.title, title_chars, placeholder=" …")
+    return Words(f"{citation.described(title)}:", "attribution", introduces=citation)
+
+
 def check_pieces(pieces: Sequence[Piece], index: LocalIndex) -> tuple[tuple[Piece, ...], int]:
     """Return the pieces whose quotes all stand in the stored source, and how many quotes do not.
 
-    Each quote is cited with its own pages. A source that was deleted meanwhile holds no words any more.
+    Each quote is cited with its own pages, also in the line that introduces it. A source that was deleted
+    meanwhile holds no words any more.
     """
     if not any(piece.quotes for piece in pieces):
         return tuple(pieces), 0
@@ -146,6 +156,9 @@ class _Check:
         """Return the piece with each quote on its own pages, and each citation at the words quoted there."""
         if isinstance(piece, Quote):
             return replace(piece, citation=self._on_its_pages(piece.citation))
+        if piece.introduces:
+            own = self._on_its_pages(piece.introduces)
+            return piece if own == piece.introduces else attribution(own)
         quotes = tuple(replace(one, citation=self._on_its_pages(one.citation)) for one in piece.quotes)
         first = {quote.citation.number: quote.citation for quote in reversed(quotes)}
         citations = tuple(first.get(one.number, one) for one in piece.citations)

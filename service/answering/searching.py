@@ -14,9 +14,8 @@ from embeddings.expressions import AllOf, AnyOf, Phrase, Without, phrases_of
 from embeddings.ranking.exact import ExactRetrieval, retrieve_exactly
 from embeddings.search import Filters
 from service.answer import Answer, Counted, Found, IndexState, RankedPassage, SearchResult, Words
-from service.answering.composing import attribution
 from service.answering.passages import passage_with_marks
-from service.answering.quoting import check_pieces, quote_of, tidied_passage
+from service.answering.quoting import attribution, check_pieces, quote_of, tidied_passage
 from service.answering.writing import NOTHING_INDEXED
 from service.interpretation import Interpretation
 from service.understanding.search_queries import read_search
@@ -84,7 +83,8 @@ def search(
     told = _told(found, read.wanted, is_filtered=filters not in {None, Filters()})
     pieces: list[Piece] = [Words(told, "fact" if passages else "refusal")]
     for passage in passages:
-        pieces += [attribution(passage.citation), _quote(passage, phrases)]
+        quote = _quote(passage, phrases)
+        pieces += [attribution(quote.citation), quote]
     if not read.is_as_written:
         pieces.append(Words(NOT_AS_WRITTEN, "notice"))
     return Search(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.answer import Quote, Words
-from service.answering.composing import attribution
+from service.answering.quoting import attribution
 from service.answering.writing import Draft, WritingError
 
 if TYPE_CHECKING:

@@ -80,13 +80,11 @@ def ranked_passage(ranked: RankedPassage, *, boxes_of: BoxesOf = no_boxes) -> sc
 
 def _piece(piece: Piece, boxes_of: BoxesOf) -> schemas.QuotePiece | schemas.WordsPiece:
     if isinstance(piece, Quote):
-        page = piece.citation.page_label
         marks = [(span.start_char, span.end_char) for span in piece.marks]
         return schemas.QuotePiece(
             **_quoted(piece),
             before=piece.before,
             after=piece.after,
-            page=page,
             marks=marks,
             boxes_url=_boxes_url(piece.citation),
             boxes=_boxes(piece.citation, boxes_of),
@@ -102,6 +100,19 @@ def _quoted(quote: Quote) -> dict[str, Any]:
         "start_char": quote.citation.span.start_char,
         "end_char": quote.citation.span.end_char,
         "match": quote.match,
+        **_cited_pages(quote.citation),
+    }
+
+
+def _cited_pages(citation: Citation) -> dict[str, Any]:
+    first, last = citation.page, citation.page_end
+    return {
+        "page": citation.page_label,
+        "page_end": last.label if last else None,
+        "page_method": citation.page_method,
+        "page_margin": citation.page_margin,
+        "page_position": first.position if first else None,
+        "page_end_position": last.position if last else None,
     }
 
 
@@ -144,12 +155,7 @@ def _citation(ranked: RankedPassage, boxes_of: BoxesOf) -> schemas.Citation:
         date=citation.date,
         kind=metadata.kind,
         participants=list(metadata.participants),
-        page=citation.page_label,
-        page_end=citation.page_end.label if citation.page_end else None,
-        page_method=citation.page_method,
-        page_margin=citation.page_margin,
-        page_position=citation.page.position if citation.page else None,
-        page_end_position=citation.page_end.position if citation.page_end else None,
+        **_cited_pages(citation),
         start_char=citation.span.start_char,
         end_char=citation.span.end_char,
         archive_reference=metadata.archive_reference,

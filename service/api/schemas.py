@@ -185,7 +185,22 @@ class SourceBoxes(ResponseModel):
     pages: list[PageBoxes]
 
 
-class Citation(ResponseModel):
+class CitedPages(ResponseModel):
+    """The pages that words stand on, from their first to their last."""
+
+    page: str | None = Field(description="the page a reader would cite; null where none is known")
+    page_end: str | None
+    page_method: Literal["printed", "contents", "estimated", "none"]
+    page_margin: int = Field(
+        description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
+    )
+    page_position: int | None = Field(
+        description="which of the file's own pages it is, from 1, whatever is printed on it"
+    )
+    page_end_position: int | None
+
+
+class Citation(CitedPages):
     """Where a passage stands, as a reader would cite it."""
 
     number: int = Field(description="the [n] of the answer")
@@ -198,16 +213,6 @@ class Citation(ResponseModel):
     date: str | None = Field(description="ISO 8601, as exact as the document gives it")
     kind: str | None
     participants: list[str]
-    page: str | None = Field(description="the page a reader would cite; null where none is known")
-    page_end: str | None
-    page_method: Literal["printed", "contents", "estimated", "none"]
-    page_margin: int = Field(
-        description="for an estimated page: pages it may be off; 0: its place in a file without numbers"
-    )
-    page_position: int | None = Field(
-        description="which of the file's own pages it is, from 1, whatever is printed on it"
-    )
-    page_end_position: int | None
     start_char: int
     end_char: int
     archive_reference: str | None
@@ -239,8 +244,8 @@ class RankedPassage(ResponseModel):
     citation: Citation
 
 
-class Quote(ResponseModel):
-    """Words of the answer that stand in a source."""
+class Quote(CitedPages):
+    """Words of the answer that stand in a source, with the pages of these very words."""
 
     citation: int = Field(description="the number of the passage's citation")
     text: str
@@ -255,7 +260,6 @@ class QuotePiece(Quote):
     type: Literal["quote"] = "quote"
     before: str = Field(description="the sentence before it in its passage; empty where there is none")
     after: str
-    page: str | None = Field(description="the page of the very words")
     boxes_url: str | None = Field(description="where on the page they stand; null where it cannot be shown")
     boxes: list[PageBoxes] | None = Field(None, description="the same, where it was asked for")
     marks: list[tuple[int, int]] = Field(

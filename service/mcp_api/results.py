@@ -55,6 +55,7 @@ def _place(citation: Citation, base_url: str) -> dict[str, Any]:
         "section": citation.section,
         "date": citation.date,
         "page": citation.page_label,
+        "page_end": citation.page_end.label if citation.page_end else None,
         "page_is_estimated": citation.page_method == "estimated",
         "source": citation.source_title,
         "archive_reference": citation.place.document.metadata.archive_reference,

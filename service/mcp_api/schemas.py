@@ -12,6 +12,7 @@ class CitedPlace(BaseModel):
     section: str | None = Field(description="the heading in the document that the words stand below")
     date: str | None = Field(description="ISO 8601, as exact as the document gives it")
     page: str | None = Field(description="the page to cite; null where none is known")
+    page_end: str | None = Field(description="where these words end; the same where they stand on one page")
     page_is_estimated: bool = Field(description="true: the page may be off, say so when citing it")
     source: str = Field(description="the file's title as a publication, or else its name")
     archive_reference: str | None

@@ -66,6 +66,7 @@ class Message:
                 snippet=_cut(passage.text),
                 source=passage.citation.place.source_name,
                 page=passage.citation.page_label,
+                page_end=passage.citation.page_end.label if passage.citation.page_end else None,
             )
             for passage in passages
         ]
@@ -97,8 +98,10 @@ def _source_event(passage: RankedPassage, url: str) -> dict[str, Any]:
         "source_url": url,
     }
     is_number = label is not None and label.isascii() and label.isdigit()
-    # It is shown as "page 56", which an estimate must not be; the name says "about p. 56".
-    if label is not None and is_number and citation.page_method != "estimated":
+    is_on_one = citation.page_end is not None and citation.page_end.label == label
+    # It is shown as "page 56", which neither an estimate nor the first of two pages, with the quoted words
+    # perhaps on the second, must be; the name says "about p. 56" or "pp. 56–57".
+    if label is not None and is_number and is_on_one and citation.page_method != "estimated":
         metadata["page"] = int(label) - 1
     dense = passage.hit.scores.dense
     return {

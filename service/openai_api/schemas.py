@@ -109,6 +109,7 @@ class SearchResult(BaseModel):
     snippet: str
     source: str
     page: str | None
+    page_end: str | None
 
 
 class AssistantMessage(BaseModel):

@@ -203,16 +203,24 @@ def test_earlier_messages_tell_what_a_follow_up_means(client):
     ]
 
 
-def test_open_webui_is_given_no_page_that_is_only_estimated():
-    page = Page("56", "estimated", 1)
+@pytest.mark.parametrize(
+    ("page", "page_end", "counted_from_zero", "said"),
+    [
+        (Page("56", "printed"), Page("56", "printed"), 55, "p. 56"),
+        (Page("56", "printed"), Page("57", "printed"), None, "pp. 56–57"),
+        (Page("56", "estimated", 1), Page("56", "estimated", 1), None, "about p. 56 ± 1"),
+        (Page("xii", "printed"), Page("xii", "printed"), None, "p. xii"),
+    ],
+)
+def test_open_webui_is_given_the_page_where_there_is_one_for_sure(page, page_end, counted_from_zero, said):
     document = Document("d", "s", 0, "A letter", 0, 9)
-    place = Place(Passage("p", "d", 0, 0, 9, "It began.", 3, page, page), document, "b.txt")
-    citation = Citation(1, place, Span(0, 9), page, page)
+    place = Place(Passage("p", "d", 0, 0, 9, "It began.", 3, page, page_end), document, "b.txt")
+    citation = Citation(1, place, Span(0, 9), page, page_end)
     passage = RankedPassage(Hit(place, 1.0, Scores(dense=0.25)), "It began.", citation)
 
     [event] = Message("https://a.example").source_events([passage])
-    assert "page" not in event["data"]["metadata"][0]
-    assert event["data"]["source"]["name"] == "A letter, about p. 56 ± 1"
+    assert event["data"]["metadata"][0].get("page") == counted_from_zero
+    assert event["data"]["source"]["name"] == f"A letter, {said}"
     assert event["data"]["distances"] == [0.25]
 
 
@@ -256,19 +264,6 @@ def test_open_webui_gets_one_source_event_for_each_number(tmp_path):
     assert not any("annotations" in chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"])
     assert "\n\n- [" not in text_of(chunks), "the events replace the list of sources"
     assert "\n\n- [" in whole["choices"][0]["message"]["content"], "events need a stream"
-
-
-def test_open_webui_counts_pages_from_zero(tmp_path):
-    from service_support import PAGED, finished_job, upload
-
-    with serving(make_app(tmp_path, chat_sources="open-webui")) as client:
-        finished_job(client, upload(client, "harbours.txt", PAGED))
-        chunks = chunks_of(complete(client, "What was agreed upon in Batum?", stream=True))
-
-    labels = [result["page"] for result in chunks[0]["search_results"]]
-    pages = [chunk["event"]["data"]["metadata"][0].get("page") for chunk in chunks if "event" in chunk]
-    assert "12" in labels
-    assert pages == [int(label) - 1 if label else None for label in labels]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.answer import Quote, Words, is_notice
-from service.answering.composing import attribution
-from service.answering.quoting import check_pieces, quote_of
+from service.answering.quoting import attribution, check_pieces, quote_of
 from service.answering.writing import NO_ANSWER, Draft
 
 if TYPE_CHECKING:
