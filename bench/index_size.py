@@ -24,6 +24,7 @@ PARTS = {
     "passage_ngrams": "character n-grams",
     "ngram_counts": "character n-grams",
     "word_counts": "words",
+    "stem_counts": "words",
 }
 # Columns that are a part of their own: table, column, part.
 COLUMNS = (

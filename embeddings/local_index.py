@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
 from embeddings.indexing.preparing import Recipe
-from embeddings.store import integrity, lexical_index, vector_index
+from embeddings.store import integrity, lexical_index, vector_file, vector_index
 from embeddings.store.connections import Store
 from embeddings.store.data_folder import (
     LOCK_TIMEOUT_SECONDS,
@@ -242,7 +242,7 @@ class LocalIndex:
                     write_manifest(connection, self._manifest)
         with self._store.reading() as connection:
             self._require_same_manifest(connection)
-        saved = vector_index.load(self.folder / VECTORS_NAME)
+        saved = vector_file.load(self.folder / VECTORS_NAME)
         if saved is not None:
             self._vectors = self._saved = saved
         if self._store.read_only:
@@ -284,7 +284,7 @@ class LocalIndex:
             if old is None:
                 raise ValueError("The index is opened without a second model.")
             vectors = vector_index.brought_up_to_date(
-                old, connection, dimension=old.index.d, table="second_vectors"
+                old, connection, dimension=old.dimension, table="second_vectors"
             )
             if vectors.generation.number >= old.generation.number:
                 self._second_vectors = vectors
@@ -320,7 +320,7 @@ class LocalIndex:
         if vectors.changes_since(self._saved) <= share * len(vectors):
             return
         try:
-            vectors.save(self.folder / VECTORS_NAME)
+            vector_file.save(vectors, self.folder / VECTORS_NAME)
             self._saved = vectors
         except OSError as error:
             logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)

@@ -27,6 +27,8 @@ STOPWORDS = frozenset(
 
 _WORD = re.compile(r"[^\W_]+")
 _stemmers = threading.local()
+_STEMMED = range(3, 65)  # bytes of a word
+_ADDED_RULES = re.compile(r"[aeiouy][^aeiou].*(?P<suffix>bli|logi)$")
 
 
 class Term(NamedTuple):
@@ -57,9 +59,18 @@ def stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)  # more than the distinct words of a large book; some 10 MB
 def stem(word: str) -> str:
-    """Return the stem of a lower-case English word (Porter, 1980, as SQLite's full-text search has it)."""
+    """Return the stem of a lower-case English word, as SQLite's full-text search has it.
+
+    That is Porter (1980), with the two rules that he added when he published it as a program ("possibly" as
+    "possible", "analogy" as "analog"), for words of more than two letters and at most 64 bytes.
+    """
+    if not _STEMMED.start <= len(word.encode("utf-8", "surrogatepass")) < _STEMMED.stop:
+        return word
     if not hasattr(_stemmers, "porter"):
         import Stemmer
 
         _stemmers.porter = Stemmer.Stemmer("porter")
-    return str(_stemmers.porter.stemWord(word))
+    root = str(_stemmers.porter.stemWord(word))
+    if added := _ADDED_RULES.search(root):
+        return root[:-1] if added["suffix"] == "logi" else str(_stemmers.porter.stemWord(f"{root[:-1]}e"))
+    return root

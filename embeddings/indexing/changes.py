@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chunker.readers.sidecar import described
 from embeddings.indexing import naming
 from embeddings.indexing import writing as store_writing
@@ -20,6 +18,7 @@ from embeddings.indexing.preparing import StoredEncoding, prepare_source, storab
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
 from embeddings.store.originals import name_original
 from embeddings.store.records import read_source
+from embeddings.store.vector_block import from_stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -162,8 +161,8 @@ def stored_encoding(
     second = None
     if with_second:
         statement = "SELECT vector FROM second_vectors WHERE passage_key = ?"
-        second = np.frombuffer(connection.execute(statement, (key,)).fetchone()[0], dtype="<f4")
-    return StoredEncoding(np.frombuffer(vector, dtype="<f4"), codes, second)
+        second = from_stored(connection.execute(statement, (key,)).fetchone()[0])
+    return StoredEncoding(from_stored(vector), codes, second)
 
 
 def _write(

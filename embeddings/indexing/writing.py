@@ -8,12 +8,11 @@ from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from embeddings.indexing.naming import Origin, give
 from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
 from embeddings.store.readings import write_reading
+from embeddings.store.vector_block import stored_form
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,11 +71,25 @@ def delete_source(connection: sqlite3.Connection, source_key: int) -> None:
 
 def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
     """Delete everything made of a source, but not the source."""
+    _write_removal(connection, source_key)
     rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
     lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
     delete_edges(connection, source_key)
     for table in ("documents", "pages", "sections", "chunkings"):
         connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
+
+
+def _write_removal(connection: sqlite3.Connection, source_key: int) -> None:
+    """Note which passages go with the change that this transaction makes; a source's keys are one run."""
+    connection.execute(
+        """
+        INSERT INTO removals (generation, first_key, last_key)
+        SELECT (SELECT coalesce(max(number), 0) + 1 FROM generations), min(p.key), max(p.key)
+        FROM documents d JOIN passages p ON p.document_key = d.key
+        WHERE d.source_key = ? HAVING count(*) > 0
+        """,
+        (source_key,),
+    )
 
 
 def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: PreparedSource) -> None:
@@ -165,7 +178,7 @@ def _insert_passage(
         ),
     )
     passage_key = int(cursor.lastrowid or 0)
-    vector = np.ascontiguousarray(prepared.vectors[row], dtype="<f4").tobytes()
+    vector = stored_form(prepared.vectors[row])
     codes = prepared.token_codes[row] if prepared.token_codes else None
     connection.execute(
         "INSERT INTO vectors (passage_key, vector, token_codes) VALUES (?, ?, ?)",
@@ -182,7 +195,7 @@ def write_second_vector(
     """Write a passage's vector by the second model."""
     connection.execute(
         "INSERT INTO second_vectors (passage_key, model, vector) VALUES (?, ?, ?)",
-        (passage_key, model, np.ascontiguousarray(vector, dtype="<f4").tobytes()),
+        (passage_key, model, stored_form(vector)),
     )
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal
 
 from chunker.text.normalising import fold
 from embeddings.store import word_counts
+from embeddings.store.term_counts import NGRAM_COUNTS, STEM_COUNTS
 from embeddings.store.ties import in_order_of_ids
-from embeddings.terms import STOPWORDS
+from embeddings.terms import STOPWORDS, stem
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from embeddings.store.filtering import Condition
 
@@ -46,11 +46,15 @@ class QueryLimits:
     A gold question has ten terms and fifty n-grams (medians). The first two only keep a text pasted as a
     query within what FTS5 takes as one expression; chosen by hand. ``ngrams`` saves time: with 8, 12, 24 and
     48, MRR@10 on the gold questions is .837, .848, .848 and .849, in 10.7, 10.3, 10.8 and 13.0 ms.
+    ``postings`` is how many passages the words, or n-grams, that are looked for may have together, the
+    rarest first: FTS5 scores each, in some 0.8 microseconds, so what a question costs does not grow with
+    the index. Fewer than 2,000 passages never reach it.
     """
 
     characters: int = 20_000
     terms: int = 64
     ngrams: int = 24
+    postings: int = 20_000
 
 
 _LIMITS = QueryLimits()
@@ -68,6 +72,11 @@ class LexicalText:
     def words(self) -> str:
         """Header and body, one text."""
         return f"{self.header}\n{self.body}"
+
+    @property
+    def stems(self) -> set[str]:
+        """What FTS5 has of the words."""
+        return {stem(word) for word in _WORD.findall(self.words)}
 
 
 def lexical_text(header: str, body: str) -> LexicalText:
@@ -110,13 +119,8 @@ def add_documents(connection: sqlite3.Connection, documents: Sequence[DocumentTe
         "INSERT INTO passage_ngrams (rowid, ngrams) VALUES (?, ?)",
         ((key, text.ngrams) for key, text in passages),
     )
-    connection.executemany(
-        """
-        INSERT INTO ngram_counts (ngram, passages) VALUES (?, ?)
-        ON CONFLICT (ngram) DO UPDATE SET passages = passages + excluded.passages
-        """,
-        sorted(_ngram_counts(text for _, text in passages).items()),
-    )
+    STEM_COUNTS.add(connection, (text.stems for _, text in passages))
+    NGRAM_COUNTS.add(connection, (text.ngrams.split() for _, text in passages))
     word_counts.add_words(connection, (text.words for _, text in passages))
 
 
@@ -127,14 +131,8 @@ def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int
     """
     documents = [(key, _stored_texts(connection, key)) for key in document_keys]
     passages = [passage for _, some in documents for passage in some]
-    counts = _ngram_counts(text for _, text in passages)
-    connection.executemany(
-        "UPDATE ngram_counts SET passages = passages - ? WHERE ngram = ?",
-        ((count, ngram) for ngram, count in sorted(counts.items())),
-    )
-    connection.executemany(
-        "DELETE FROM ngram_counts WHERE ngram = ? AND passages = 0", ((ngram,) for ngram in sorted(counts))
-    )
+    STEM_COUNTS.remove(connection, (text.stems for _, text in passages))
+    NGRAM_COUNTS.remove(connection, (text.ngrams.split() for _, text in passages))
     word_counts.remove_words(connection, (text.words for _, text in passages))
     connection.executemany(
         "INSERT INTO document_text (document_text, rowid, text) VALUES ('delete', ?, ?)",
@@ -172,8 +170,10 @@ def _text_of_document(passages: Sequence[tuple[int, LexicalText]]) -> str:
     return "\n".join([header, *(text.body for _, text in passages)])
 
 
-def _ngram_counts(texts: Iterable[LexicalText]) -> Counter[str]:
-    return Counter(ngram for text in texts for ngram in set(text.ngrams.split()))
+def document_frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """Return for each of ``words``, folded, in how many passages it or another form of it stands."""
+    counts = STEM_COUNTS.of(connection, map(stem, words))
+    return {word: counts.get(stem(word), 0) for word in words}
 
 
 def search(
@@ -190,14 +190,15 @@ def search(
     documents' then), or the passages' character n-grams. ``condition`` restricts them
     (``None``: it does not). Rows that have no term of the query are never returned; equal scores
     stand in the order of the public ids. Any text is a safe query.
+
+    In a large index its common words are not looked for beside rare ones (:class:`QueryLimits`); where it
+    has no others, all of them together are.
     """
-    terms = query_terms(query)
-    if field == "ngrams":
-        terms = _rarest_ngrams(connection, terms)
-    if not terms or limit < 1:
+    wanted = _expression(connection, query, field)
+    if not wanted or limit < 1:
         return []
     table, key_table = _TABLES[field]
-    parameters: list[object] = [" OR ".join(f'"{term}"' for term in terms)]
+    parameters: list[object] = [wanted]
     where = ""
     if condition is not None:
         allowed = condition.document_keys if field == "document" else condition.passage_keys
@@ -230,11 +231,22 @@ def query_terms(query: str) -> list[str]:
     )
 
 
-def _rarest_ngrams(connection: sqlite3.Connection, terms: list[str]) -> list[str]:
-    """Return those n-grams of ``terms`` that the fewest passages have, leaving out what none has."""
-    counts = []
-    for ngram in dict.fromkeys(ngrams(" ".join(terms)).split()):
-        row = connection.execute("SELECT passages FROM ngram_counts WHERE ngram = ?", (ngram,)).fetchone()
-        if row is not None:
-            counts.append((row[0], ngram))
-    return [ngram for _, ngram in sorted(counts)[: _LIMITS.ngrams]]
+def _expression(connection: sqlite3.Connection, query: str, field: LexicalField) -> str:
+    """Return what FTS5 is to look for, empty where that is nothing."""
+    words = query_terms(query)
+    if field == "ngrams":
+        counts = NGRAM_COUNTS.of(connection, ngrams(" ".join(words)).split())
+        return _any_of(_rarest(counts)[: _LIMITS.ngrams])
+    counts = {word: count for word, count in document_frequencies(connection, words).items() if count}
+    return _any_of(_rarest(counts)) or " AND ".join(f'"{word}"' for word in counts)
+
+
+def _any_of(terms: Iterable[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)
+
+
+def _rarest(counts: Mapping[str, int]) -> list[str]:
+    """Return the terms that the fewest passages have, the rarest first, as many as may be looked for."""
+    ordered = sorted(counts, key=lambda term: (counts[term], term))
+    postings = accumulate(counts[term] for term in ordered)
+    return [term for term, sum_ in zip(ordered, postings, strict=True) if sum_ <= _LIMITS.postings]

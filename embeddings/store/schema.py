@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 7  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 8  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -108,6 +108,15 @@ DERIVED_TABLES = (
         documents INTEGER NOT NULL,
         passages INTEGER NOT NULL
     ) STRICT
+    """,
+    # The keys of the passages that went with each change, a row for each run of them.
+    """
+    CREATE TABLE removals (
+        generation INTEGER NOT NULL,
+        first_key INTEGER NOT NULL,
+        last_key INTEGER NOT NULL,
+        PRIMARY KEY (generation, first_key)
+    ) STRICT, WITHOUT ROWID
     """,
     # What sources begin and end with (embeddings.indexing.repetition). edges: [[first lines], [last lines]];
     # head and tail: the prefix of the first line of each
@@ -215,7 +224,7 @@ DERIVED_TABLES = (
     """,
     "CREATE UNIQUE INDEX passages_by_document ON passages (document_key, ordinal)",
     "CREATE INDEX passages_by_text ON passages (text_hash)",
-    # vector: little-endian float32; token_codes: what the codec made of each token, one after another
+    # vector: little-endian float16; token_codes: what the codec made of each token, one after another
     """
     CREATE TABLE vectors (
         passage_key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
@@ -244,6 +253,13 @@ FULL_TEXT_TABLES = (
     """
     CREATE TABLE ngram_counts (
         ngram TEXT NOT NULL PRIMARY KEY,
+        passages INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    # The same for the stems that passage_text has.
+    """
+    CREATE TABLE stem_counts (
+        stem TEXT NOT NULL PRIMARY KEY,
         passages INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from embeddings.store.exact_search import ExactMatches
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.records import Row
-    from embeddings.store.vector_index import KeyArray, VectorIndex
+    from embeddings.store.vector_block import KeyArray
+    from embeddings.store.vector_index import VectorIndex
     from embeddings.store.word_counts import WordCount
 
 
@@ -118,11 +119,7 @@ class Snapshot(Catalogue):
 
     def document_frequencies(self, query: str) -> dict[str, int]:
         """Return for each content word of ``query``, folded, in how many passages it stands."""
-        statement = "SELECT count(*) FROM passage_text WHERE passage_text MATCH ?"
-        return {
-            term: self._connection.execute(statement, (f'"{term}"',)).fetchone()[0]
-            for term in lexical_index.query_terms(query)
-        }
+        return lexical_index.document_frequencies(self._connection, lexical_index.query_terms(query))
 
     def word_counts(self, words: Collection[str]) -> dict[str, int]:
         """Return those of ``words``, folded, that passages hold so written, and how many hold each."""

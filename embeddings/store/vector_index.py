@@ -1,43 +1,38 @@
 """Dense search: exact inner products with FAISS, over vectors that the store holds.
 
-The index is derived: it can always be made again from the store, without encoding. The file beside
-the store saves only that work, and is believed only if its checksum holds and its generation is part
-of the store's own history.
-
-A :class:`VectorIndex` never changes; a change of the store makes a new one. Searches that have begun
-go on with the one they have.
+The index is derived: it can always be made again from the store, without encoding. A :class:`VectorIndex`
+never changes; a change of the store makes a new one, which shares the great part with the old. Searches that
+have begun go on with the one they have.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
-import zlib
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings.errors import IndexDamagedError
+from embeddings.store import vector_block
+from embeddings.store.vector_block import DIGITS, VECTOR_TYPE, VectorBlock
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from embeddings.encoders.encoder import FloatArray
+    from embeddings.store.vector_block import BoolArray, KeyArray
 
 logger = logging.getLogger(__name__)
 
-KeyArray = npt.NDArray[np.int64]
 VectorTable = Literal["vectors", "second_vectors"]
 
-_MAGIC = b"dossier vectors 1"
-_ROWS_AT_ONCE = 8192  # 12 MB of vectors of 384 numbers
-_DECIMALS = 6  # of a cosine: what comes after may depend on where in the index a vector stands
+_ROWS_AT_ONCE = 8192  # 6 MB of vectors of 384 numbers
+# When more of the base has gone, or more has come beside it, a new base is made: copying it then costs each
+# change what copying some 20 vectors does. Chosen by hand; not measured.
+_LATER_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +47,28 @@ class Generation:
 class VectorIndex:
     """The vectors of one generation of the store, by passage key.
 
-    ``index`` is a FAISS ``IndexIDMap2`` over an ``IndexFlatIP``.
+    ``base`` is shared by many generations, ``later`` has what came since it was made, and ``present``, of
+    shape ``(len(base),)``, tells which of its vectors are still there (``None``: all).
     """
 
     generation: Generation
-    index: Any  # faiss.Index, whose stubs lack what the subclass has
+    base: VectorBlock
+    later: VectorBlock
+    present: BoolArray | None = None
 
     def __len__(self) -> int:
-        return int(self.index.ntotal)
+        return len(self.later) + (len(self.base) if self.present is None else int(self.present.sum()))
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        return self.base.dimension
 
     @property
     def keys(self) -> KeyArray:
         """The keys of the passages in the index, ascending."""
-        import faiss
-
-        return np.sort(faiss.vector_to_array(self.index.id_map))
+        kept = self.base.keys if self.present is None else self.base.keys[self.present]
+        return np.concatenate([kept, self.later.keys])
 
     def search(
         self, vector: FloatArray, *, limit: int, allowed: KeyArray | None = None
@@ -79,99 +81,50 @@ class VectorIndex:
         Raises:
             ValueError: ``vector`` is not of shape ``(dimension,)``.
         """
-        if vector.shape != (self.index.d,):
-            raise ValueError(f"The query's vector has shape {vector.shape}, not ({self.index.d},).")
-        available = len(self) if allowed is None else min(len(self), len(allowed))
-        if available == 0 or limit < 1:
+        if vector.shape != (self.dimension,):
+            raise ValueError(f"The query's vector has shape {vector.shape}, not ({self.dimension},).")
+        if limit < 1:
             return []
+        blocks = [(self.base, self.present), (self.later, None)]
+        if allowed is not None:
+            blocks = [(block, _both(kept, block.holds(allowed))) for block, kept in blocks]
         # one more than asked for tells whether the last one has equals outside
         count = limit + 1
-        found = self._nearest(vector, count=min(count, available), allowed=allowed)
+        found = _nearest(blocks, vector, count)
         while len(found) == count and found[-1][1] == found[limit - 1][1]:
             count *= 2
-            found = self._nearest(vector, count=min(count, available), allowed=allowed)
-        wanted = [hit for hit in found if hit[1] >= found[min(limit, len(found)) - 1][1]]
-        return sorted(wanted, key=lambda hit: (-hit[1], hit[0]))
-
-    def _nearest(
-        self, vector: FloatArray, *, count: int, allowed: KeyArray | None
-    ) -> list[tuple[int, float]]:
-        import faiss
-
-        parameters = None
-        if allowed is not None:
-            parameters = faiss.SearchParameters()
-            selector = faiss.IDSelectorBatch(allowed)  # named, so that it outlives the search
-            parameters.sel = selector
-        scores, keys = self.index.search(
-            np.ascontiguousarray(vector[None, :], dtype=np.float32), count, params=parameters
-        )
-        return [
-            (key, round(score, _DECIMALS))
-            for key, score in zip(keys[0].tolist(), scores[0].tolist(), strict=True)
-            if key >= 0
-        ]
+            found = _nearest(blocks, vector, count)
+        return [hit for hit in found if hit[1] >= found[min(limit, len(found)) - 1][1]]
 
     def cosines(self, vector: FloatArray, keys: Sequence[int]) -> list[float]:
         """Return the cosine of each of these passages, which must be in the index, to ``vector``."""
-        if not keys:
-            return []
-        stored = self.index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
-        return [round(cosine, _DECIMALS) for cosine in (stored @ vector).tolist()]
+        wanted = np.asarray(keys, dtype=np.int64)
+        stored = np.zeros((len(wanted), self.dimension), dtype=np.float32)
+        for block in (self.base, self.later):
+            here = np.isin(wanted, block.keys)
+            stored[here] = block.vectors_of(wanted[here])
+        return [round(cosine, DIGITS) for cosine in (stored @ vector).tolist()]
 
     def changes_since(self, other: VectorIndex) -> int:
         """Return how many vectors one of the two has and the other has not."""
         return len(np.setxor1d(self.keys, other.keys, assume_unique=True))
 
-    def save(self, path: Path) -> None:
-        """Write the index to ``path`` in one step: a reader finds the old file or the new one."""
-        import faiss
-
-        payload = faiss.serialize_index(self.index).data
-        header = {
-            "generation": self.generation.number,
-            "token": self.generation.token,
-            "bytes": len(payload),
-            "crc32": zlib.crc32(payload),
-        }
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_MAGIC + b"\n" + json.dumps(header).encode() + b"\n")
-                file.write(payload)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-
-def load(path: Path) -> VectorIndex | None:
-    """Read a saved index; ``None`` where there is none, or a damaged one."""
-    import faiss
-
-    try:
-        content = path.read_bytes()
-        magic, header_line, payload = content.split(b"\n", 2)
-        header = json.loads(header_line)
-        if (magic, len(payload), zlib.crc32(payload)) != (_MAGIC, header["bytes"], header["crc32"]):
-            logger.warning("%s is damaged: it is made again from the store", path)
-            return None
-        index = faiss.deserialize_index(np.frombuffer(payload, dtype=np.uint8))
-        return VectorIndex(Generation(header["generation"], header["token"]), index)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        logger.warning("%s is unusable (%s): it is made again from the store", path, error)
-        return None
+    def merged(self) -> VectorIndex:
+        """Return the same vectors, all in one block."""
+        if self.present is None and not len(self.later):
+            return self
+        if not len(self.base):
+            return VectorIndex(self.generation, self.later, self.base)
+        return VectorIndex(
+            self.generation,
+            self.base.merged(self.present, self.later),
+            vector_block.empty(self.dimension),
+        )
 
 
 def empty(dimension: int) -> VectorIndex:
     """Return an index without vectors, of no generation."""
-    import faiss
-
-    return VectorIndex(Generation(0, ""), faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
+    return VectorIndex(Generation(0, ""), vector_block.empty(dimension), vector_block.empty(dimension))
 
 
 def current(connection: sqlite3.Connection) -> Generation:
@@ -187,25 +140,37 @@ def brought_up_to_date(
 
     What ``old`` has is kept where it stems from the same history; only the rest is read.
     """
-    import faiss
-
     generation = current(connection)
     if old.generation == generation:
         return old
-    if not _is_ancestor(old.generation, connection) or old.index.d != dimension:
+    if not _is_ancestor(old.generation, connection) or old.dimension != dimension:
         old = empty(dimension)
-    keys = _passage_keys(connection)
-    old_keys = old.keys
-    removed = np.setdiff1d(old_keys, keys, assume_unique=True)
-    added = np.setdiff1d(keys, old_keys, assume_unique=True)
-    index = faiss.clone_index(old.index)
-    if len(removed):
-        index.remove_ids(faiss.IDSelectorBatch(removed))
+    removed, added = _changes(old, connection)
+    later = old.later.without(removed)
     for start in range(0, len(added), _ROWS_AT_ONCE):
         some = added[start : start + _ROWS_AT_ONCE]
-        index.add_with_ids(_vectors(connection, some, dimension=dimension, table=table), some)
-    logger.info("vector index at generation %d: %d vectors", generation.number, index.ntotal)
-    return VectorIndex(generation, index)
+        later.add(some, _vectors(connection, some, dimension=dimension, table=table))
+    present = old.present
+    gone = old.base.holds(removed)
+    if gone.any():
+        present = _both(present, ~gone)
+    index = replace(old, generation=generation, later=later, present=present)
+    changed = len(later) + (0 if present is None else int((~present).sum()))
+    if changed > _LATER_SHARE * len(old.base):
+        index = index.merged()
+    logger.info("vector index at generation %d: %d vectors", generation.number, len(index))
+    return index
+
+
+def _nearest(
+    blocks: Sequence[tuple[VectorBlock, BoolArray | None]], vector: FloatArray, count: int
+) -> list[tuple[int, float]]:
+    found = [hit for block, allowed in blocks for hit in block.nearest(vector, count, allowed)]
+    return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:count]
+
+
+def _both(one: BoolArray | None, other: BoolArray) -> BoolArray:
+    return other if one is None else one & other
 
 
 def _is_ancestor(generation: Generation, connection: sqlite3.Connection) -> bool:
@@ -217,10 +182,40 @@ def _is_ancestor(generation: Generation, connection: sqlite3.Connection) -> bool
     )
 
 
-def _passage_keys(connection: sqlite3.Connection) -> KeyArray:
+def _changes(old: VectorIndex, connection: sqlite3.Connection) -> tuple[KeyArray, KeyArray]:
+    """Return the keys of passages that ``old`` has and the store has not, and the other way round.
+
+    Since no key is used twice, what came has a greater one than all before, and what went stands in
+    ``removals``. Only where that does not give as many as there are, all keys are compared.
+    """
+    old_keys = old.keys
+    (passages,) = connection.execute(
+        "SELECT passages FROM generations ORDER BY number DESC LIMIT 1"
+    ).fetchone() or (0,)
+    added = _keys(
+        connection,
+        "SELECT key FROM passages WHERE key > ? ORDER BY key",
+        int(old_keys[-1]) if len(old_keys) else 0,
+    )
+    ranges = connection.execute(
+        "SELECT first_key, last_key FROM removals WHERE generation > ?", (old.generation.number,)
+    )
+    is_removed = np.zeros(len(old_keys), dtype=bool)
+    for first, last in ranges:
+        is_removed[np.searchsorted(old_keys, first) : np.searchsorted(old_keys, last, side="right")] = True
+    removed = old_keys[is_removed]
+    if len(old_keys) - len(removed) + len(added) == passages:
+        return removed, added
     # the smallest index has all keys; the table itself would mean reading all texts
-    rows = connection.execute("SELECT key FROM passages INDEXED BY passages_by_document")
-    return np.sort(np.fromiter((key for (key,) in rows), dtype=np.int64))
+    keys = np.sort(_keys(connection, "SELECT key FROM passages INDEXED BY passages_by_document"))
+    return (
+        np.setdiff1d(old_keys, keys, assume_unique=True),
+        np.setdiff1d(keys, old_keys, assume_unique=True),
+    )
+
+
+def _keys(connection: sqlite3.Connection, statement: str, *parameters: int) -> KeyArray:
+    return np.fromiter((key for (key,) in connection.execute(statement, parameters)), dtype=np.int64)
 
 
 def _vectors(
@@ -233,8 +228,8 @@ def _vectors(
         (json.dumps(keys.tolist()),),
     )
     joined = b"".join(vector for (vector,) in rows)
-    if len(joined) != 4 * len(keys) * dimension:
+    if len(joined) != VECTOR_TYPE.itemsize * len(keys) * dimension:
         raise IndexDamagedError(
             "The store lacks the vectors of some passages: make it anew with `dossier index --rebuild`."
         )
-    return np.frombuffer(joined, dtype="<f4").reshape(len(keys), dimension).astype(np.float32, copy=False)
+    return np.frombuffer(joined, VECTOR_TYPE).reshape(len(keys), dimension).astype(np.float32)

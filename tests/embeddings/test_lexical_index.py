@@ -221,8 +221,9 @@ def test_what_is_deleted_is_found_nowhere_and_counts_for_nothing(store, tmp_path
         for query in ("cotton", "silk", "café naïvely", "envoy"):
             assert search(store, query, field=field) == search(other, query, field=field)
     with store.trying() as connection, other.reading() as untouched:
-        counts = "SELECT ngram, passages FROM ngram_counts ORDER BY ngram"
-        assert connection.execute(counts).fetchall() == untouched.execute(counts).fetchall()
+        for kind in ("stem", "ngram"):
+            counts = f"SELECT {kind}, passages FROM {kind}_counts ORDER BY 1"  # noqa: S608 - constants
+            assert connection.execute(counts).fetchall() == untouched.execute(counts).fetchall()
         for table in ("passage_text", "document_text", "passage_ngrams"):
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - constants
     other.close()
@@ -236,3 +237,42 @@ def test_the_rarest_ngrams_are_those_that_are_looked_for(store):
     assert dict(rows) == expected
     words = " ".join(re.findall("....", "abcdefghijklmnopqrstuvwxyz" * 4))
     assert keys(store, f"rare common {words}", field="ngrams")[0] == 3
+
+
+WORDS = (
+    "possibly analogies as is us s naïve café Ærø Straße 1920s 14/11 ШКОЛЫ 協定 β-Strahlen O'Neill".split()
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join), min_size=1, max_size=5))
+def test_words_are_counted_as_the_engine_has_them(tmp_path_factory, texts):
+    store = Store(tmp_path_factory.mktemp("store") / "index.sqlite")
+    write_passages(store, texts)
+    with store.reading() as connection:
+        for word in {word for text in texts for word in lexical_index.query_terms(text)}:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM passage_text WHERE passage_text MATCH ?", (f'"{word}"',)
+            ).fetchone()
+            assert lexical_index.document_frequencies(connection, [word]) == {word: count}
+    store.close()
+
+
+@pytest.fixture
+def few_postings(monkeypatch):
+    """What would be a large index: no more than three passages may be looked at."""
+    monkeypatch.setattr(lexical_index, "_LIMITS", lexical_index.QueryLimits(postings=3))
+
+
+def test_of_many_words_the_rarest_are_looked_for_as_far_as_their_passages_go(store, few_postings):
+    write_passages(store, ["cotton", "cotton", "cotton wool", "cotton wool envoy", "cotton"])
+    assert keys(store, "envoy and wool and cotton") == [4, 3]
+
+
+def test_where_all_words_are_common_the_passages_that_have_them_all_are_found(store, few_postings):
+    write_passages(
+        store, ["cotton", "wool", "wool", "cotton wool", "cotton", "cotton wool", "wool", "cotton"]
+    )
+    assert sorted(keys(store, "wool and cotton")) == [4, 6]
+    assert sorted(keys(store, "wool and cotton and unknown")) == [4, 6]
+    assert keys(store, "wool and cotton", field="ngrams") == []

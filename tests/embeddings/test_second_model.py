@@ -45,7 +45,7 @@ def second_vectors(folder):
         rows = connection.execute(
             "SELECT p.text, v.vector FROM passages p LEFT JOIN second_vectors v ON v.passage_key = p.key"
         )
-        return {text: vector and np.frombuffer(vector, dtype="<f4") for text, vector in rows}
+        return {text: vector and np.frombuffer(vector, dtype="<f2") for text, vector in rows}
 
 
 def names(found):

@@ -8,15 +8,16 @@ from index_support import write_passages
 
 from embeddings.errors import IndexDamagedError
 from embeddings.indexing.writing import delete_source, new_generation
-from embeddings.store import vector_index
+from embeddings.store import vector_block, vector_file, vector_index
 from embeddings.store.connections import Store
 
 DIMENSION = 4
 
 
 def unit(vectors):
+    """Return vectors of length 1, but for what half precision, in which they are kept, takes away."""
     vectors = np.asarray(vectors, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float16).astype(np.float32)
 
 
 def random_units(count, *, seed=0, dimension=DIMENSION):
@@ -24,11 +25,13 @@ def random_units(count, *, seed=0, dimension=DIMENSION):
 
 
 def index_of(keys, vectors):
-    import faiss
-
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-    index.add_with_ids(vectors, np.asarray(keys, dtype=np.int64))
-    return vector_index.VectorIndex(vector_index.Generation(1, "token"), index)
+    """Return an index with these vectors in both its blocks, and one in the first that has gone."""
+    keys, half = np.asarray(keys, dtype=np.int64), len(keys) // 2
+    base, later = vector_block.empty(vectors.shape[1]), vector_block.empty(vectors.shape[1])
+    base.add(np.array([-1]), 99 * np.ones((1, vectors.shape[1]), dtype=np.float32))
+    base.add(keys[:half], vectors[:half])
+    later.add(keys[half:], vectors[half:])
+    return vector_index.VectorIndex(vector_index.Generation(1, "token"), base, later, base.keys >= 0)
 
 
 def by_brute_force(keys, vectors, query, *, limit, allowed=None):
@@ -62,8 +65,9 @@ def brought_up_to_date(index, store):
 
 
 def everything(index):
-    keys = index.keys
-    return {key: tuple(index.index.reconstruct(key).tolist()) for key in keys.tolist()}
+    block = index.merged().base
+    assert index.keys.tolist() == block.keys.tolist()
+    return dict(zip(block.keys.tolist(), map(tuple, block.vectors_of(block.keys).tolist()), strict=True))
 
 
 @given(
@@ -151,6 +155,37 @@ def test_catching_up_leaves_the_old_index_as_it_was(store):
     assert everything(new) == {}
 
 
+def test_a_small_change_reads_and_copies_only_what_changed(store):
+    (first,) = write_passages(store, [f"passage {n}" for n in range(200)])
+    (small,) = write_passages(store, ["a", "b"], name="small.txt")
+    old = fresh(store)
+    write_passages(store, ["c"], name="other.txt")
+    with store.writing() as connection:
+        delete_source(connection, small)
+        new_generation(connection)
+        # what is not read cannot be missed
+        connection.execute("DELETE FROM vectors WHERE passage_key < 100")
+    new = brought_up_to_date(old, store)
+    assert new.base is old.base
+    assert new.keys.tolist() == [*range(1, 201), 203]
+    assert len(new) == 201
+    with store.writing() as connection:
+        delete_source(connection, first)
+        new_generation(connection)
+    assert brought_up_to_date(new, store).keys.tolist() == [203]
+
+
+def test_what_no_removal_tells_of_is_seen_by_the_number_of_passages(store):
+    write_passages(store, ["a"])
+    (key,) = write_passages(store, ["b", "c"], name="b.txt")
+    old = fresh(store)
+    with store.writing() as connection:
+        delete_source(connection, key)
+        connection.execute("DELETE FROM removals")
+        new_generation(connection)
+    assert brought_up_to_date(old, store).keys.tolist() == [1]
+
+
 def test_what_is_up_to_date_is_kept(store):
     write_passages(store, ["a"])
     index = fresh(store)
@@ -178,8 +213,8 @@ def test_a_passage_without_a_vector_is_damage(store):
 def test_a_saved_index_comes_back_whole(store, tmp_path):
     write_passages(store, ["a", "b", "c"], vectors=random_units(3))
     index = fresh(store)
-    index.save(tmp_path / "vectors.faiss")
-    loaded = vector_index.load(tmp_path / "vectors.faiss")
+    vector_file.save(index, tmp_path / "vectors.faiss")
+    loaded = vector_file.load(tmp_path / "vectors.faiss")
     assert loaded.generation == index.generation
     assert everything(loaded) == everything(index)
     assert brought_up_to_date(loaded, store) is loaded
@@ -188,11 +223,11 @@ def test_a_saved_index_comes_back_whole(store, tmp_path):
 
 def test_a_saved_index_that_is_behind_is_caught_up_not_made_anew(store, tmp_path):
     write_passages(store, ["a"], vectors=[[1, 0, 0, 0]])
-    fresh(store).save(tmp_path / "vectors.faiss")
+    vector_file.save(fresh(store), tmp_path / "vectors.faiss")
     write_passages(store, ["b"], name="b.txt", vectors=[[0, 1, 0, 0]])
     with store.writing() as connection:
         connection.execute("DELETE FROM vectors WHERE passage_key = 1")  # so that it could not be read again
-    loaded = vector_index.load(tmp_path / "vectors.faiss")
+    loaded = vector_file.load(tmp_path / "vectors.faiss")
     assert everything(brought_up_to_date(loaded, store)) == {1: (1.0, 0, 0, 0), 2: (0, 1.0, 0, 0)}
 
 
@@ -201,11 +236,11 @@ def test_a_saved_index_that_is_behind_is_caught_up_not_made_anew(store, tmp_path
 def test_no_single_changed_bit_is_believed(tmp_path_factory, place, bit):
     path = tmp_path_factory.mktemp("file") / "vectors.faiss"
     index = index_of(range(5), random_units(5))
-    index.save(path)
+    vector_file.save(index, path)
     content = bytearray(path.read_bytes())
     content[int(place * len(content))] ^= 1 << bit
     path.write_bytes(content)
-    loaded = vector_index.load(path)
+    loaded = vector_file.load(path)
     # a change inside the generation's own name is seen by comparing with the store
     assert loaded is None or loaded.generation != index.generation
 
@@ -213,10 +248,10 @@ def test_no_single_changed_bit_is_believed(tmp_path_factory, place, bit):
 @pytest.mark.parametrize("length", [0, 5, 30, 200])
 def test_a_file_cut_short_is_not_believed(tmp_path, length):
     path = tmp_path / "vectors.faiss"
-    index_of(range(50), random_units(50)).save(path)
+    vector_file.save(index_of(range(50), random_units(50)), path)
     path.write_bytes(path.read_bytes()[:length])
-    assert vector_index.load(path) is None
+    assert vector_file.load(path) is None
 
 
 def test_no_file_is_no_index(tmp_path):
-    assert vector_index.load(tmp_path / "vectors.faiss") is None
+    assert vector_file.load(tmp_path / "vectors.faiss") is None
