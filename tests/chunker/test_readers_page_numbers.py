@@ -209,3 +209,40 @@ def test_what_is_sure_is_right_and_what_is_estimated_lies_within_its_margin(lost
     for page, number in zip(printed_pages(pages) or (), truth, strict=False):
         if page is not None and number is not None:
             assert abs(int(page.label) - number) <= page.margin
+
+
+def in_chapters(parts, per_part=6, number="{}-{}"):
+    return [
+        (*BODY, f"MANUAL OF FERRIES\t{number.format(part, page)}")
+        for part in parts
+        for page in range(1, per_part + 1)
+    ]
+
+
+@pytest.mark.parametrize("number", ["{}-{}", "{} - {}", "{}–{}"])
+def test_pages_that_chapters_count_have_the_numbers_printed_on_them(number):
+    expected = [f"{part}-{page}" for part in (*"12", "A") for page in range(1, 7)]
+    assert cited(in_chapters((*"12", "A"), number=number)) == expected
+
+
+def test_a_page_of_a_chapter_without_its_number_has_the_one_between_its_neighbours():
+    pages = in_chapters("123")
+    pages[8] = BODY
+    pages[6] = (*BODY, "MANUAL OF FERRIES")
+    assert cited(pages)[6:10] == [None, "2-2", "2-3", "2-4"]
+
+
+def test_a_preface_before_counted_chapters_keeps_its_numerals():
+    preface = [(*BODY, numeral) for numeral in ("iii", "iv", "v", "vi")]
+    assert cited([*preface, *in_chapters("12")])[:5] == ["iii", "iv", "v", "vi", "1-1"]
+
+
+def test_a_chapter_that_lost_a_leaf_is_cited_as_printed_on_both_sides():
+    pages = in_chapters("12", per_part=9)
+    del pages[4]
+    assert cited(pages)[2:6] == ["1-3", "1-4", "1-6", "1-7"]
+
+
+@pytest.mark.parametrize("line", ["from 3-5 to 4-{}", "B-52 and F-16", "1939-40", "see 2-7", "score 3-{}"])
+def test_numbers_with_a_dash_that_do_not_rise_with_the_pages_number_none(line):
+    assert cited([(*BODY, line.format(page * 7 % 5)) for page in range(1, 12)]) is None

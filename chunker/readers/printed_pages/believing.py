@@ -86,10 +86,15 @@ def believed(chain: Sequence[Shown], written: int) -> list[Stretch]:
         )
     ]
     count = sum(len(stretch.shown) for stretch in kept)
-    share = SETTINGS.min_share_of_many if count >= SETTINGS.many else SETTINGS.min_share
-    if count < max(SETTINGS.min_pages, share * written):
+    if not are_enough(count, written):
         return []
     return _stretches([each for stretch in kept for each in stretch.shown])
+
+
+def are_enough(shown: int, written: int) -> bool:
+    """Whether of all pages with text enough show a number that others bear out."""
+    share = SETTINGS.min_share_of_many if shown >= SETTINGS.many else SETTINGS.min_share
+    return shown >= max(SETTINGS.min_pages, share * written)
 
 
 def _stretches(chain: Sequence[Shown]) -> list[Stretch]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chunker.readers.printed_pages.believing import believed, pages_of
+from chunker.readers.printed_pages.chapters import pages_in_chapters
 from chunker.readers.printed_pages.edges import sightings_in
 from chunker.readers.printed_pages.runs import best_chain
 
@@ -41,4 +42,16 @@ def printed_pages(
         if stretches:
             return pages_of(stretches, seen)
         refused |= {each.run for each in chain}
-    return None
+    return _counted_in_chapters(pages, in_order)
+
+
+def _counted_in_chapters(
+    pages: Sequence[Sequence[str]], in_order: Sequence[Sequence[str]] | None
+) -> tuple[Page | None, ...] | None:
+    """Return the pages where chapters count theirs; those before them have numbers of their own."""
+    found = pages_in_chapters(pages)
+    if found is None:
+        return None
+    first = next(position for position, page in enumerate(found) if page)
+    front = printed_pages(pages[:first], in_order and in_order[:first])
+    return (*(front or found[:first]), *found[first:])
