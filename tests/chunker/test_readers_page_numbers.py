@@ -246,3 +246,12 @@ def test_a_chapter_that_lost_a_leaf_is_cited_as_printed_on_both_sides():
 @pytest.mark.parametrize("line", ["from 3-5 to 4-{}", "B-52 and F-16", "1939-40", "see 2-7", "score 3-{}"])
 def test_numbers_with_a_dash_that_do_not_rise_with_the_pages_number_none(line):
     assert cited([(*BODY, line.format(page * 7 % 5)) for page in range(1, 12)]) is None
+
+
+def test_what_a_table_of_contents_lists_at_the_ends_of_its_lines_numbers_none_of_its_pages():
+    contents = [
+        (*BODY, "Ropes and knots 2-3", "Ferrymen 2-4", "iii"),
+        (*BODY, "Tolls at night 2-4", "Bells 2-5", "iv"),
+        (*BODY, "Fog 2-6", "v"),
+    ]
+    assert cited([*contents, *in_chapters("123")])[:5] == ["iii", "iv", "v", "1-1", "1-2"]
