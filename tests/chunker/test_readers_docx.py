@@ -8,7 +8,7 @@ import docx
 import pytest
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from word_files import cite_note, saved, with_footnotes, with_part
 
 from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
@@ -200,3 +200,31 @@ def test_too_many_characters_are_refused():
     document.add_paragraph("more than ten characters")
     with pytest.raises(SourceTooLargeError, match=r"^a\.docx: more than 10 characters"):
         read(document, max_characters=10)
+
+
+def number_pages(section, **attributes):
+    for element in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(element)
+    element = OxmlElement("w:pgNumType")
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), value)
+    section._sectPr.append(element)
+
+
+def test_pages_are_numbered_as_the_sections_of_the_file_say():
+    document = docx.Document()
+    number_pages(document.sections[0], start="3", fmt="lowerRoman")
+    for number, words in enumerate(("Preface", "Thanks", "One", "Two", "Plates")):
+        if words == "One":
+            number_pages(document.add_section(), start="101")
+        if words == "Plates":
+            number_pages(document.add_section())
+        paragraph = document.add_paragraph()
+        if number:
+            render_break(paragraph)
+        paragraph.add_run(words)
+    found = read(document)
+    assert [(found.text[start.start_char :].split()[0], start.page.label) for start in found.page_starts] == [
+        *(("Preface", "iii"), ("Thanks", "iv"), ("One", "101"), ("Two", "102"), ("Plates", "103"))
+    ]
+    assert {start.page.margin for start in found.page_starts} == {1}

@@ -28,7 +28,7 @@ CHARACTERS = {
     f"{WORD}noBreakHyphen": "-",
 }
 
-BreakKind = Literal["hard", "rendered"]
+BreakKind = Literal["hard", "rendered", "section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ Notes = dict[tuple[str, str], Note]
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """A page break: ``hard`` put in by hand, ``rendered`` where Word last laid one out."""
+    """A break: ``hard`` put in by hand, ``rendered`` where Word last laid one out, ``section``: one ends."""
 
     kind: BreakKind
 
@@ -100,6 +100,8 @@ def paragraph_blocks(paragraph: _Element, levels: Mapping[str, int], notes: Note
         elif note := notes.get((piece.kind, piece.id)):
             cited.append(f"[{note.number}] {note.text}")
             text += f"[{note.number}]"
+    if properties is not None and properties.find(f"{WORD}sectPr") is not None:
+        breaks.append((len(text), "section"))
     style = None if properties is None else value_of(properties.find(f"{WORD}pStyle"))
     yield Block(text, outline_level(properties) or levels.get(style or ""), tuple(breaks))
     yield from (Block(note) for note in cited)

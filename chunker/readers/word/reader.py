@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chunker.documents import Heading, Page, PageStart
+from chunker.documents import Heading
 from chunker.errors import BrokenSourceError
 from chunker.readers.extraction import (
     Extracted,
@@ -21,32 +20,31 @@ from chunker.readers.open_xml import plain_kind
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
+from chunker.readers.word.pages import page_starts_of, sections_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from docx.document import Document as WordDocument
     from lxml.etree import _Element
 
+    from chunker.readers.word.body import BreakKind
+
 HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
-# A page set in Word seldom holds more. Where a file has only breaks put in by hand, a longer stretch
-# shows that pages between them were never counted. Chosen by hand, not measured.
-MAX_PAGE_CHARACTERS = 6_000
 
 
 def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     """Read a Word file: paragraphs parted by blank lines, table cells by " | ", notes where cited.
 
-    Pages are those of Word's last layout, so ``estimated`` with a margin of 1; a file that Word never
-    laid out has pages only where breaks put in by hand leave no stretch longer than a page. Raises
-    BrokenSourceError for a damaged file and SourceTooLargeError for one that unpacks past the limit.
+    Pages are those of Word's last layout, numbered as its sections say, so ``estimated`` with a margin
+    of 1; a file that Word never laid out has pages only where breaks put in by hand leave no stretch
+    longer than a page. Raises BrokenSourceError for a damaged file and SourceTooLargeError for one that
+    unpacks past the limit.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_unpacked_bytes(archive, name=name, limits=limits)
     document = opened(data, name=name)
     parts: list[str] = []
     headings: list[Heading] = []
-    breaks: list[tuple[int, str]] = []
+    breaks: list[tuple[int, BreakKind]] = []
     length = 0
     for block in blocks_of(document.element.body, heading_levels(document), notes_of(document)):
         breaks += [(length + offset, kind) for offset, kind in block.breaks]
@@ -65,7 +63,7 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         title=stated_title(document.core_properties.title),
         bibliography=stated_bibliography(authors=[document.core_properties.author]),
         headings=tuple(headings),
-        page_starts=tuple(page_starts_of(breaks, len(text))),
+        page_starts=tuple(page_starts_of(breaks, len(text), sections_of(document.element.body))),
     )
 
 
@@ -128,20 +126,3 @@ def notes_of(document: WordDocument) -> Notes:
         for number, element in enumerate(written, start=1):
             notes[kind, element.get(f"{WORD}id", "")] = Note(number, text_of(element))
     return notes
-
-
-def page_starts_of(breaks: Sequence[tuple[int, str]], length: int) -> Iterator[PageStart]:
-    """Yield the starts of Word's pages, none where the file does not show them.
-
-    Word also renders the breaks put in by hand, so these count only where nothing was rendered.
-    """
-    rendered = [offset for offset, kind in breaks if kind == "rendered"]
-    offsets = [0, *(rendered or [offset for offset, _ in breaks])]
-    is_counted = bool(rendered) or all(
-        after - before <= MAX_PAGE_CHARACTERS for before, after in pairwise([*offsets, length])
-    )
-    if len(offsets) == 1 or not is_counted:
-        return
-    for position, (offset, following) in enumerate(pairwise([*offsets, length]), start=1):
-        if offset < following:  # of blank pages in one place only the last is a place of text
-            yield PageStart(offset, Page(str(position), "estimated", margin=1))
