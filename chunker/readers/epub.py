@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -19,11 +20,12 @@ from chunker.readers.extraction import (
 from chunker.readers.html.reader import read_whole
 from chunker.readers.noticing import notice
 from chunker.readers.printed_pages.html import consistent_page_starts
+from chunker.readers.printed_pages.labels import PageNumber
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.etree import _Element
 
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
     from chunker.readers.html.body import BodyText
 
 CHAPTER_JOINT = "\n\n"
+NAVIGATION = (
+    "//*[local-name()='item'][contains(concat(' ', @properties, ' '), ' nav ') or "
+    "@media-type='application/x-dtbncx+xml']"
+)
+LISTED_PAGES = (
+    "//*[local-name()='nav'][@*[local-name()='type']='page-list']//*[local-name()='a']"
+    "|//*[local-name()='pageTarget']"
+)
 MAX_TOLD = 10  # of what is missing, by name
 
 
@@ -49,13 +59,14 @@ def read_epub(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         package = xml_of(archive.read(package_path))
         paths = list(spine_paths(package, posixpath.dirname(package_path)))
         check_unprotected(archive, paths, name=name)
+        listed = pages_listed_in(archive, package, posixpath.dirname(package_path))
         parts: list[str] = []
         headings: list[Heading] = []
         page_marks: list[tuple[int, str]] = []
         left_out: list[str] = []
         length = 0
         for path in paths:
-            chapter = chapter_text(archive, path, name=name, limits=limits)
+            chapter = chapter_text(archive, path, name=name, limits=limits, listed=listed.get(path))
             if chapter is None:
                 left_out.append(path)
                 continue
@@ -129,6 +140,28 @@ def spine_paths(package: _Element, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
 
 
+def pages_listed_in(archive: zipfile.ZipFile, package: _Element, folder: str) -> dict[str, dict[str, str]]:
+    """Return the labels of pages that a book lists, by chapter and by the id in it that they begin with.
+
+    From the ``page-list`` of the navigation (EPUB 3.3, section 7.4.5), or the ``pageList`` of the NCX.
+    """
+    listed: dict[str, dict[str, str]] = defaultdict(dict)
+    for item in package.xpath(NAVIGATION):
+        path = posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        try:
+            navigation = xml_of(archive.read(path))
+        except (KeyError, SyntaxError):  # lxml's errors of syntax are Python's
+            continue
+        for entry in navigation.xpath(LISTED_PAGES):
+            target, _, place = unquote(
+                str(entry.xpath("string(@href|*[local-name()='content']/@src)"))
+            ).partition("#")
+            label = "".join(entry.itertext()).strip()
+            if PageNumber.read(label):
+                listed[posixpath.normpath(posixpath.join(posixpath.dirname(path), target))][place] = label
+    return listed
+
+
 def check_unprotected(archive: zipfile.ZipFile, paths: list[str], *, name: str) -> None:
     """Raise BrokenSourceError where chapters are encrypted; fonts alone often are, which is no matter."""
     if "META-INF/encryption.xml" not in archive.namelist():
@@ -139,10 +172,17 @@ def check_unprotected(archive: zipfile.ZipFile, paths: list[str], *, name: str) 
         raise BrokenSourceError(f"{name}: the book is copy-protected; give a copy without protection")
 
 
-def chapter_text(archive: zipfile.ZipFile, path: str, *, name: str, limits: ReadingLimits) -> BodyText | None:
+def chapter_text(
+    archive: zipfile.ZipFile,
+    path: str,
+    *,
+    name: str,
+    limits: ReadingLimits,
+    listed: Mapping[str, str] | None = None,
+) -> BodyText | None:
     """Return the text of one chapter, ``None`` where it is missing or no text."""
     try:
         data = archive.read(path)
     except KeyError:
         return None
-    return read_whole(data, name=f"{name} ({path})", limits=limits)
+    return read_whole(data, name=f"{name} ({path})", limits=limits, listed_pages=listed)

@@ -107,6 +107,9 @@ def test_a_page_of_many_chapters_keeps_them_all():
         '<span class="pageno" title="{0}"> </span>',
         '<span epub:type="pagebreak" id="x{0}" title="{0}"></span>',
         '<div role="doc-pagebreak" aria-label="page {0}"></div>',
+        '<a name="page{0}"></a>',
+        '<a id="Page_{0}"></a><span class="pagenum">[{0}]</span>',
+        '<span class="pb" n="{0}">[Page {0}]</span>',
     ],
 )
 def test_printed_pages_of_digitised_books_are_kept_out_of_the_text(mark):
@@ -122,6 +125,50 @@ def test_a_page_number_inside_a_word_does_not_cut_it():
     found = read(f"<html><body><p>{words}{end}</p></body></html>")
     assert "the government The people" in found.text
     assert pages_of(found) == [("12", "ment"), ("13", "so")]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<a name="p{0}"></a>',
+        '<a id="note{0}"></a>',
+        '<a id="page{0}" href="#page1">{0}</a>',
+        '<a id="s-{0}"/>',
+    ],
+)
+def test_anchors_that_are_not_called_pages_number_none(mark):
+    paragraphs = "".join(f"{mark.format(n)}<p>first{n} {SENTENCES * 3}</p>" for n in (11, 12, 13))
+    assert read(f"<html><body><p>Preface.</p>{paragraphs}</body></html>").page_starts == ()
+
+
+NAVIGATION = (
+    '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>'
+    '<nav epub:type="toc"><a href="a.xhtml">1</a></nav><nav epub:type="page-list"><ol>{}</ol></nav>'
+    "</body></html>"
+)
+NCX = '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap/><pageList>{}</pageList></ncx>'
+TARGET = "<pageTarget><navLabel><text>{0}</text></navLabel><content src='{1}'/></pageTarget>"
+
+
+@pytest.mark.parametrize(
+    ("item", "whole", "entry"),
+    [
+        ('href="n.xhtml" properties="nav"', NAVIGATION, "<li><a href='{1}'>{0}</a></li>"),
+        ('href="n.xhtml" media-type="application/x-dtbncx+xml"', NCX, TARGET),
+    ],
+)
+def test_pages_that_a_book_lists_begin_where_it_says(item, whole, entry):
+    chapters = {
+        "a.xhtml": f"<p>first1 {SENTENCES * 3}<a id='x2'/>first2 {SENTENCES * 3}</p>",
+        "b.xhtml": f"<p>first3 {SENTENCES * 3}</p><p id='x4'>first4 {SENTENCES * 3}</p>",
+    }
+    places = ("a.xhtml", "a.xhtml#x2", "b.xhtml", "b.xhtml#x4")
+    listed = "".join(entry.format(number, place) for number, place in enumerate(places, start=41))
+    found = read(
+        epub_of(chapters, items=f'<item id="n" {item}/>', extra=[("OEBPS/n.xhtml", whole.format(listed))]),
+        "a.epub",
+    )
+    assert pages_of(found) == [("41", "first1"), ("42", "first2"), ("43", "first3"), ("44", "first4")]
 
 
 def test_a_sites_pager_numbers_no_pages():
@@ -148,9 +195,9 @@ def test_a_page_without_words_is_refused():
         read("<html><body><script>x</script></body></html>")
 
 
-def epub_of(chapters, *, extra=(), spine=None):
+def epub_of(chapters, *, extra=(), spine=None, items=""):
     """An EPUB of chapters (file name to body), in the spine's order."""
-    items = "".join(
+    items += "".join(
         f'<item id="i{n}" href="{name}" media-type="application/xhtml+xml"/>'
         for n, name in enumerate(chapters)
     )

@@ -16,6 +16,8 @@ from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lxml.etree import _Element
 
     from chunker.documents import Bibliography
@@ -83,16 +85,21 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits, declared: str | 
 
 
 def read_whole(
-    data: bytes, *, name: str, limits: ReadingLimits, declared: str | None = None
+    data: bytes,
+    *,
+    name: str,
+    limits: ReadingLimits,
+    declared: str | None = None,
+    listed_pages: Mapping[str, str] | None = None,
 ) -> BodyText | None:
     """Return all the text of a page that no site stands around: a book's chapter, a mail.
 
-    ``None`` where there is no element at all.
+    ``None`` where there is no element at all. ``listed_pages``: as :func:`mark_pages` takes them.
     """
     root = root_of(data, name=name, limits=limits, declared=declared)
     if root is None:
         return None
-    mark_pages(root)
+    mark_pages(root, listed_pages)
     raise_marks(root)
     strip(root, f"{NEVER_TEXT}|//nav")
     return text_of_body(root)
