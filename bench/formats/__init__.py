@@ -1,0 +1,1 @@
+"""How rightly real files are read, against other programs that read them."""
