@@ -120,10 +120,11 @@ def extracted_from(data: bytes, media_type: str, *, name: str, limits: ReadingLi
     """Return what the reader for ``media_type`` finds, or raise an UnreadableSourceError."""
     try:
         extracted = READERS[media_type](data, name=name, limits=limits)
-    except (UnreadableSourceError, MemoryError):
+    except (UnreadableSourceError, MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:
-        # Parsers raise errors of a dozen libraries for damaged input; all mean the same to the reader.
+    except BaseException as error:
+        # Parsers raise errors of a dozen libraries for damaged input, those in Rust even a panic, which is no
+        # Exception; all mean the same to the reader.
         logger.info("%s: reading as %s failed", name, media_type, exc_info=True)
         raise BrokenSourceError(
             f"{name}: is damaged and cannot be read as {media_type}; open it in its program and save it again"

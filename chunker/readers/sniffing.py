@@ -274,7 +274,10 @@ def zipped_type(data: bytes, *, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = frozenset(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            is_open_document = {"content.xml", "mimetype"} <= members
+            stated = archive.open("mimetype").read(HEAD_BYTES) if is_open_document else b""
+    except Exception as error:
+        # Damaged bytes raise errors of zipfile, zlib, struct, and those of other modules.
         raise BrokenSourceError(
             f"{name}: is a damaged or incomplete zip container (a .docx is one); copy or download it again"
         ) from error
@@ -283,9 +286,8 @@ def zipped_type(data: bytes, *, name: str) -> str:
             return media_type
     if len(members) == 1 and next(iter(members)).lower().endswith(".fb2"):
         return FB2
-    if "content.xml" in members and "mimetype" in members:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return opendocument_type(archive.open("mimetype").read(HEAD_BYTES), name=name)
+    if is_open_document:
+        return opendocument_type(stated, name=name)
     raise unsupported(ARCHIVE, name=name)
 
 
