@@ -119,6 +119,16 @@ def test_printed_pages_of_digitised_books_are_kept_out_of_the_text(mark):
     assert "Pg" not in found.text
 
 
+def test_a_page_of_html_whose_next_mark_is_missing_is_estimated():
+    def marked(n):
+        mark = "" if n == 13 else f'<span class="pagenum">[{n}]</span>'
+        return f"{mark}<p>{SENTENCES * 3}</p>"
+
+    starts = read(f"<html><body>{''.join(map(marked, range(11, 17)))}</body></html>").page_starts
+    assert [start.page.label for start in starts] == ["11", "12", "14", "15", "16"]
+    assert {start.page.label: start.page.margin for start in starts if start.page.margin} == {"12": 1}
+
+
 def test_a_page_number_inside_a_word_does_not_cut_it():
     words = f"{SENTENCES * 3}the govern<span class='pagenum'>[12]</span>ment {SENTENCES * 3}"
     end = "and <span class='pagenum'>[13]</span>so on."

@@ -187,6 +187,29 @@ def test_converter_markers_of_page_ends_end_pages():
     assert pages_of(text) == [("1", "first1"), ("2", "first2"), ("3", "first3")]
 
 
+def pages_and_margins(text):
+    starts = read_text(text.encode(), name="a.txt", limits=LIMITS).page_starts
+    return [(start.page.label, start.page.method, start.page.margin) for start in starts]
+
+
+@pytest.mark.parametrize("form", ["[p. {n}]\n{page}", "<!-- page {n} -->\n{page}", "{page}- {n} -\n"])
+@pytest.mark.parametrize("missing", [{14}, {14, 15}])
+def test_text_of_pages_whose_marks_are_missing_is_on_an_estimated_page(form, missing):
+    pages = {n: form.format(n=n, page=PAGE) for n in range(11, 19)}
+    lost = "".join(text for n, text in pages.items() if n not in missing)
+    assert {method for _, method, _ in pages_and_margins(lost)} == {"printed"}
+
+    unmarked = "".join(PAGE if n in missing else text for n, text in pages.items())
+    doubted = str(max(missing) + 1 if form.startswith("{page}") else min(missing) - 1)
+    assert [page for page in pages_and_margins(unmarked) if page[2]] == [(doubted, "estimated", len(missing))]
+
+
+def test_what_follows_the_last_mark_is_not_all_on_its_page():
+    marked = "".join(f"[p. {n}]\n{PAGE}" for n in range(11, 15))
+    assert pages_and_margins(marked + 7 * PAGE)[-1] == ("14", "estimated", 7)
+    assert pages_and_margins(marked + PAGE)[-1] == ("14", "printed", 0)
+
+
 def test_one_misread_marker_does_not_hide_the_others():
     text = "".join(f"[p. {n}]\nfirst{n} {PAGE}" for n in (1, 2, 99, 4, 5, 6))
     assert [label for label, _ in pages_of(text)] == ["1", "2", "4", "5", "6"]

@@ -12,14 +12,15 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from chunker.documents import Page, PageStart
 from chunker.readers.printed_pages.labels import PageNumber
-from chunker.readers.printed_pages.markers import SETTINGS, rising
+from chunker.readers.printed_pages.markers import SETTINGS, rising, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lxml.etree import _Element
+
+    from chunker.documents import PageStart
 
 # Stands in the text where a page begins until the text is written; group 1 is the label.
 PAGE_MARK = re.compile("\u27e6page:([^\u27e7]{1,12})\u27e7")
@@ -106,7 +107,6 @@ def consistent_page_starts(marks: Sequence[tuple[int, str]], length: int) -> tup
     mean_chars = (kept[-1][0] - kept[0][0]) / (len(kept) - 1)
     if not SETTINGS.min_bare_page_chars <= mean_chars <= SETTINGS.max_page_chars:
         return ()
-    starts = dict(kept)  # of marks in one place the last
-    return tuple(
-        PageStart(offset, Page(label, "printed")) for offset, label in starts.items() if offset < length
-    )
+    inside = [(offset, label) for offset, label in kept if offset < length]
+    offsets, labels = [offset for offset, _ in inside], [label for _, label in inside]
+    return tuple(starts_of(offsets, labels, "printed", length=length))

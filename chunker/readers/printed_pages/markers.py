@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
 from chunker.documents import Page, PageStart
@@ -30,7 +31,9 @@ class MarkSettings:
     and ``min_form_feeds``), and ``min_rising_share`` of them must rise. ``max_page_chars``: no printed
     page holds more; fewer marks than this calls for divide chapters. ``min_bare_page_chars``: less text
     than this follows a line without brackets or with a bare number where it is one of a list, a table of
-    contents or a site's pager.
+    contents or a site's pager. Where numbers are left out and the text is ``max_usual_size`` times longer
+    than usual, marks are missing, not pages: a page is hardly longer than others, two are by a half and more.
+    What stands beyond the outermost mark and is ``max_outer_size`` times longer is not that one page.
     """
 
     min_markers: int = 3
@@ -39,6 +42,8 @@ class MarkSettings:
     min_rising_share: float = 0.8
     max_page_chars: int = 20_000
     min_bare_page_chars: int = 150
+    max_usual_size: float = 1.2
+    max_outer_size: float = 3
 
 
 SETTINGS = MarkSettings()
@@ -110,9 +115,11 @@ def starts_of_family(text: str, markers: MarkerFamily) -> tuple[PageStart, ...]:
     ]
     matches = [match for match, _ in kept]
     offsets = [match.end() for match in matches]
-    if markers.marks_end or stand_at_page_ends(text, matches):
+    marks_end = markers.marks_end or stand_at_page_ends(text, matches)
+    if marks_end:
         offsets = [0, *offsets[:-1]]
-    return tuple(starts_of(offsets, labels, "estimated" if counts_from_0 else "printed"))
+    method: PageMethod = "estimated" if counts_from_0 else "printed"
+    return tuple(starts_of(offsets, labels, method, length=len(text), marks_end=marks_end))
 
 
 def rising(found: Sequence[tuple[_Mark, PageNumber]], *, min_count: int) -> list[tuple[_Mark, PageNumber]]:
@@ -159,10 +166,31 @@ def form_feed_starts(text: str) -> tuple[PageStart, ...]:
     )
 
 
-def starts_of(offsets: Sequence[int], labels: Sequence[str], method: PageMethod) -> Iterator[PageStart]:
-    """Yield a start for each page; of pages at one offset only the last is kept."""
-    last = len(offsets) - 1
-    for position, (offset, label) in enumerate(zip(offsets, labels, strict=True)):
-        is_followed_in_place = position < last and offsets[position + 1] <= offset
-        if not is_followed_in_place:
-            yield PageStart(offset, Page(label, method))
+def starts_of(
+    offsets: Sequence[int], labels: Sequence[str], method: PageMethod, *, length: int, marks_end: bool = False
+) -> Iterator[PageStart]:
+    """Yield a start for each page of a text of ``length``; of pages at one offset only the last is kept.
+
+    One after which numbers are left out (with ``marks_end``, before which) may hold the pages that had them,
+    and the last (with ``marks_end``, the first) what follows the pages.
+    """
+    sizes = [after - before for before, after in pairwise([*offsets, length])]
+    usual = median(sizes or [0])
+    between = [left_out_between(*pair) for pair in pairwise(labels)]
+    left_out = [None, *between] if marks_end else [*between, None]
+    for offset, label, size, missing in zip(offsets, labels, sizes, left_out[: len(labels)], strict=True):
+        doubt = 0
+        if missing is None and size > SETTINGS.max_outer_size * usual:
+            doubt = round(size / usual) - 1
+        elif missing and size > SETTINGS.max_usual_size * usual:
+            doubt = missing
+        if size > 0:
+            yield PageStart(offset, Page(label, "estimated" if doubt else method, doubt))
+
+
+def left_out_between(before: str, after: str) -> int:
+    """Return how many pages have their numbers between two labels; none from a preface to a first page."""
+    first, second = PageNumber.read(before), PageNumber.read(after)
+    if first is None or second is None or first.is_arabic != second.is_arabic:
+        return 0
+    return max(0, second.value - first.value - 1)
