@@ -36,14 +36,18 @@ class _Words:
     named: re.Pattern[str]
     joins: re.Pattern[str]
     leads_in: re.Pattern[str]
+    leads_in_year: re.Pattern[str]
     follows: re.Pattern[str]
 
 
 @cache
 def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
-    named, between, joins, leads = (
+    named, between, joins, leads, leads_year = (
         vocabulary.alternatives("papers", name)
-        for name in ("named_acts", "between_act_and_date", "joins_acts", "leads_into_other_date")
+        for name in (
+            *("named_acts", "between_act_and_date", "joins_acts"),
+            *("leads_into_other_date", "leads_into_other_year"),
+        )
     )
     return _Words(
         named=re.compile(
@@ -51,6 +55,7 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
         ),
         joins=re.compile(rf"\b{joins}\b", re.IGNORECASE),
         leads_in=re.compile(rf"(?:^|(?<=[\s(\[,;]))(?:{leads})[\s:,]*$", re.IGNORECASE),
+        leads_in_year=re.compile(rf"\s{leads_year}\s+$", re.IGNORECASE),
         follows=re.compile(
             rf"\s+(?:(?!(?:{joins}|the)\b)[^\W\d_][\w’'-]*\s+){{0,3}}?{named}\b", re.IGNORECASE
         ),
@@ -68,12 +73,13 @@ def _without_others(text: str) -> str:
 
 def _is_others(text: str, start: int, end: int) -> bool:
     words, leading = _words(), text[:start]
-    if words.leads_in.search(leading):
+    is_year = end - start == _YEAR_CHARS
+    if words.leads_in.search(leading) or (is_year and words.leads_in_year.search(leading)):
         return True
     named = words.named.search(leading)
     if named is not None:
         return words.joins.search(leading, 0, named.start()) is not None  # else the paper is the act
-    return end - start == _YEAR_CHARS and words.follows.match(text, end) is not None and bool(leading.strip())
+    return is_year and words.follows.match(text, end) is not None and bool(leading.strip())
 
 
 _YEAR_CHARS = 4

@@ -28,8 +28,9 @@ class SeriesSettings:
     """When heads are enough to take a text apart by; chosen by hand, not measured.
 
     ``min_strong`` heads with two marks (a date and a salutation), or ``min_weak`` with one. The usual part
-    (the median) has ``min_part_chars`` below its head; those that are no longer than ``max_times_usual`` of
-    it, nor than ``max_part_chars``, about thirty pages, hold at least ``min_share_of_text``. ``mostly``:
+    (the median) has ``min_part_chars`` below its head, and ``min_share_with_words`` have any words there,
+    unlike dates over a table's columns; those that are no longer than ``max_times_usual`` of it, nor than
+    ``max_part_chars``, about thirty pages, hold at least ``min_share_of_text``. ``mostly``:
     share of days that must follow each other, and be different, where only days show the parts.
     ``min_share_of_endings`` of letters have a closing or a signature among their last ``lines_of_ending``
     lines, with no more than ``max_share_after`` of the letter below it.
@@ -38,6 +39,7 @@ class SeriesSettings:
     min_strong: int = 2
     min_weak: int = 3
     min_part_chars: int = 100
+    min_share_with_words: float = 0.75
     max_times_usual: float = 12
     max_part_chars: int = 60_000
     min_share_of_text: float = 0.5
@@ -174,7 +176,12 @@ def _lengths(text: str, heads: Sequence[Head]) -> list[int]:
 
 
 def _have_bodies(text: str, heads: Sequence[Head]) -> bool:
-    return median(_lengths(text, heads)) >= SETTINGS.min_part_chars
+    if median(_lengths(text, heads)) < SETTINGS.min_part_chars:
+        return False
+    with_words = sum(
+        any(map(str.isalnum, text[head.end_char : end])) for head, end in _with_ends(heads, len(text))
+    )
+    return with_words >= SETTINGS.min_share_with_words * len(heads)
 
 
 def _hold_most(text: str, heads: Sequence[Head]) -> bool:

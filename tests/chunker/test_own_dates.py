@@ -18,6 +18,7 @@ from chunker.metadata.reading import read_metadata
         *("Доклад о законе от 5 мая 1920 г.", "Informe sobre la ley de 3 de mayo de 1920"),
         *("Rules of the club as amended in 1928", "The Ferry Gazette. Since 1890", "Form 10-K (rev. 1934)"),
         *("The harbour company, founded 1871", "© 1998 Harbour Trust", "Mühle Borup, gegründet 1871"),
+        *("Projections of the harvest to 2020", "Europe before 1914", "Deutschland nach 1945"),
     ],
 )
 def test_the_date_of_something_else_is_not_the_papers(title):
@@ -40,6 +41,7 @@ def test_an_act_is_dated_by_its_name_and_a_paper_by_its_own_date(title, date):
 
 def test_a_year_is_a_papers_own_where_nothing_says_otherwise():
     assert read_own_year("Ferries Act of 1934").text == "1934"
+    assert read_own_year("Letters from 1902 to 1907").start == "1902-01-01"
     assert read_own_year("Report for the year 1931").text == "1931"
     assert read_own_year("Report for 1931 under the Ferries Act of 1934").text == "1931"
 

@@ -294,3 +294,14 @@ def test_a_title_whose_date_runs_over_keeps_its_day():
         [document] = _documents(f"{title}\n\n{_BODY}")
         assert document.metadata.date.text == "1911-05-03"
         assert document.title == title.replace("\n", " ")
+
+
+def test_the_dates_over_a_tables_columns_take_nothing_apart():
+    columns = "March 29,\n\n2025\n\nMarch 30,\n\n2024\n\nMarch 31,\n\n2023\n\n"
+    text = f"Mar. 29, 2025\n\n{_BODY}\n\n{columns}Earnings | 24,780 | 23,636\n\n{_BODY}"
+    assert len(_documents(text)) == 1
+
+
+def test_a_diary_is_taken_apart_where_many_days_hold_a_word_or_two():
+    days = ((day, "Rain." if day % 3 == 0 else _BODY) for day in range(2, 15))
+    assert len(_documents("".join(f"{day} May 1911\n\n{entry}\n\n" for day, entry in days))) == 13
