@@ -33,7 +33,7 @@ OFFICE = {
     **dict.fromkeys((".pptx", ".odp"), "pdf"),
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".xlsb"), AS_SHEETS),
 }
-HIDDEN = frozenset(["script", "style", "head", "nav", "noscript", "template"])
+HIDDEN = frozenset(["script", "style", "head", "nav", "noscript", "template", "ix:header"])
 ALONE = frozenset("area base br col embed hr img input link meta source track wbr".split())
 MSG_BODY = ("__substg1.0_1000001F", "__substg1.0_1000001E")
 

@@ -196,6 +196,14 @@ def test_a_page_nested_too_deep_to_be_read_whole_is_refused():
         read("<html><body>lost" + "<div>" * 3000 + "words")
 
 
+def test_what_a_report_says_to_programs_alone_is_no_text():
+    page = (
+        '<html><body><div style="display:none"><ix:header><ix:hidden>0000051143 us-gaap:Member</ix:hidden>'
+        "</ix:header></div><p>The <ix:nonNumeric>ferry</ix:nonNumeric> earned 40.</p></body></html>"
+    )
+    assert read_bytes(page.encode(), name="a.htm").text == "The ferry earned 40."
+
+
 def test_a_page_all_in_its_header_keeps_it():
     assert read("<html><body><header><p>Words</p></header></body></html>").text == "Words"
 

@@ -9,6 +9,7 @@ from word_files import saved
 
 from chunker.chunking import ChunkingSettings, chunk
 from chunker.documents import DocumentDate
+from chunker.errors import EmptySourceError
 from chunker.readers.reading import read_bytes
 from chunker.segmenting.cuts import segment
 from chunker.text.tokens import TokenLimit
@@ -143,6 +144,16 @@ def test_each_mail_of_a_mailbox_is_a_document():
     assert all(document.metadata.date.start == "2003-05-05" for document in documents)
     passages = chunk(source, settings=ChunkingSettings(), window=TokenLimit(len, 5_000)).passages
     assert "".join("".join(passage.text for passage in passages).split()) == "".join(source.text.split())
+
+
+def test_a_mailbox_of_one_mail_without_the_line_before_it_is_read():
+    assert [document.title for document in segment(read(a_mail("One"), name="a.mbox")).documents] == ["One"]
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.mbox"])
+def test_a_mail_that_says_nothing_holds_no_text(name):
+    with pytest.raises(EmptySourceError, match="holds no text"):
+        read(b"Message-ID: <1@example.org>\nMIME-Version: 1.0\n\n", name=name)
 
 
 def test_a_mail_without_a_subject_is_named_by_its_first_line():

@@ -29,8 +29,10 @@ DECLARED = re.compile(
 )
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# The header of Inline XBRL, of company reports, is for programs and not shown (Inline XBRL 1.1, 4.4).
 NEVER_TEXT = (
-    "//script|//style|//noscript|//template|//svg|//head|//iframe|//object|//select|//button|//textarea"
+    "//script|//style|//noscript|//template|//svg|//head|//iframe|//object|//select|//button|//textarea|"
+    "//*[name()='ix:header']"
 )
 # The site's, not the page's, wherever they stand.
 SITE_PARTS = (

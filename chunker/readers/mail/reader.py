@@ -79,12 +79,10 @@ def read_mhtml(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
 
 def mails_of(data: bytes) -> Iterator[bytes]:
     """Yield the mails of a mailbox."""
-    found = list(ENVELOPE.finditer(data))
-    if not found:
-        yield data
-    ends = [each.start() for each in found[1:]] + [len(data)]
-    for envelope, end in zip(found, ends, strict=True):
-        yield ESCAPED.sub(rb"\1", data[envelope.end() : end])
+    found = [(each.start(), each.end()) for each in ENVELOPE.finditer(data)] or [(0, 0)]
+    ends = [start for start, _ in found[1:]] + [len(data)]
+    for (_, start), end in zip(found, ends, strict=True):
+        yield ESCAPED.sub(rb"\1", data[start:end])
 
 
 def read_mails(mails: Iterable[Message], reader: BodyReader) -> Extracted:
@@ -112,7 +110,7 @@ def read_mails(mails: Iterable[Message], reader: BodyReader) -> Extracted:
         notice(f"{damaged:,} of {number:,} mails are damaged and left out")
     return Extracted(
         text.text,
-        title=documents[0].title if number == 1 else None,
+        title=documents[0].title if documents and number == 1 else None,
         headings=tuple(text.headings),
         stated_documents=tuple(documents),
     )
