@@ -405,11 +405,13 @@ class Dossier:
         with self.snapshot() as snapshot:
             record, source = _document(snapshot, document_id)
             previous, following = snapshot.neighbours(document_id)
+            page_map = snapshot.page_map(source.id) or PageMap()
             return Reading(
                 record=record,
                 source=source,
                 source_text=snapshot.source_text(source.id) or "",
-                pages=document_pages(snapshot.page_map(source.id) or PageMap(), record.document),
+                page_map=page_map,
+                pages=document_pages(page_map, record.document),
                 previous=previous,
                 next=following,
                 elsewhere=tuple(same_elsewhere(snapshot, document_id)),

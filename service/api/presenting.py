@@ -132,7 +132,7 @@ def page_boxes(found: PageBoxes, source_id: str) -> schemas.PageBoxes:
     return schemas.PageBoxes(
         position=found.position,
         pages=found.pages,
-        page=found.page.label if found.page else None,
+        page=(found.page.label or None) if found.page else None,
         width=round(found.width, 2),
         height=round(found.height, 2),
         image_url=picture_link(source_id, found.position),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap, Span
@@ -48,8 +49,9 @@ class Picture:
 class PageBoxes:
     """Where words stand on the page of a source at ``position``, from 1, of so many ``pages``.
 
-    ``page`` is how it is cited, where that is known. ``width`` and ``height`` are in points. ``boxes`` are in
-    fractions of the page, one a line; without words there are none. ``is_whole``: all of them were found.
+    ``page`` is how it is cited, ``None`` where that is not known. ``width`` and ``height`` are in points.
+    ``boxes`` are in fractions of the page, one a line; without words there are none. ``is_whole``: all of
+    them were found.
     """
 
     position: int
@@ -92,14 +94,14 @@ class Facsimiles:
             self._pictures.put(path.name, name, png)
         return Picture(png, f"{path.name[:16]}-{name.removesuffix('.png')}")
 
-    def page(self, source: SourceRecord, page: Page) -> PageBoxes:
-        """Return the size of a page of ``source`` that has a position.
+    def page(self, source: SourceRecord, page_map: PageMap, position: int) -> PageBoxes:
+        """Return the page of ``source`` at ``position``, without words on it.
 
         Raises:
-            NotFoundError: it cannot be shown.
+            NotFoundError: there is no such page, or it cannot be shown.
         """
-        layout = self._layout_of(source, page.position or 0)
-        return PageBoxes(page.position or 0, layout.pages, page, layout.width, layout.height)
+        cited = next((start.page for start in page_map.starts if start.page.position == position), None)
+        return _page(self._layout_of(source, position), position, cited)
 
     def boxes(self, snapshot: Snapshot, source: SourceRecord, span: Span) -> list[PageBoxes]:
         """Return the pages on which the words at ``span`` of ``source`` stand, with where they do.
@@ -109,34 +111,18 @@ class Facsimiles:
         """
         self._file(source)
         found = []
-        for sheet in _sheets(snapshot.page_map(source.id) or PageMap(), source.characters):
-            start = max(span.start_char, sheet.span.start_char)
-            end = min(span.end_char, sheet.span.end_char)
-            text = (
-                snapshot.text(source.id, sheet.span.start_char, sheet.span.end_char) if start < end else None
-            )
-            if text is not None and text[start - sheet.span.start_char : end - sheet.span.start_char].strip():
-                words = Span(start - sheet.span.start_char, end - sheet.span.start_char)
-                found.append(self._found(source, sheet, text, words))
+        for page, sheet in _sheets(snapshot.page_map(source.id) or PageMap(), source.characters):
+            start, end = max(span.start_char, sheet.start_char), min(span.end_char, sheet.end_char)
+            if start >= end:
+                continue
+            text = snapshot.text(source.id, sheet.start_char, sheet.end_char) or ""
+            words = Span(start - sheet.start_char, end - sheet.start_char).trimmed(text)
+            if words is not None:
+                layout = self._layout_of(source, page.position or 0)
+                places = find_on_page(text, words, layout.text)
+                one = _page(layout, page.position or 0, page)
+                found.append(replace(one, boxes=layout.rectangles(places.places), is_whole=places.is_whole))
         return found
-
-    def _found(self, source: SourceRecord, sheet: _Sheet, text: str, words: Span) -> PageBoxes:
-        """Return where words stand: on the page that their sheet begins, or on one after it."""
-        best: PageBoxes | None = None
-        for position in sheet.positions:
-            layout = self._layout_of(source, position)
-            found = find_on_page(text, words, layout.text)
-            boxes = layout.rectangles(found.places)
-            if best is None or len(boxes) > len(best.boxes):
-                page = sheet.page if position == sheet.positions[0] else None
-                best = PageBoxes(
-                    position, layout.pages, page, layout.width, layout.height, boxes, found.is_whole
-                )
-            if found.is_whole:
-                break
-        if best is None:
-            raise NotFoundError(f"{source.name}: has no page at that place")
-        return best
 
     def _layout_of(self, source: SourceRecord, position: int) -> PageLayout:
         try:
@@ -156,27 +142,13 @@ class Facsimiles:
         return path
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What of a source stands on one page of its file; ``positions`` are those that page can have."""
-
-    span: Span
-    page: Page
-    positions: range
+def _page(layout: PageLayout, position: int, page: Page | None) -> PageBoxes:
+    return PageBoxes(position, layout.pages, page, layout.width, layout.height)
 
 
-def _sheets(page_map: PageMap, characters: int) -> Iterator[_Sheet]:
-    """Yield the sheets of a file; pages of one sheet that stand side by side are one."""
+def _sheets(page_map: PageMap, characters: int) -> Iterator[tuple[Page, Span]]:
+    """Yield what stands on each page of the file itself; of two pages side by side on one, the first."""
     starts = [start for start in page_map.starts if start.page.position is not None]
-    begins = [
-        start
-        for before, start in zip([None, *starts], starts, strict=False)
-        if before is None or before.page.position != start.page.position
-    ]
-    for start, after in zip(begins, [*begins[1:], None], strict=True):
-        position = start.page.position or 0
-        end, next_position = (
-            (characters, position + 1) if after is None else (after.start_char, after.page.position or 0)
-        )
-        positions = range(position, max(position + 1, next_position))
-        yield _Sheet(Span(start.start_char, end), start.page, positions)
+    begins = [next(group) for _, group in groupby(starts, key=lambda start: start.page.position)]
+    for start, after in zip_longest(begins, begins[1:]):
+        yield start.page, Span(start.start_char, after.start_char if after else characters)

@@ -10,7 +10,7 @@ from service.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chunker.documents import Document, Span
+    from chunker.documents import Document, PageMap, Span
     from embeddings.search import Place
     from embeddings.store.records import DocumentRecord, SourceRecord
     from service.library.paging import DocumentPage
@@ -27,6 +27,7 @@ class Reading:
     record: DocumentRecord
     source: SourceRecord
     source_text: str
+    page_map: PageMap
     pages: tuple[DocumentPage, ...]
     previous: DocumentRecord | None
     next: DocumentRecord | None

@@ -20,6 +20,7 @@ from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.hosting.streaming import event, event_stream
 from service.library.paging import DocumentPage
 from service.web.addresses import MAX_QUESTIONS, AskAddress, library_link
+from service.web.facsimile import facsimile_of
 from service.web.histogram import histogram
 from service.web.pages import HEADERS, PageRoute, page, page_problem, rendered
 from service.web.reading_text import part_at, part_spans, reader_text
@@ -54,9 +55,13 @@ class PlaceQuery(BaseModel):
 
 
 class ReaderQuery(PlaceQuery):
-    """What of a document is shown: the part with the marked range, a part by number, or one with a page."""
+    """What of a document is shown: the part with the marked range, a part by number, or one with a page.
+
+    ``sheet`` is the position in the file of the page that is shown as it looks.
+    """
 
     part: int | None = Field(None, ge=1)
+    sheet: int | None = Field(None, ge=1, le=1_000_000)
     page: str | None = Field(None, max_length=100)
 
 
@@ -189,6 +194,7 @@ def read_page(document_id: str, dossier: CurrentDossier, query: Annotated[Reader
         asked = next((one.start_char for one in pages if one.page.label == query.page), None)
         place = marked.start_char if marked else asked
         part = part_at(spans, place) if place is not None else 1
+    part = min(part, len(spans))
     return page(
         "read.html",
         reading=reading,
@@ -202,6 +208,9 @@ def read_page(document_id: str, dossier: CurrentDossier, query: Annotated[Reader
         page_parts=[(one.page.label, part_at(spans, one.start_char)) for one in pages],
         elsewhere=[(place, place_link(place)) for place in reading.elsewhere],
         cite_link=cite_link(document_id, marked),
+        facsimile=facsimile_of(
+            dossier, reading, marked=marked, position=query.sheet, start_char=spans[part - 1].start_char
+        ),
         imprint=cited.imprint,
         first_page=cited.page.label if cited.page and cited.pages_are_known else "",
         last_page=cited.page_end.label if cited.page_end else "",

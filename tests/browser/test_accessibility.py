@@ -1,19 +1,11 @@
 """Every page, light and dark, wide and narrow, held to the accessibility rules of axe-core."""
 
 import pytest
-from browser_support import ask
+from browser_support import ask, violations
 from service_support import make_app, serving
 from web_support import FILES, QUESTION, document_of
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    # Colours are measured as they are, not half way through a change.
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
 
 
 LOOKS = [

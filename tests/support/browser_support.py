@@ -85,3 +85,12 @@ def ask(page, question):
 def words_of(locator):
     """Return the visible words of an element, white space levelled."""
     return " ".join(locator.inner_text().split())
+
+
+def violations(page):
+    """Return what of a page breaks the accessibility rules of axe-core: the rule, and the element."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # Colours are measured as they are, not half way through a change.
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
