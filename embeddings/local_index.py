@@ -1,25 +1,23 @@
-"""The index of one data folder: the store, the vector index derived from it, and who may write."""
+"""The index of one data folder: the store, what its passages are searched in, and who may write."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
 from embeddings.indexing.preparing import Recipe
-from embeddings.store import integrity, lexical_index, vector_file, vector_index
+from embeddings.store import integrity, vector_index
 from embeddings.store.connections import Store
 from embeddings.store.data_folder import (
     LOCK_TIMEOUT_SECONDS,
     STORE_NAME,
-    VECTORS_NAME,
     make_folder,
     writers_lock,
 )
+from embeddings.store.local_passages import LocalPassages
 from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
 from embeddings.store.originals import Originals, original_of
 from embeddings.store.snapshot import Snapshot
@@ -38,13 +36,16 @@ if TYPE_CHECKING:
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
-    from embeddings.store.vector_index import VectorIndex
+    from embeddings.store.passage_index import PassageIndex
+    from embeddings.store.vector_index import Generation
 
 logger = logging.getLogger(__name__)
 
-# When less than this has changed since the vector file was written, or the full text merged, it is left: at
-# the next start only what has changed is read. Chosen by hand; not measured.
-_SAVED_SHARE = 0.05
+
+def local_passages(folder: Path, store: Store, recipe: Recipe) -> PassageIndex:
+    """Return what searches passages on this machine."""
+    second = recipe.second.dimension if recipe.second else None
+    return LocalPassages(folder, store, dimension=recipe.encoder.dimension, second_dimension=second)
 
 
 class LocalIndex:
@@ -58,6 +59,7 @@ class LocalIndex:
         folder: Path,
         store: Store,
         recipe: Recipe,
+        passages: PassageIndex,
         *,
         lock_timeout_seconds: float,
         keep_originals: bool = False,
@@ -65,14 +67,12 @@ class LocalIndex:
         self.folder = folder
         self._store = store
         self._recipe = recipe
-        self._manifest = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec, recipe.second)
+        self._manifest = _manifest_of(recipe)
+        self._passages = passages
         self._lock_timeout_seconds = lock_timeout_seconds
         self._keep_originals = keep_originals
         self._originals = Originals(folder, store)
-        self._vectors = vector_index.empty(recipe.encoder.dimension)
-        self._saved = self._merged = self._vectors
-        self._second_vectors = vector_index.empty(recipe.second.dimension) if recipe.second else None
-        self._refreshing = threading.Lock()
+        self._checked: Generation | None = None
 
     @classmethod
     def open(
@@ -86,6 +86,7 @@ class LocalIndex:
         read_only: bool = False,
         lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
         keep_originals: bool = False,
+        passages: Callable[[Path, Store, Recipe], PassageIndex] = local_passages,
     ) -> LocalIndex:
         """Open the index in ``folder``; make an empty one where there is none, unless ``read_only``.
 
@@ -93,6 +94,7 @@ class LocalIndex:
         its vectors, for questions that the first does not read.
         ``lock_timeout_seconds`` is how long a change waits for one that another process or thread
         is making. With ``keep_originals`` the files that sources are read from are kept beside the store.
+        ``passages`` makes what passages are searched in.
 
         Raises:
             IndexMissingError: ``read_only``, and there is no index.
@@ -101,16 +103,22 @@ class LocalIndex:
         """
         if not read_only:
             make_folder(folder)
+        recipe = Recipe(encoder, chunking, codec, second)
         store = Store(folder / STORE_NAME, read_only=read_only)
         try:
+            _require_manifest(folder, store, _manifest_of(recipe))
             index = cls(
                 folder,
                 store,
-                Recipe(encoder, chunking, codec, second),
+                recipe,
+                passages(folder, store, recipe),
                 lock_timeout_seconds=lock_timeout_seconds,
                 keep_originals=keep_originals,
             )
-            index._prepare()
+            with index.snapshot():  # what cannot be searched is told at once
+                pass
+            if not read_only:
+                index._passages.save()
         except BaseException:
             store.close()
             raise
@@ -128,10 +136,12 @@ class LocalIndex:
         """
         if not self._store.is_closed and not self._store.read_only:
             try:
-                self._merge_full_text(share=_SAVED_SHARE)
-                self._save_vectors(share=0.0)
+                with self.snapshot():  # another process may have made it anew, with other settings
+                    pass
+                self._passages.save(is_last=True)
             except IndexStoreError as error:
                 logger.warning("the vector index of %s is not saved: %s", self.folder, error)
+        self._passages.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -151,7 +161,7 @@ class LocalIndex:
         When one fails, those before it have been added.
         """
         changes = [self.add_source(source, on_progress=on_progress) for source in sources]
-        self._save_vectors(share=_SAVED_SHARE)
+        self._passages.save()
         return changes
 
     def add_source(
@@ -219,9 +229,16 @@ class LocalIndex:
         Raises:
             ManifestMismatchError: another process has made the index anew with other settings.
         """
-        with self._store.reading() as connection:
-            second = partial(self._second_vectors_for, connection) if self._recipe.second else None
-            yield Snapshot(connection, self._vectors_for(connection), second)
+        while True:
+            with self._store.reading() as connection:
+                generation = vector_index.current(connection)
+                if generation != self._checked:
+                    _require_same_manifest(connection, self._manifest, self.folder)
+                    self._checked = generation
+                passages = self._passages.at(connection)
+                if passages is not None:
+                    yield Snapshot(connection, passages)
+                    return
 
     def problems(self) -> list[str]:
         """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
@@ -233,63 +250,6 @@ class LocalIndex:
             problems = list(integrity.problems(connection))
         return [*problems, *self._originals.problems()]
 
-    def _prepare(self) -> None:
-        with self._store.reading() as connection:
-            is_new = read_manifest(connection) is None
-        if is_new and not self._store.read_only:
-            with self._store.writing() as connection:
-                if read_manifest(connection) is None:
-                    write_manifest(connection, self._manifest)
-        with self._store.reading() as connection:
-            self._require_same_manifest(connection)
-        saved = vector_file.load(self.folder / VECTORS_NAME)
-        if saved is not None:
-            self._vectors = self._saved = saved
-        if self._store.read_only:
-            with self.snapshot():
-                pass
-        else:
-            self._save_vectors(share=_SAVED_SHARE)
-        self._merged = self._vectors
-
-    def _require_same_manifest(self, connection: sqlite3.Connection) -> None:
-        stored = read_manifest(connection)
-        if stored is None:
-            raise IndexMissingError(self.folder)
-        require_same(stored, self._manifest, folder=self.folder)
-
-    def _vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
-        """Return the vector index of the very generation that ``connection`` sees."""
-        generation = vector_index.current(connection)
-        vectors = self._vectors
-        if vectors.generation == generation:
-            return vectors
-        with self._refreshing:
-            vectors = self._vectors
-            if vectors.generation == generation:
-                return vectors
-            self._require_same_manifest(connection)
-            vectors = vector_index.brought_up_to_date(
-                vectors, connection, dimension=self._recipe.encoder.dimension
-            )
-            # A reader that began earlier than the last refresh gets its own and leaves the newer in place.
-            if vectors.generation.number >= self._vectors.generation.number:
-                self._vectors = vectors
-            return vectors
-
-    def _second_vectors_for(self, connection: sqlite3.Connection) -> VectorIndex:
-        """Return the second model's vectors as ``connection`` sees them; no file saves them."""
-        with self._refreshing:
-            old = self._second_vectors
-            if old is None:
-                raise ValueError("The index is opened without a second model.")
-            vectors = vector_index.brought_up_to_date(
-                old, connection, dimension=old.dimension, table="second_vectors"
-            )
-            if vectors.generation.number >= old.generation.number:
-                self._second_vectors = vectors
-            return vectors
-
     @contextmanager
     def _changing(self) -> Iterator[None]:
         if self._store.read_only:
@@ -298,29 +258,32 @@ class LocalIndex:
             )
         with writers_lock(self.folder, timeout_seconds=self._lock_timeout_seconds):
             with self._store.reading() as connection:
-                self._require_same_manifest(connection)
+                _require_same_manifest(connection, self._manifest, self.folder)
             try:
                 yield
             finally:
                 self._originals.discard_unneeded()
+            self._passages.changed()
 
-    def _merge_full_text(self, *, share: float) -> None:
-        """Merge what was written to the full-text indexes where more than a ``share`` has changed here."""
-        with self.snapshot() as snapshot:
-            vectors = snapshot.vectors
-        if vectors.changes_since(self._merged) > share * len(vectors):
-            with self._store.writing() as connection:
-                lexical_index.merge_segments(connection)
-            self._merged = vectors
 
-    def _save_vectors(self, *, share: float) -> None:
-        """Bring the vector index up to date, and save it where more than a ``share`` of it has changed."""
-        with self.snapshot() as snapshot:
-            vectors = snapshot.vectors
-        if vectors.changes_since(self._saved) <= share * len(vectors):
-            return
-        try:
-            vector_file.save(vectors, self.folder / VECTORS_NAME)
-            self._saved = vectors
-        except OSError as error:
-            logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)
+def _manifest_of(recipe: Recipe) -> Manifest:
+    return Manifest.of(recipe.encoder, recipe.chunking, recipe.codec, recipe.second)
+
+
+def _require_manifest(folder: Path, store: Store, manifest: Manifest) -> None:
+    """Write ``manifest`` into a new store; raise where an old one has another."""
+    with store.reading() as connection:
+        is_new = read_manifest(connection) is None
+    if is_new and not store.read_only:
+        with store.writing() as connection:
+            if read_manifest(connection) is None:
+                write_manifest(connection, manifest)
+    with store.reading() as connection:
+        _require_same_manifest(connection, manifest, folder)
+
+
+def _require_same_manifest(connection: sqlite3.Connection, manifest: Manifest, folder: Path) -> None:
+    stored = read_manifest(connection)
+    if stored is None:
+        raise IndexMissingError(folder)
+    require_same(stored, manifest, folder=folder)

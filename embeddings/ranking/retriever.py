@@ -315,12 +315,11 @@ class Retriever:
         settings = self._settings
         limit = settings.candidates + len(left_out)
         dense: dict[int, float] = {}
-        vectors, vector, dense_weight = snapshot.vectors, asked.vector, settings.dense_weight
+        vector, dense_weight, by_second = asked.vector, settings.dense_weight, False
         if asked.second_vector is not None:
-            vectors, vector = snapshot.second_vectors, asked.second_vector
-            dense_weight = settings.second_weight
+            vector, dense_weight, by_second = asked.second_vector, settings.second_weight, True
         if dense_weight:
-            dense = dict(snapshot.dense_search(vector, limit=limit, filters=filters, vectors=vectors))
+            dense = dict(snapshot.dense_search(vector, limit=limit, filters=filters, by_second=by_second))
         passages, ngrams, documents = (
             self._lexical(snapshot, asked, kind, limit=limit, filters=filters) if weight else {}
             for kind, weight in self._lexical_weights
@@ -337,7 +336,7 @@ class Retriever:
             )
         if dense_weight:
             others = [key for key in keys if key not in dense]
-            dense.update(zip(others, vectors.cosines(vector, others), strict=True))
+            dense.update(zip(others, snapshot.cosines(vector, others, by_second=by_second), strict=True))
             cosines = np.array([dense[key] for key in keys], dtype=np.float32)
             parts["dense"] = (dense_weight, cosines)
         ranking = fuse(keys, parts)

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from embeddings.search import Filters
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
-
-    from embeddings.search import Filters
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on ``documents d``, in SQL with its parameters."""
+    """A condition on ``documents d``, in SQL with its parameters, and the ``filters`` that it stands for."""
 
     sql: str
     parameters: tuple[str, ...]
+    filters: Filters = field(default_factory=Filters)
 
     @property
     def document_keys(self) -> str:
@@ -56,7 +57,7 @@ def condition_of(connection: sqlite3.Connection, filters: Filters) -> Condition 
     if filters.date_to is not None:
         parts.append("d.date_start <= ?")
         parameters.append(filters.date_to)
-    return Condition(" AND ".join(parts), tuple(parameters)) if parts else None
+    return Condition(" AND ".join(parts), tuple(parameters), filters) if parts else None
 
 
 _SOURCES = """d.source_key IN (

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
@@ -14,7 +11,7 @@ from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from collections.abc import Set as AbstractSet
 
     from embeddings.encoders.encoder import FloatArray
@@ -22,9 +19,8 @@ if TYPE_CHECKING:
     from embeddings.search import Filters, HiddenSpan
     from embeddings.store.exact_search import ExactMatches
     from embeddings.store.lexical_index import LexicalField
+    from embeddings.store.passage_index import PassageSearch
     from embeddings.store.records import Row
-    from embeddings.store.vector_block import KeyArray
-    from embeddings.store.vector_index import VectorIndex
     from embeddings.store.word_counts import WordCount
 
 
@@ -50,44 +46,24 @@ class Snapshot(Catalogue):
     use tells passages and documents apart by keys, integers that are good for this state only.
     """
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        vectors: VectorIndex,
-        second_vectors: Callable[[], VectorIndex] | None = None,
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, passages: PassageSearch) -> None:
         super().__init__(connection)
-        self.vectors = vectors
-        self._read_second_vectors = second_vectors
-        self._allowed: dict[Filters, KeyArray] = {}
-
-    @cached_property
-    def second_vectors(self) -> VectorIndex:
-        """The vectors of the second model, read when they are first needed.
-
-        Raises:
-            ValueError: the index is opened without a second model.
-        """
-        if self._read_second_vectors is None:
-            raise ValueError("The index is opened without a second model.")
-        return self._read_second_vectors()
+        self._passages = passages
 
     def dense_search(
-        self,
-        vector: FloatArray,
-        *,
-        limit: int,
-        filters: Filters = NO_FILTERS,
-        vectors: VectorIndex | None = None,
+        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False
     ) -> list[tuple[int, float]]:
         """Return the keys of the passages nearest to ``vector``, of shape ``(dimension,)``, with cosines.
 
-        Best first, equal ones in the order of their ids. ``vectors`` are to be searched instead of the
-        first model's.
+        Best first, equal ones in the order of their ids. ``by_second``: among the second model's vectors.
         """
-        vectors = vectors or self.vectors
-        found = vectors.search(vector, limit=limit, allowed=self._allowed_keys(filters))
+        condition = self._condition(filters)
+        found = self._passages.dense(vector, limit=limit, condition=condition, by_second=by_second)
         return in_order_of_ids(self._connection, found, table="passages")[:limit]
+
+    def cosines(self, vector: FloatArray, keys: Sequence[int], *, by_second: bool = False) -> list[float]:
+        """Return the cosine of each of these passages to ``vector``."""
+        return self._passages.cosines(vector, keys, by_second=by_second)
 
     def lexical_search(
         self,
@@ -104,7 +80,7 @@ class Snapshot(Catalogue):
         not returned.
         """
         condition = self._condition(filters)
-        return lexical_index.search(self._connection, query, field=field, limit=limit, condition=condition)
+        return self._passages.lexical(query, field=field, limit=limit, condition=condition)
 
     def exact_search(
         self, wanted: Expression, *, filters: Filters = NO_FILTERS, left_out: AbstractSet[int] = frozenset()
@@ -202,12 +178,3 @@ class Snapshot(Catalogue):
         """Return the rows of ``statement``, which ends with the column that is one of ``keys``."""
         one_of = "IN (SELECT value FROM json_each(?))"
         return self._connection.execute(f"{statement} {one_of}", (json.dumps(list(keys)),)).fetchall()
-
-    def _allowed_keys(self, filters: Filters) -> KeyArray | None:
-        condition = self._condition(filters)
-        if condition is None:
-            return None
-        if filters not in self._allowed:
-            rows = self._connection.execute(condition.passage_keys, condition.parameters)
-            self._allowed[filters] = np.fromiter((key for (key,) in rows), dtype=np.int64)
-        return self._allowed[filters]

@@ -64,10 +64,10 @@ def test_each_passage_has_its_vector_by_each_model_through_additions_replacement
         index.delete(now(index).source("garden.txt").id)
         assert index.problems() == []
         with index.snapshot() as snapshot:
-            assert len(snapshot.second_vectors) == len(snapshot.vectors) == 2
-            found = snapshot.dense_search(
-                second.encode_question("cotton falling"), limit=1, vectors=snapshot.second_vectors
-            )
+            vector = second.encode_question("cotton falling")
+            assert len(snapshot.dense_search(vector, limit=9, by_second=True)) == 2
+            assert len(snapshot.dense_search(RECIPE.encoder.encode(["cotton"])[0], limit=9)) == 2
+            found = snapshot.dense_search(vector, limit=1, by_second=True)
             assert snapshot.places([found[0][0]])[0].passage.text == "Cotton prices were falling."
 
 
