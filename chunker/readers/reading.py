@@ -27,6 +27,7 @@ from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
 from chunker.readers.fiction_book import read_fiction_book
 from chunker.readers.html.reader import read_html
+from chunker.readers.latex import read_latex
 from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml, read_msg
 from chunker.readers.markdown import read_markdown
 from chunker.readers.noticing import noticing
@@ -179,6 +180,7 @@ READERS: dict[str, Reader] = {
     sniffing.FB2: read_fiction_book,
     sniffing.DJVU: read_djvu,
     sniffing.JSON: read_records,
+    sniffing.LATEX: read_latex,
     **dict.fromkeys((sniffing.SRT, sniffing.VTT), read_subtitles),
     **dict.fromkeys(sniffing.OLD_TEXTS, read_old_text),
     **dict.fromkeys(sniffing.OLD_SLIDES, read_old_slides),

@@ -40,6 +40,7 @@ DJVU = "image/vnd.djvu"
 JSON = "application/json"
 SRT = "application/x-subrip"
 VTT = "text/vtt"
+LATEX = "text/x-tex"
 OPEN_DOCUMENTS = (ODT, ODP)
 WORKBOOKS = (XLSX, XLSB, XLS, ODS)
 OLD_TEXTS = (DOC, SXW, WORD_PERFECT, WORKS)
@@ -102,10 +103,13 @@ SUFFIXES = {
     ".ndjson": JSON,
     ".srt": SRT,
     ".vtt": VTT,
+    ".tex": LATEX,
+    ".latex": LATEX,
+    ".ltx": LATEX,
 }
 FORMAT_NAMES = (
-    "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, JSON, EPUB, FB2, DjVu, "
-    "subtitles and mail (.eml, .mbox, .msg)"
+    "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, JSON, LaTeX, EPUB, FB2, "
+    "DjVu, subtitles and mail (.eml, .mbox, .msg)"
 )
 
 # Named so, what looks like text is damaged.
