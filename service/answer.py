@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from service.interpretation import Interpretation
-from service.wording.links import reader_link
+from service.wording.links import boxes_link, reader_link
 from service.wording.phrases import date_words, least_sure, page_range_words, without_reference_marks
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ class Citation:
     def link(self) -> str:
         """The reader's address with the words marked, at their page."""
         return reader_link(self.document_id, span=self.span, page=self.page_label)
+
+    @property
+    def boxes_link(self) -> str | None:
+        """The address that tells where on their pages the words stand; ``None``: these cannot be shown."""
+        place = self.place
+        return boxes_link(place.document.source_id, self.span) if place.is_pictured else None
 
     def with_section(self, title: str) -> str:
         """Return ``title`` and the section, unless it says that already."""

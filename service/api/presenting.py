@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service.answer import Quote
 from service.api import schemas
 from service.hosting.problems import problem_from, unexpected
-from service.wording.links import boxes_link, original_link, picture_link, place_link, reader_link
+from service.wording.links import original_link, picture_link, place_link, reader_link
 
 if TYPE_CHECKING:
     from embeddings.search import Place
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 BoxesOf = Callable[["Citation"], "list[PageBoxes] | None"]
-"""Tells where the words of a citation stand on their pages, ``None`` where those cannot be shown."""
+"""Tells where the words of a citation stand on their pages, ``None`` where that is not to be told."""
 
 
 def no_boxes(_citation: Citation) -> None:
@@ -54,11 +54,11 @@ def ask_response(answer: Answer, *, boxes_of: BoxesOf = no_boxes) -> schemas.Ask
     )
 
 
-def search_response(result: SearchResult) -> schemas.SearchResponse:
+def search_response(result: SearchResult, *, boxes_of: BoxesOf = no_boxes) -> schemas.SearchResponse:
     """Return ``result`` as ``POST /v1/search`` and ``dossier search --json`` give it."""
     return schemas.SearchResponse(
         question=result.question,
-        passages=[ranked_passage(one) for one in result.passages],
+        passages=[ranked_passage(one, boxes_of=boxes_of) for one in result.passages],
         interpretation=_interpretation(result.interpretation),
         counted=schemas.Counted.model_validate(result.counted) if result.counted else None,
         index=schemas.IndexState.model_validate(result.index),
@@ -86,7 +86,7 @@ def _piece(piece: Piece, boxes_of: BoxesOf) -> schemas.QuotePiece | schemas.Word
             before=piece.before,
             after=piece.after,
             marks=marks,
-            boxes_url=_boxes_url(piece.citation),
+            boxes_url=piece.citation.boxes_link,
             boxes=_boxes(piece.citation, boxes_of),
         )
     numbers = [citation.number for citation in piece.citations]
@@ -116,13 +116,8 @@ def _cited_pages(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _boxes_url(citation: Citation) -> str | None:
-    place = citation.place
-    return boxes_link(place.document.source_id, citation.span) if place.is_pictured else None
-
-
 def _boxes(citation: Citation, boxes_of: BoxesOf) -> list[schemas.PageBoxes] | None:
-    found = boxes_of(citation) if citation.place.is_pictured else None
+    found = boxes_of(citation)
     source_id = citation.place.document.source_id
     return None if found is None else [page_boxes(one, source_id) for one in found]
 
@@ -160,7 +155,7 @@ def _citation(ranked: RankedPassage, boxes_of: BoxesOf) -> schemas.Citation:
         end_char=citation.span.end_char,
         archive_reference=metadata.archive_reference,
         url=place_link(place),
-        boxes_url=_boxes_url(citation),
+        boxes_url=citation.boxes_link,
         boxes=_boxes(citation, boxes_of),
         also_in=[_also_in(other) for other in ranked.hit.also_in],
     )

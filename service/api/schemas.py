@@ -128,6 +128,9 @@ class SearchRequest(RequestModel):
         " brackets, as in a library's catalogue; `ask`: as a question; absent: as its form says",
     )
     filters: SearchFilters = SearchFilters()
+    boxes: bool = Field(
+        True, description="whether quotes and passages come with their places on the pages of their files"
+    )
 
 
 class AskRequest(SearchRequest):
@@ -141,7 +144,6 @@ class AskRequest(SearchRequest):
         description="what one place says, papers in order of time, documents by exact rules, or what the"
         " catalogue tells; absent: as the question asks",
     )
-    boxes: bool = Field(False, description="true: quotes and passages come with their places on their pages")
     stream: bool = Field(False, description="true: the answer comes as server-sent events")
 
 
@@ -220,7 +222,9 @@ class Citation(CitedPages):
     boxes_url: str | None = Field(
         description="where on its pages the passage stands; null where they cannot be shown"
     )
-    boxes: list[PageBoxes] | None = Field(None, description="the same, where it was asked for")
+    boxes: list[PageBoxes] | None = Field(
+        None, description="the same; null also where `boxes_url` has to be asked"
+    )
     also_in: list[AlsoIn] = Field(description="the same passage elsewhere, folded into this one")
 
 
@@ -261,7 +265,9 @@ class QuotePiece(Quote):
     before: str = Field(description="the sentence before it in its passage; empty where there is none")
     after: str
     boxes_url: str | None = Field(description="where on the page they stand; null where it cannot be shown")
-    boxes: list[PageBoxes] | None = Field(None, description="the same, where it was asked for")
+    boxes: list[PageBoxes] | None = Field(
+        None, description="the same; null also where `boxes_url` has to be asked"
+    )
     marks: list[tuple[int, int]] = Field(
         description="ranges of `text` that give the number or date asked for, or hold the words searched for"
     )

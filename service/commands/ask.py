@@ -48,6 +48,7 @@ def ask(
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
+    from service.api.boxes import BoxesInTime
     from service.api.presenting import ask_response
     from service.commands.terminal import print_answer
     from service.dossier import Dossier
@@ -67,10 +68,10 @@ def ask(
             form=form.asked if form else None,
             filters=filters,
         )
-    if as_json:
-        typer.echo(ask_response(answer).model_dump_json(indent=2))
-    else:
-        print_answer(Console(), answer)
+        if as_json:
+            typer.echo(ask_response(answer, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
+        else:
+            print_answer(Console(), answer)
 
 
 def search(
@@ -89,6 +90,7 @@ def search(
     """Show the passages nearest to a question, or those that hold the words of a catalogue's query."""
     from rich.console import Console
 
+    from service.api.boxes import BoxesInTime
     from service.api.presenting import search_response
     from service.commands.terminal import print_search
     from service.dossier import Dossier
@@ -102,7 +104,7 @@ def search(
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
         result = dossier.search(question, top_k=top_k, mode=mode.chosen if mode else None, filters=filters)
-    if as_json:
-        typer.echo(search_response(result).model_dump_json(indent=2))
-    else:
-        print_search(Console(), result)
+        if as_json:
+            typer.echo(search_response(result, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
+        else:
+            print_search(Console(), result)

@@ -61,6 +61,7 @@ def _place(citation: Citation, base_url: str) -> dict[str, Any]:
         "archive_reference": citation.place.document.metadata.archive_reference,
         "document_id": citation.document_id,
         "url": base_url + citation.link,
+        "boxes_url": citation.boxes_link and base_url + citation.boxes_link,
     }
 
 

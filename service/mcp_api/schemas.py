@@ -18,6 +18,9 @@ class CitedPlace(BaseModel):
     archive_reference: str | None
     document_id: str = Field(description="for read_pages")
     url: str = Field(description="the reader, opened at these words")
+    boxes_url: str | None = Field(
+        description="GET: where on the pictures of its pages they stand; null where these cannot be shown"
+    )
 
 
 class CitedQuote(CitedPlace):

@@ -110,6 +110,7 @@ class SearchResult(BaseModel):
     source: str
     page: str | None
     page_end: str | None
+    boxes_url: str | None
 
 
 class AssistantMessage(BaseModel):

@@ -1,15 +1,20 @@
 """Pages as they look, over HTTP: the right page's picture, the words' places on it, and who may see them."""
 
+import json
+import sys
 from io import BytesIO
 
 import pytest
 from encoders import WordHashEncoder
 from harmful_files import swelling_pdf
+from mcp_support import call
 from pdf_files import RED, pages_pdf
 from PIL import Image
 from service_support import events_of, finished_job, make_app, make_settings, problem_of, serving, upload
 
+import service.assembly
 from chunker.readers.isolated import IsolatedReader, ReadingBounds
+from service.cli import main
 from service.dossier import Dossier
 from service.library.facsimiles import Facsimiles
 from service.library.pictures import Pictures
@@ -100,24 +105,61 @@ def test_words_over_the_end_of_a_page_are_told_page_by_page(letters):
 
 def test_citations_tell_where_their_words_can_be_seen(letters):
     client, _, source = letters
-    plain = client.post("/v1/ask", json={"question": QUESTION}).json()
+    plain = client.post("/v1/ask", json={"question": QUESTION, "boxes": False}).json()
     cited = [one["citation"] for one in plain["passages"]]
     assert {one["source"]: one["boxes_url"] is not None for one in cited} == {
         "letters.pdf": True,
         "note.txt": False,
     }
     assert {one["boxes"] is None for one in cited} == {True}
-    asked = client.post("/v1/ask", json={"question": QUESTION, "boxes": True}).json()
+    asked = client.post("/v1/ask", json={"question": QUESTION}).json()
     for one in (*(passage["citation"] for passage in asked["passages"]), *asked["answer"]["pieces"]):
         if one.get("boxes_url"):
             assert client.get(one["boxes_url"]).json()["pages"] == one["boxes"]
             assert all(page["boxes"] and page["is_whole"] for page in one["boxes"])
     quotes = [piece for piece in asked["answer"]["pieces"] if piece["type"] == "quote"]
     assert any(quote["boxes"] for quote in quotes)
-    streamed = client.post("/v1/ask", json={"question": QUESTION, "boxes": True, "stream": True})
+    streamed = client.post("/v1/ask", json={"question": QUESTION, "stream": True})
     (whole,) = [data for name, data in events_of(streamed.text) if name == "answer"]
     assert whole["passages"] == asked["passages"]
+    found = client.post("/v1/search", json={"question": QUESTION}).json()["passages"]
+    assert [one["citation"]["boxes"] for one in found] == [
+        one["citation"]["boxes"] for one in asked["passages"]
+    ]
     assert source["id"] == cited[0]["source_id"]
+
+
+def test_every_door_tells_where_words_can_be_seen(letters, monkeypatch, capsys):
+    client, folder, _ = letters
+    asked = client.post("/v1/ask", json={"question": QUESTION}).json()
+    links = [one["citation"]["boxes_url"] for one in asked["passages"]]
+    site = str(client.base_url).rstrip("/")
+
+    def from_here(results):
+        return [one["boxes_url"] and one["boxes_url"].removeprefix(site) for one in results]
+
+    assert from_here(call(client, "ask", question=QUESTION)["passages"]) == links
+    chat = {"messages": [{"role": "user", "content": QUESTION}]}
+    assert from_here(client.post("/v1/chat/completions", json=chat).json()["search_results"]) == links
+
+    monkeypatch.setattr(service.assembly, "load_encoder", lambda _: WordHashEncoder())
+    for command in ("ask", "search"):
+        monkeypatch.setattr(sys, "argv", ["dossier", command, QUESTION, "--json", "--data", str(folder)])
+        with pytest.raises(SystemExit):
+            main()
+        printed = json.loads(capsys.readouterr().out)["passages"]
+        assert [one["citation"]["boxes"] for one in printed] == [
+            one["citation"]["boxes"] for one in asked["passages"]
+        ]
+
+
+def test_boxes_that_take_too_long_are_left_to_their_links(letters, monkeypatch):
+    client, _, _ = letters
+    monkeypatch.setattr("service.api.boxes._MAX_SECONDS", 0)
+    asked = client.post("/v1/ask", json={"question": QUESTION}).json()
+    cited = [one["citation"] for one in asked["passages"]]
+    assert {one["boxes"] is None for one in cited} == {True}
+    assert any(one["boxes_url"] for one in cited)
 
 
 def test_a_picture_is_kept_for_the_next_who_looks_and_gone_with_its_source(tmp_path):

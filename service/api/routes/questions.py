@@ -2,21 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from functools import partial
 from itertools import chain
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from service.answer import Answer, Citation, Found, Piece, is_notice, piece_text, space_before
+from service.answer import Answer, Found, Piece, is_notice, piece_text, space_before
+from service.api.boxes import BoxesInTime
 from service.api.presenting import BoxesOf, ask_response, no_boxes, ranked_passage, search_response
 from service.api.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
-from service.dossier import Dossier, whole_answer
-from service.errors import NotFoundError
+from service.dossier import whole_answer
 from service.hosting.dependencies import CurrentDossier
 from service.hosting.problems import documented
 from service.hosting.streaming import event, event_stream
-from service.library.facsimiles import PageBoxes
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
@@ -51,7 +49,7 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
-    boxes_of = partial(_boxes_of, dossier) if request.boxes else no_boxes
+    boxes_of = BoxesInTime(dossier) if request.boxes else no_boxes
     if request.stream:
         # What is found comes first: where the question cannot be asked, the response is still an error.
         return event_stream(_events(chain([next(events)], events), boxes_of))
@@ -69,14 +67,7 @@ def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
     result = dossier.search(
         request.question, top_k=request.top_k, mode=request.mode, filters=request.filters.as_filters()
     )
-    return search_response(result)
-
-
-def _boxes_of(dossier: Dossier, citation: Citation) -> list[PageBoxes] | None:
-    try:
-        return dossier.boxes(citation.place.document.source_id, citation.span)
-    except NotFoundError:
-        return None
+    return search_response(result, boxes_of=BoxesInTime(dossier) if request.boxes else no_boxes)
 
 
 def _events(events: Iterator[Found | Piece | Answer], boxes_of: BoxesOf) -> Iterator[bytes]:
