@@ -25,6 +25,17 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class WithoutNulls(BaseModel):
+    """A part of a request: a null is as if it were absent, since many clients send all fields they know."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: one for name, one in value.items() if one is not None}
+
+
 class ResponseModel(BaseModel):
     """A part of a response, made from the object that it shows."""
 
@@ -41,7 +52,7 @@ def _is_iso_day(value: object) -> object:
 Day = Annotated[dt.date, BeforeValidator(_is_iso_day)]
 
 
-class DateRange(RequestModel):
+class DateRange(WithoutNulls, RequestModel):
     """Documents whose date lies in, or overlaps, a range of days."""
 
     date_from: Day | None = Field(None, description="first day, inclusive", examples=["1939-01-01"])
@@ -102,7 +113,7 @@ class DocumentQuery(DateRange):
         ).as_filters()
 
 
-class HistoryTurn(RequestModel):
+class HistoryTurn(WithoutNulls, RequestModel):
     """One message of the conversation so far."""
 
     role: Literal["user", "assistant"]
@@ -113,7 +124,7 @@ class HistoryTurn(RequestModel):
         return Turn(self.role, self.content)
 
 
-class SearchRequest(RequestModel):
+class SearchRequest(WithoutNulls, RequestModel):
     """A question whose passages are wanted."""
 
     question: Text = Field(examples=["What did Molotov want in return for a new Straits regime?"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from service.understanding.question_words import noun_phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from service.openai_api.schemas import ChatMessage
 
@@ -37,6 +37,21 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 """An order about the conversation one is in, not about one that the documents record."""
+_CONVERSATION = r"(?:(?:this|the|an?) (?:new )?(?:conversation|chat|thread|discussion|dialogue|session))"
+_SYSTEM_ORDER = re.compile(
+    r"\b(?:generate|create|suggest|give|write|provide|come up with|produce|output|make|based on)\b"
+    r"(?:(?!\b(?:answer|cite|quote|document|source|passage))[^?]){0,300}"
+    rf"\b(?:{_CONVERSATION}|(?:first|opening|initial) (?:user )?(?:message|prompt)"
+    r"|(?:user|human)['’]s (?:first )?(?:message|prompt|input|request))\b"
+    rf"|\b(?:title|name) {_CONVERSATION}\b",
+    re.IGNORECASE,
+)
+"""The same in a system message, which asks nothing of documents unless it speaks of them."""
+_END_OF_ORDER = re.compile(r"[.\n]|:(?=[^.\n?]*\?)")
+"""Where an order ends: also at a colon that a question follows."""
+_ENVELOPE = re.compile(
+    r"^\s*(?:the )?(?:user(?:['’]s)?|human) (?:first )?(?:message|prompt|input)\s*:\s*", re.IGNORECASE
+)
 _KEY = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
 _FEELING = re.compile(r"\s*your task is to reflect .{0,120}\bemoji\b", re.IGNORECASE | re.DOTALL)
 _TOOL_CHOICE = re.compile(r"\s*available tools:.*\btool_calls\b", re.IGNORECASE | re.DOTALL)
@@ -63,12 +78,13 @@ def read_task(messages: Sequence[ChatMessage]) -> Task | None:
     task = _open_webui_task(messages, last)
     if task is not None:
         return task
-    orders = [last, *(message.text for message in messages if message.role in {"system", "developer"})]
     is_alone = sum(message.role == "user" for message in messages) == 1
-    for order in orders if is_alone else orders[:1]:
-        match = _ORDER.search(order[:_OPENING_CHARS])
+    system = [message.text for message in messages if message.role in {"system", "developer"} and is_alone]
+    orders = [(last, _ORDER), *((order, _SYSTEM_ORDER) for order in system)]
+    for order, pattern in orders:
+        match = pattern.search(order[:_OPENING_CHARS])
         if match and not order[: match.start()].strip().endswith("?"):
-            return _kind(match[0] + re.split(r"[.\n]", order[match.end() :])[0])
+            return _kind(match[0] + _END_OF_ORDER.split(order[match.end() :])[0])
     return None
 
 
@@ -118,8 +134,32 @@ def first_question(messages: Sequence[ChatMessage]) -> str:
     found = _FIRST_QUESTION.search(history["history"] if history else prompt)
     if found:
         return " ".join(found["question"].split())
-    earlier = [message.text for message in messages[:-1] if message.role == "user" and message.text.strip()]
-    return " ".join(earlier[0].split()) if earlier else ""
+    users = [message.text for message in messages if message.role == "user" and message.text.strip()]
+    is_of_system = _ORDER.search(prompt[:_OPENING_CHARS]) is None and len(users) == 1
+    earlier = users if is_of_system else users[:-1]
+    return " ".join(_out_of_envelope(earlier[0]).split()) if earlier else ""
+
+
+def _out_of_envelope(text: str) -> str:
+    """Return the message in ``text``, which may be told to be one, or be the JSON of one."""
+    try:
+        texts = list(_texts_of(json.loads(text)))
+    except (ValueError, RecursionError):
+        return _ENVELOPE.sub("", text).strip(" \"“”'")
+    return " ".join(texts) or text
+
+
+def _texts_of(value: object) -> Iterator[str]:
+    """Yield what stands under ``text`` or ``content`` in the JSON of a message."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts_of(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if isinstance(one, str) and name in {"text", "content"}:
+                yield one
+            else:
+                yield from _texts_of(one)
 
 
 def title_of(question: str) -> str:

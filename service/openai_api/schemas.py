@@ -6,23 +6,16 @@ OpenAI's API reference for chat completions, with Perplexity's ``citations`` and
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from service.api.schemas import SearchFilters
+from service.api.schemas import SearchFilters, WithoutNulls
 from service.questions import MAX_TOP_K
 
 
-class LenientModel(BaseModel):
-    """A part of a request: unknown fields are passed over, and a null is as if it were absent."""
+class LenientModel(WithoutNulls):
+    """A part of a request: unknown fields are passed over, too."""
 
     model_config = ConfigDict(extra="ignore")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {name: one for name, one in value.items() if one is not None}
 
 
 class ContentPart(LenientModel):
@@ -78,7 +71,7 @@ class ChatRequest(LenientModel):
     n: Literal[1] = 1
     response_format: ResponseFormat = ResponseFormat()
     tool_choice: Literal["auto", "none"] = Field("auto", description="no tool is ever called")
-    modalities: list[Literal["text"]] = ["text"]
+    modalities: list[Literal["text"]] = Field(["text"])
     dossier: DossierOptions = Field(
         DossierOptions(), description="`top_k`, `mode`, `form` and `filters`, as in `POST /v1/ask`"
     )

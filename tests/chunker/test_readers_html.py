@@ -41,7 +41,7 @@ def pages_of(found):
 def test_the_main_text_is_kept_and_the_sites_is_not():
     found = read(page())
     assert found.media_type == "text/html"
-    assert found.title == "Letter of Litvinov - Archive"
+    assert found.title == "Letter of Litvinov"
     assert found.text == "\n\n".join(
         [
             "Letter of Litvinov",
@@ -308,6 +308,27 @@ def test_a_book_without_a_chapter_that_can_be_read_is_refused():
 def test_a_pages_title_in_its_header_is_kept_and_the_sites_is_not(header, kept):
     found = read(f"<html><body>{header}<p>{SENTENCES}</p></body></html>")
     assert found.text.partition(SENTENCES[:20])[0].strip() == kept
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "told"),
+    [
+        ("Ferry log", "Ferry log of 1907", "Ferry log of 1907"),
+        ("Ferry log | The harbour museum", "Ferry log", "Ferry log"),
+        ("The harbour museum – Ferry log", "Ferry log", "Ferry log"),
+        ("Ferry log - Wiki - Museum", "Ferry  Log", "Ferry Log"),
+        ("Ferry log: a history", "Ferry log", "Ferry log: a history"),
+        ("Ferry log", "Ferry logs", "Ferry log"),
+        ("Ferry log", "Orest Bely", "Ferry log"),
+        ("", "Ferry log", ""),
+    ],
+)
+def test_a_pages_title_is_its_heading_where_they_are_the_same(title, heading, told):
+    html = (
+        f"<html><head><title>{title}</title></head><body><h1>{heading}</h1><p>{SENTENCES}</p></body></html>"
+    )
+    assert (read(html).title or "") == told
+    assert (read(html.replace("<p>", "<h1>Annex</h1><p>")).title or "") == title
 
 
 def test_a_page_whose_extractor_loses_its_headings_keeps_them():

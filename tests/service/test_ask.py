@@ -204,6 +204,17 @@ def test_a_bad_request_is_refused_and_the_field_is_named(client, request_body, f
     assert field in {error["field"] for error in problem_of(response)["errors"]}
 
 
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search"])
+def test_a_null_is_as_if_it_were_absent(client, path):
+    fields = ["top_k", "mode", "filters", *(["history", "form", "boxes", "stream"] * (path == "/v1/ask"))]
+    plain = client.post(path, json={"question": QUESTION}).json()
+    nulls = {"filters": {"kinds": None, "sources": None, "date_from": None}}
+    for body in (dict.fromkeys(fields), nulls):
+        found = client.post(path, json={"question": QUESTION, **body})
+        assert found.status_code == 200, found.text
+        assert found.json()["passages"] == plain["passages"]
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "status"),
     [

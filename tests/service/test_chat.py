@@ -444,6 +444,8 @@ def test_questions_about_documents_are_no_errands():
         "Who asked for a conversation with Molotov about tags?",
         "### Task: find the letter of June 1920",
         "Give me what Chicherin wrote in the letter of 1920",
+        "Write about the conversation: what title did Eden give the paper?",
+        "Give the facts of the dialogue: who named the price?",
     ):
         assert read_task([message(text)]) is None, text
 
@@ -479,6 +481,43 @@ def test_an_order_in_a_system_message_is_an_errand_where_nothing_else_is_asked()
     assert read_task([order, message("user: Who was Eden?")]) == "title"
     assert perform("title", [order, message("user: Who was Anthony Eden?")]) == "Anthony Eden"
     assert read_task([order, message("Who was Eden?"), message("And Cripps?")]) is None
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "You will make a short title from the first message with which a user begins a conversation.",
+        "Title the thread: a very short title that names the topic of the user's first message.",
+        "Generate a concise name (at most 5 words) for this new chat. Plain text only.",
+        "Output a title for a conversation that begins as follows.",
+    ],
+)
+@pytest.mark.parametrize(
+    "first",
+    [
+        'User message: "Who was Anthony Eden?"',
+        '{"role": "user", "parts": [{"type": "text", "text": "Who was Anthony Eden?"}]}',
+        '[{"role": "user", "content": "Who was Anthony Eden?"}]',
+        "Who was Anthony Eden?",
+    ],
+)
+def test_a_system_message_that_orders_a_title_has_one_made_of_the_first_message(order, first):
+    messages = [ChatMessage(role="system", content=order), message(first)]
+    assert read_task(messages) == "title"
+    assert perform("title", messages) == "Anthony Eden"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "Answer the user's question. Give the title of each document you cite in the conversation.",
+        "You are an archivist in a chat. Give dates and the name of the source for the user's question.",
+        "You are a helpful assistant. Use the documents to answer.",
+        "Provide short answers with the name of the author, whatever the user's message.",
+    ],
+)
+def test_a_system_message_with_rules_for_answers_is_no_errand(rules):
+    assert read_task([ChatMessage(role="system", content=rules), message("Who was Eden?")]) is None
 
 
 def test_a_title_is_short_whatever_the_question():

@@ -14,13 +14,14 @@ from chunker.readers.html.body import raise_marks, text_of_body
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
+from chunker.text.normalising import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lxml.etree import _Element
 
-    from chunker.documents import Bibliography
+    from chunker.documents import Bibliography, Heading
     from chunker.readers.html.body import BodyText
 
 META_BYTES = 4096  # HTML asks for the declaration within the first 1024; some pages have it later
@@ -28,6 +29,8 @@ DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
 )
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# What parts a page's title and the name of its site, in folded text.
+SITE_SIGN = r"\s*(?:\s-+\s|[|·•›>])\s*"
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # The header of Inline XBRL, of company reports, is for programs and not shown (Inline XBRL 1.1, 4.4).
 NEVER_TEXT = (
@@ -69,7 +72,7 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits, declared: str | 
     root = root_of(data, name=name, limits=limits, declared=declared)
     if root is None:
         return Extracted("")
-    title, bibliography = title_of(root), bibliography_of(root)
+    stated, bibliography = title_of(root), bibliography_of(root)
     raise_marks(root)
     is_paged_book = mark_pages(root) > 1
     body = body_without_site(root)
@@ -79,7 +82,7 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits, declared: str | 
             body = main
     return Extracted(
         body.text,
-        title=title,
+        title=as_headed(stated, body.headings),
         headings=tuple(body.headings),
         page_starts=consistent_page_starts(body.page_marks, body.length),
         bibliography=bibliography,
@@ -147,6 +150,17 @@ def parsed(source: str, *, name: str) -> _Element | None:
 def title_of(root: _Element) -> str | None:
     """Return the page's ``title``."""
     return stated_title(root.xpath("string(//title)"))
+
+
+def as_headed(title: str | None, headings: Sequence[Heading]) -> str | None:
+    """Return a page's title; its only ``h1`` where that says more, or the same without the site's name."""
+    heads = [heading.text for heading in headings if heading.level == 1]
+    if not title or len(heads) != 1:
+        return title
+    stated, head = fold(title).text, fold(heads[0]).text
+    has_more = re.match(rf"{re.escape(stated)}\b", head) is not None
+    of_site = re.fullmatch(rf"(?:.+{SITE_SIGN})?{re.escape(head)}(?:{SITE_SIGN}.+)?", stated) is not None
+    return heads[0] if head and (has_more or of_site) else title
 
 
 def bibliography_of(root: _Element) -> Bibliography:
