@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from embeddings.expressions import Phrase, phrases_of
+from chunker.text.letters import other_spellings
+from embeddings.expressions import AllOf, AnyOf, Phrase, phrases_of
 from embeddings.ranking.folding import FoldingSettings, fold_hits
 from embeddings.ranking.spelling import SpellingSettings, respelt
 from embeddings.search import Filters, Hit, Scores
@@ -35,11 +37,13 @@ class Held:
 class ExactRetrieval:
     """What a catalogue search found.
 
-    ``passages`` and ``documents`` count all that match; where not ``is_whole`` there may be more. ``hits``
-    are the best. Where nothing matches, ``held`` tells of each phrase by itself, the first ones if there are
-    many; of a single phrase it tells of its words, and of a single word of all words that begin so.
+    ``wanted`` is what was looked for, with the other forms of words that no passage holds as they were asked
+    for. ``passages`` and ``documents`` count all that match; where not ``is_whole`` there may be more.
+    ``hits`` are the best. Where nothing matches, ``held`` tells of each phrase by itself, the first ones if
+    there are many; of a single phrase it tells of its words, and of a single word of all words that begin so.
     """
 
+    wanted: Expression
     hits: tuple[Hit, ...]
     passages: int
     documents: int
@@ -64,7 +68,8 @@ def retrieve_exactly(
 ) -> ExactRetrieval:
     """Return the ``top_k`` best passages that are what ``wanted`` says, by BM25, and how many there are.
 
-    Passages that overlap a ``hidden`` span are treated as if they were not in the index.
+    Passages that overlap a ``hidden`` span are treated as if they were not in the index. A word that no
+    passage holds is looked for as its letters may be written otherwise: Djordje in a text's Đorđe.
 
     Raises:
         ValueError: nothing is looked for, only left out (:func:`embeddings.expressions.names_something`).
@@ -73,6 +78,7 @@ def retrieve_exactly(
     filters = filters or Filters()
     with index.snapshot() as snapshot:
         left_out = snapshot.overlapping(hidden)
+        wanted = _in_other_letters(snapshot, wanted)
 
         def matches_of(one: Expression) -> ExactMatches:
             return snapshot.exact_search(one, filters=filters, left_out=left_out)
@@ -84,6 +90,7 @@ def retrieve_exactly(
             told = _told_of(wanted)
             held = [Held(one, len(matches_of(one).scored), _alike(snapshot, one)) for one in told]
         return ExactRetrieval(
+            wanted=wanted,
             hits=_hits(snapshot, found, top_k, folding or FoldingSettings()),
             passages=len(found.scored),
             documents=len({one.key for one in documents.values()}),
@@ -104,6 +111,26 @@ def _hits(snapshot: Snapshot, found: ExactMatches, top_k: int, folding: FoldingS
         for place, (_, score) in zip(snapshot.places(keys), scored, strict=True)
     ]
     return tuple(fold_hits(snapshot, hits, [texts[key] for key in keys], folding)[:top_k])
+
+
+def _in_other_letters(snapshot: Snapshot, wanted: Expression) -> Expression:
+    """Return ``wanted`` with words that no passage holds in the other plain forms that passages do hold."""
+    if isinstance(wanted, AllOf | AnyOf):
+        return type(wanted)(tuple(_in_other_letters(snapshot, part) for part in wanted.parts))
+    if not isinstance(wanted, Phrase) or wanted.is_prefix:
+        return wanted
+    words = wanted.forms[0]
+    held = snapshot.word_counts(words)
+    others = {word: other_spellings(word, shortened=True) for word in words if word not in held}
+    counts = snapshot.word_counts([form for forms in others.values() for form in forms])
+    choices = [(word, *(form for form in others.get(word, ()) if form in counts)) for word in words]
+    if all(len(each) == 1 for each in choices):
+        return wanted
+    return replace(wanted, forms=(*wanted.forms, *islice(product(*choices), 1, _MOST_FORMS)))
+
+
+_MOST_FORMS = 16
+"""Forms of a phrase that are looked for: those of four words that are written in two ways."""
 
 
 def _told_of(wanted: Expression) -> list[Phrase]:

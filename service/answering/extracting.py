@@ -11,6 +11,7 @@ from chunker.text.sentences import sentence_spans
 from embeddings.ranking.asked_types import asked_types, gives
 from embeddings.ranking.fusion import min_max
 from embeddings.terms import STOPWORDS, stems
+from service.answering.contradicting import contradicts
 from service.answering.quoting import tidied_passage
 from service.understanding.negation import asks_what_was_not, denies
 
@@ -83,7 +84,7 @@ class Sentence:
 
     ``number`` counts the sentences of its passage that are more than a few words. ``scores`` is None without
     late interaction. ``gives`` tells whether it holds the kind of thing asked for, None where the question
-    does not say.
+    does not say. ``asked`` are the question's words that its passage or its document's header holds.
     """
 
     rank: int
@@ -93,6 +94,7 @@ class Sentence:
     score: float
     scores: SpanScores | None = None
     gives: bool | None = None
+    asked: frozenset[str] = frozenset()
 
     @property
     def words(self) -> int:
@@ -172,18 +174,17 @@ def read_sentences(
 def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list[Window]:
     """Return the windows that answer best, the lead first; ``sentences`` come in the order of their choice.
 
-    The first sentence is always taken, further ones where they are more than a few words and the answer
-    stays within its limits. Each is grown to its neighbours, so that it is read with what it leans on.
+    The first sentence is always taken, further ones where they are more than a few words, worth it or in
+    contradiction to the first, and the answer stays within its limits. Each is grown to its neighbours, so
+    that it is read with what it leans on.
     """
     at = {(sentence.rank, sentence.number): sentence for sentence in sentences}
     windows: list[Window] = []
     left = settings.max_words
     least = settings.least_share * max((sentence.score for sentence in sentences), default=0.0)
     for sentence in sentences:
-        is_worth_it = (
-            sentence.words >= settings.min_further_words
-            and sentence.score >= least
-            and sentence.words <= left
+        is_worth_it = settings.min_further_words <= sentence.words <= left and (
+            sentence.score >= least or _may_answer_otherwise(sentence, sentences[0])
         )
         is_said = any(one.text == sentence.text for window in windows for one in window.sentences)
         if windows and (is_said or not is_worth_it):
@@ -197,6 +198,14 @@ def extract(sentences: Sequence[Sentence], settings: ExtractionSettings) -> list
         if len(windows) == settings.max_windows:
             break
     return _joined(windows)
+
+
+def _may_answer_otherwise(sentence: Sentence, first: Sentence) -> bool:
+    return (
+        sentence.rank != first.rank
+        and sentence.asked >= first.asked
+        and contradicts(sentence.text, first.text)
+    )
 
 
 def _joined(windows: Sequence[Window]) -> list[Window]:
@@ -262,6 +271,7 @@ def _sentences(
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
     hinges_on_not = asks_what_was_not(question)
+    asked = frozenset(stems(question)).intersection(stems(f"{document.header} {passage.text}"))
     number = 0
     for span in sentence_spans(passage.text):
         shown = tidied.derived_span(span.start_char, span.end_char)
@@ -289,6 +299,7 @@ def _sentences(
             + settings.passage_weight * hit.score,
             scores=scores,
             gives=has_type,
+            asked=asked,
         )
         is_torn = sentence.is_torn
         yield replace(sentence, score=sentence.score - settings.fragment_loss) if is_torn else sentence

@@ -75,7 +75,7 @@ def search(
         state = IndexState.of(info)
         return Search((), (Words(text, "refusal"),), None, state, None, {})
     found = retrieve_exactly(index, read.wanted, top_k=top_k, filters=filters, hidden=hidden_spans)
-    phrases = phrases_of(read.wanted)
+    phrases = phrases_of(found.wanted)
     passages = tuple(
         passage_with_marks(number, hit, lambda text: _places(text, phrases))
         for number, hit in enumerate(found.hits, start=1)

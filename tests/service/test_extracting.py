@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from encoders import WordHashEncoder
@@ -196,3 +197,46 @@ def test_a_title_above_other_words_is_no_sentence_unless_it_says_something(tmp_p
         retrieval = retrieve("What does the note say?")
         found = read_sentences("What does the note say?", retrieval, ExtractionSettings(), passages=3)
     assert [one.text for one in found] == ["The envoy closed the harbour."]
+
+
+def rivals(first, second, *, asked=("well", "dug"), also=("well", "dug")):
+    told = [
+        replace(sentence(first, 1.0), asked=frozenset(asked)),
+        replace(sentence(second, 0.1, rank=2), asked=frozenset(also)),
+    ]
+    return [text for window in windows(told) for text in window]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("In 1912 the guild dug a second well.", "In 1911 the guild dug a second well."),
+        ("The well was dug by Anders Holm for the guild.", "The well was dug by Peder Lund for the guild."),
+        ("The new well is 40 m deep.", "The new well is forty metres, 44 m deep."),
+        ("On 3 May Holm sold the well for 90 crowns.", "On 4 May Holm sold the well for 95 crowns."),
+        ("The guild dug its well in March 1912.", "The guild had dug its well in June 1912."),
+    ],
+)
+def test_what_contradicts_the_best_words_is_shown_beside_them(first, second):
+    assert rivals(first, second) == [first, second]
+
+
+def test_the_same_words_of_what_was_not_asked_for_contradict_nothing():
+    first, second = (
+        "The guild appoints Holm with a salary of 90.",
+        "The guild appoints Lund with a salary of 80.",
+    )
+    assert rivals(first, second) == [first, second]
+    assert rivals(first, second, asked=("holm", "salary"), also=("salary",)) == [first]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "In 1912 the guild had dug a second well!",
+        "The guild dug a second well.",
+        "In 1911 it sold boats to a miller.",
+    ],
+)
+def test_what_says_nothing_else_of_the_same_is_no_contradiction(second):
+    assert rivals("In 1912 the guild dug a second well.", second) == ["In 1912 the guild dug a second well."]

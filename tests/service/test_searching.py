@@ -61,9 +61,17 @@ def test_a_word_is_no_other_of_its_stem_unless_it_is_cut_off(dossier):
     assert dossier.ask("vote").text == f"No passage holds “vote”. “vote*” stands in {of_stem} passages."
 
 
-@pytest.mark.parametrize("asked", ["Mandø", "mando", "MANDØ", '"Mandø"'])
+@pytest.mark.parametrize("asked", ["Mandø", "mando", "MANDØ", '"Mandø"', "Mandoe", "Leba", '"Mandoe"'])
 def test_letters_may_be_written_plainly(dossier, asked):
-    assert dossier.ask(asked).total == 1
+    answer = dossier.ask(asked)
+    assert answer.total == 1
+    marked = {
+        passage.text[mark.start_char : mark.end_char]
+        for passage in answer.passages
+        for mark in passage.highlights
+    }
+    assert marked <= {"Mandø", "Łeba"}
+    assert marked
 
 
 def test_filters_hold_and_are_told(dossier):
