@@ -156,6 +156,22 @@ def test_a_mail_that_says_nothing_holds_no_text(name):
         read(b"Message-ID: <1@example.org>\nMIME-Version: 1.0\n\n", name=name)
 
 
+def test_a_mail_whose_parts_are_nested_without_end_costs_no_other():
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1_000)
+    )
+    box = b"From a@b.org Mon May  5 23:30:00 2003\nSubject: Deep\n" + nested + b"\n\n"
+    box += b"From a@b.org Mon May  5 23:30:00 2003\n" + a_mail("Two").as_bytes().replace(b"\r\n", b"\n")
+    source = read(box, name="a.mbox")
+    assert [document.title for document in segment(source).documents] == ["Two"]
+    assert source.notices == ("1 of 2 mails are damaged and left out",)
+
+
+def test_a_mail_whose_parties_cannot_be_told_is_read():
+    raw = b"Message-ID: <1@b.org>\nFrom: a@b.org\nTo: " + b'"(<' * 30_000 + b"\nSubject: Ice\n\nIt froze.\n"
+    assert "It froze." in read(raw).text
+
+
 def test_a_mail_without_a_subject_is_named_by_its_first_line():
     message = a_mail()
     del message["Subject"], message["From"], message["To"], message["Date"]

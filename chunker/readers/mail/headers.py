@@ -56,7 +56,11 @@ def field(message: Message, name: str) -> str:
 def parties(message: Message, names: Iterable[str]) -> tuple[str, ...]:
     """Return who stands in the fields ``names``, each once: by name, or by address where none is given."""
     values = [value for name in names for value in fields_of(message, name)]
-    read = (words_of(name).strip(QUOTES) or words_of(address) for name, address in getaddresses(values))
+    try:
+        named = getaddresses(values)
+    except RecursionError:  # it walks into each of many brackets and comments
+        return ()
+    read = (words_of(name).strip(QUOTES) or words_of(address) for name, address in named)
     return tuple(dict.fromkeys(name for name in read if name))
 
 

@@ -52,7 +52,7 @@ def read_mail(
     counted = COUNTED.match(data)
     if counted is not None:
         data = data[counted.end() : counted.end() + int(counted[1])]
-    return read_mails([parsed(data)], BodyReader(name, limits, read_attachment))
+    return read_mails([data], BodyReader(name, limits, read_attachment))
 
 
 def read_msg(
@@ -66,7 +66,7 @@ def read_mbox(
     data: bytes, *, name: str, limits: ReadingLimits, read_attachment: AttachmentReader
 ) -> Extracted:
     """Read a mailbox (RFC 4155): each mail in it is a document."""
-    return read_mails(map(parsed, mails_of(data)), BodyReader(name, limits, read_attachment))
+    return read_mails(mails_of(data), BodyReader(name, limits, read_attachment))
 
 
 def read_mhtml(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -85,14 +85,16 @@ def mails_of(data: bytes) -> Iterator[bytes]:
         yield ESCAPED.sub(rb"\1", data[start:end])
 
 
-def read_mails(mails: Iterable[Message], reader: BodyReader) -> Extracted:
+def read_mails(mails: Iterable[bytes | Message], reader: BodyReader) -> Extracted:
     """Return the text of mails, one after the other; those that cannot be read are told in a notice."""
     text = TextBuilder(reader.name, reader.limits)
     documents: list[StatedDocument] = []
     number = damaged = 0
-    for number, message in enumerate(mails, start=1):
+    for number, mail in enumerate(mails, start=1):
         try:
+            message = parsed(mail) if isinstance(mail, bytes) else mail
             blocks = list(reader.mail(message))
+            title, metadata = title_of(message, blocks), metadata_of(message)
         except (UnreadableSourceError, LookupError, ValueError, RecursionError):
             logger.info("%s: mail %d cannot be read", reader.name, number, exc_info=True)
             damaged += 1
@@ -103,7 +105,7 @@ def read_mails(mails: Iterable[Message], reader: BodyReader) -> Extracted:
             if (start := text.add(block.text, level=1 if block.role == "attachment" else None)) is not None
         ]
         if starts:
-            documents.append(StatedDocument(starts[0], title_of(message, blocks), metadata_of(message)))
+            documents.append(StatedDocument(starts[0], title, metadata))
     if damaged and not documents:
         raise BrokenSourceError(f"{reader.name}: no mail in it can be read; export it again")
     if damaged:
