@@ -20,6 +20,10 @@ RUN pip install --no-deps .
 
 
 FROM python:3.11-slim
+# Reads pages that are pictures; other languages come by a package each.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-rus tesseract-ocr-deu \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home --home-dir /home/dossier dossier \
     && install --directory --owner dossier --group dossier /data
 COPY --from=build /opt/dossier /opt/dossier

@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from chunker.recognised import RecognisedPage
 
 PageMethod = Literal["printed", "contents", "estimated"]
 DatePrecision = Literal["day", "month", "year"]
@@ -155,7 +158,7 @@ class Source:
     as ``estimated`` ones, those it shows without numbers, counted from 1. ``stated_documents`` are all the
     documents in it, where its format tells; ``notices`` say, in a line each, what of it may be read wrongly
     or was left out. ``digest`` is the SHA-256 of the file's bytes, in hexadecimal digits, where it was just
-    read.
+    read; ``recognised`` are the pages read from pictures.
     """
 
     id: str
@@ -171,6 +174,7 @@ class Source:
     notices: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
     path: str | None = None
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

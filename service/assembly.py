@@ -137,9 +137,15 @@ def complete_index(
 
 def make_reader(settings: Settings) -> IsolatedReader:
     """Return what reads files, within the memory and time that the settings allow."""
+    from chunker.readers.extraction import ReadingLimits, RecognitionSettings
     from chunker.readers.isolated import IsolatedReader, ReadingBounds
 
-    return IsolatedReader(ReadingBounds(settings.reading_memory_mib, settings.reading_seconds))
+    languages = None if settings.ocr_languages == "auto" else settings.ocr_languages
+    recognition = RecognitionSettings(languages, settings.ocr_page_seconds)
+    return IsolatedReader(
+        ReadingBounds(settings.reading_memory_mib, settings.reading_seconds),
+        ReadingLimits(recognition=None if languages == "no" else recognition),
+    )
 
 
 def make_facsimiles(settings: Settings, index: LocalIndex, *, read_only: bool = False) -> Facsimiles:

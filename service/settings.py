@@ -166,8 +166,15 @@ class Settings(BaseSettings):
         2_048, ge=256, description="most memory (MiB) that reading one file may take"
     )
     reading_seconds: float = Field(
-        120, gt=0, description="longest time (s) that reading one file may take, from beginning to end"
+        120, gt=0, description="longest time (s) that reading one file may take, OCR of its pages aside"
     )
+    ocr_languages: str = Field(
+        "auto",
+        pattern=r"^[\w/]+(\+[\w/]+)*$",
+        description="languages of pages without text, as tesseract calls them: eng+rus; auto: all that are"
+        " installed, up to six; no: such pages are not read",
+    )
+    ocr_page_seconds: float = Field(60, gt=0, description="longest time (s) that OCR of one page may take")
 
     max_question_chars: int = Field(2_000, ge=16, description="longest question")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest request body, uploads aside")

@@ -13,10 +13,23 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
     from chunker.documents import Heading, PageStart, StatedDocument
+    from chunker.recognised import RecognisedPage
 
 MEBIBYTE = 1024 * 1024
 CELL_JOINT = " | "  # between the cells of a table's row, as Markdown has it
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionSettings:
+    """How text is read from pictures.
+
+    ``languages`` are tesseract's names joined by ``+``, ``None`` for all that are installed; ``seconds`` is
+    what a page may take.
+    """
+
+    languages: str | None = None
+    seconds: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +38,14 @@ class ReadingLimits:
 
     ``max_bytes`` is the file's size and, for zipped formats, what it unpacks to; a scan-laden PDF
     needs it high. ``max_characters`` is the text that comes out: 50 million characters are about
-    25,000 pages, far past any one document, and are held in memory without harm.
+    25,000 pages, far past any one document, and are held in memory without harm. ``recognition`` is how
+    text is read from pictures, ``None`` for not at all.
     """
 
     max_bytes: int = 512 * MEBIBYTE
     max_characters: int = 50_000_000
     max_pages: int = 20_000
+    recognition: RecognitionSettings | None = RecognitionSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Extracted:
     page_starts: tuple[PageStart, ...] = ()
     bibliography: Bibliography = field(default_factory=Bibliography)
     stated_documents: tuple[StatedDocument, ...] = ()
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 class Reader(Protocol):

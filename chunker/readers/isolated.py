@@ -20,8 +20,10 @@ from chunker.documents import Source
 from chunker.errors import ReadingLimitError, UnreadableSourceError
 from chunker.readers.extraction import MEBIBYTE, ReadingLimits, tidy_line
 from chunker.readers.messages import Fault, LogLine, Request, receive, send
+from chunker.readers.page_progress import PagesRead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from chunker.readers.messages import Task
@@ -43,7 +45,10 @@ _ONE_THREAD = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class ReadingBounds:
-    """What reading one file may take: memory of the process, and seconds from its beginning to its end."""
+    """What reading one file may take: memory of the process, and seconds from its beginning to its end.
+
+    Pages that are recognised are not counted in these: each has its own (``RecognitionSettings.seconds``).
+    """
 
     memory_mib: int = 2048
     seconds: float = 120
@@ -54,11 +59,12 @@ class IsolatedReader:
 
     A process is started for the first file and kept for the next ones; it is replaced when it broke or
     grew. Safe to use from many threads, each of which has a process of its own while it reads. Close it, or
-    use it as a context manager.
+    use it as a context manager. ``limits`` hold for each file.
     """
 
-    def __init__(self, bounds: ReadingBounds | None = None) -> None:
+    def __init__(self, bounds: ReadingBounds | None = None, limits: ReadingLimits | None = None) -> None:
         self.bounds = bounds or ReadingBounds()
+        self.limits = limits or ReadingLimits()
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
 
@@ -68,14 +74,24 @@ class IsolatedReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, path: Path, *, name: str, limits: ReadingLimits | None = None) -> Source:
+    def read(
+        self,
+        path: Path,
+        *,
+        name: str,
+        limits: ReadingLimits | None = None,
+        on_pages: Callable[[PagesRead], None] | None = None,
+    ) -> Source:
         """Read the file at ``path``, with the sidecar beside it; ``name`` is how the user knows it.
+
+        ``on_pages`` is told how far the recognition of pages is. The time that this takes does not count.
 
         Raises:
             ReadingLimitError: it takes more than the bounds allow, or ends the process that reads it.
             UnreadableSourceError: anything else that cannot become text.
         """
-        source = self._run(Request(path.absolute(), name, limits or ReadingLimits()))
+        request = Request(path.absolute(), name, limits or self.limits)
+        source = self._run(request, on_pages)
         if not isinstance(source, Source):
             raise TypeError(f"no message of a worker: {type(source).__name__}")
         return source
@@ -96,10 +112,12 @@ class IsolatedReader:
         for worker in idle:
             worker.stop()
 
-    def _run(self, request: Request | Task[object]) -> object:
+    def _run(
+        self, request: Request | Task[object], on_pages: Callable[[PagesRead], None] | None = None
+    ) -> object:
         worker = self._take()
         try:
-            return worker.run(request)
+            return worker.run(request, on_pages or (lambda _: None))
         finally:
             self._give_back(worker)
 
@@ -148,7 +166,7 @@ class _Worker:
         kept = _KEPT_SHARE * self._bounds.memory_mib
         return self._is_idle and self._process.poll() is None and self._memory_mib() <= kept
 
-    def run(self, request: Request | Task[object]) -> object:
+    def run(self, request: Request | Task[object], on_pages: Callable[[PagesRead], None]) -> object:
         """Have one thing done, and look on."""
         self._is_idle = False
         shown = tidy_line(request.name) or "the file"
@@ -168,6 +186,10 @@ class _Worker:
                 continue
             if isinstance(message, LogLine):
                 logging.getLogger(message.logger).log(message.level, "%s", message.text)
+            elif isinstance(message, PagesRead):
+                # A page that is recognised has a limit of its own; what is left of the time counts from here.
+                deadline = time.monotonic() + self._bounds.seconds + message.seconds_a_page
+                on_pages(message)
             elif message is None:
                 raise self._broken(shown, peak_mib)
             elif isinstance(message, MemoryError):

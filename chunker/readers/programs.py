@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 from typing import TYPE_CHECKING
@@ -13,13 +14,14 @@ SECONDS = 100
 """Converting a long book takes some ten; less than what reading a file may take in all."""
 
 
-def output_of(command: Sequence[str]) -> bytes:
-    """Return what a program prints.
+def output_of(command: Sequence[str], *, given: bytes = b"", seconds: float = SECONDS) -> bytes:
+    """Return what a program prints that is ``given`` some bytes to read.
 
     Raises OSError where it cannot be started, and subprocess.SubprocessError where it fails or is too slow.
     """
     # Should this process be ended, the program's time runs out by itself.
-    bounded = ("sh", "-c", f'ulimit -t {SECONDS}; exec "$0" "$@"') if os.name == "posix" else ()
+    limit = f'ulimit -t {math.ceil(seconds)}; exec "$0" "$@"'
+    bounded = ("sh", "-c", limit) if os.name == "posix" else ()
     return subprocess.run(  # noqa: S603 - a program that was found by its name, with names of our own
-        [*bounded, *command], timeout=SECONDS, check=True, capture_output=True, stdin=subprocess.DEVNULL
+        [*bounded, *command], timeout=seconds, check=True, capture_output=True, input=given
     ).stdout

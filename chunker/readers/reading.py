@@ -27,6 +27,7 @@ from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
 from chunker.readers.fiction_book import read_fiction_book
 from chunker.readers.html.reader import read_html
+from chunker.readers.images import read_image
 from chunker.readers.latex import read_latex
 from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml, read_msg
 from chunker.readers.markdown import read_markdown
@@ -89,9 +90,9 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
     if not data:
         raise EmptySourceError(f"{shown}: has 0 bytes; check that it was copied whole")
     media_type = sniffing.media_type_of(data, name=shown)
+    digest = hashlib.sha256(data).hexdigest()
     with noticing() as said:
         extracted = extracted_from(data, media_type, name=shown, limits=limits)
-    digest = hashlib.sha256(data).hexdigest()
     return Source(
         id=content_id(digest),
         name=name,
@@ -105,6 +106,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
         stated_documents=extracted.stated_documents,
         notices=tuple(said),
         digest=digest,
+        recognised=extracted.recognised,
     )
 
 
@@ -135,9 +137,15 @@ def extracted_from(data: bytes, media_type: str, *, name: str, limits: ReadingLi
 
 
 def read_attachment(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
-    """Read what is attached to a mail as the file that it is; raises as :func:`read_bytes` does."""
+    """Read what is attached to a mail as the file that it is; raises as :func:`read_bytes` does.
+
+    Images are not read: most of them are signatures and logos.
+    """
     check_size(len(data), name=name, limits=limits)
-    return extracted_from(data, sniffing.media_type_of(data, name=name), name=name, limits=limits)
+    media_type = sniffing.media_type_of(data, name=name)
+    if media_type in sniffing.IMAGES:
+        raise sniffing.unsupported(sniffing.IMAGE, name=name)
+    return extracted_from(data, media_type, name=name, limits=limits)
 
 
 def read_old_text(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
@@ -184,4 +192,5 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys((sniffing.SRT, sniffing.VTT), read_subtitles),
     **dict.fromkeys(sniffing.OLD_TEXTS, read_old_text),
     **dict.fromkeys(sniffing.OLD_SLIDES, read_old_slides),
+    **dict.fromkeys(sniffing.IMAGES, read_image),
 }

@@ -45,6 +45,9 @@ OPEN_DOCUMENTS = (ODT, ODP)
 WORKBOOKS = (XLSX, XLSB, XLS, ODS)
 OLD_TEXTS = (DOC, SXW, WORD_PERFECT, WORKS)
 OLD_SLIDES = (PPT, SXI)
+PNG, JPEG, TIFF = "image/png", "image/jpeg", "image/tiff"
+GIF, BMP, WEBP = "image/gif", "image/bmp", "image/webp"
+IMAGES = (PNG, JPEG, TIFF, GIF, BMP, WEBP)
 
 SUFFIXES = {
     ".txt": TEXT,
@@ -106,10 +109,18 @@ SUFFIXES = {
     ".tex": LATEX,
     ".latex": LATEX,
     ".ltx": LATEX,
+    ".png": PNG,
+    ".jpg": JPEG,
+    ".jpeg": JPEG,
+    ".tif": TIFF,
+    ".tiff": TIFF,
+    ".gif": GIF,
+    ".bmp": BMP,
+    ".webp": WEBP,
 }
 FORMAT_NAMES = (
     "text, Markdown, HTML, PDF, Word, OpenDocument, RTF, PowerPoint, Excel, CSV, JSON, LaTeX, EPUB, FB2, "
-    "DjVu, subtitles and mail (.eml, .mbox, .msg)"
+    "DjVu, subtitles, mail (.eml, .mbox, .msg) and images of pages (.png, .jpg, .tif, .webp)"
 )
 
 # Named so, what looks like text is damaged.
@@ -117,17 +128,12 @@ NEVER_TEXT = {PDF, DOCX, EPUB, MSG, PPTX, XLSX, XLSB, *OPEN_DOCUMENTS, ODS, DJVU
 HEAD_BYTES = 4096  # hold every mark below, and an opening tag behind a long comment
 # Viewers accept the mark behind other bytes up to here (PDF Reference 1.7, appendix H, note 13).
 PDF_MARK_WITHIN = 1024
-IMAGE = "an image; recognise its text (OCR) and give that, or a PDF with a text layer"
+IMAGE = "an image of a kind that cannot be read; save it as PNG or JPEG"
 ARCHIVE = "a packed archive; unpack it and give the files in it"
 PROGRAM = "a program, not a document"
 MEDIA = "a sound or video file; give its transcript as text"
 # First bytes of what people give by mistake, with what to do about it. From the file(1) database.
 UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", IMAGE),
-    (b"\xff\xd8\xff", IMAGE),
-    (b"GIF8", IMAGE),
-    (b"II*\0", IMAGE),
-    (b"MM\0*", IMAGE),
     (b"\0\0\1\0", IMAGE),
     (b"%!PS", "a PostScript file; convert it to PDF"),
     (b"\x1f\x8b", ARCHIVE),
@@ -148,6 +154,13 @@ UNSUPPORTED_MARKS: tuple[tuple[bytes, str], ...] = (
 )
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 FORMAT_SUFFIX = re.compile(r"\.(?=.*[a-z])[a-z0-9_+~-]{1,10}")  # ".1902" tells none
+IMAGE_MARKS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF8", GIF),
+    (b"II*\0", TIFF),
+    (b"MM\0*", TIFF),
+)
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The streams by which one knows what an OLE file is, in small letters.
 OLE_STREAMS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -202,6 +215,8 @@ def media_type_of(data: bytes, *, name: str) -> str:
         return zipped_type(data, name=name)
     if head.startswith(OLE_MARK):
         return ole_type(data, name=name)
+    if image := image_type(head):
+        return image
     for mark, media_type in MARKS:
         if head.startswith(mark):
             return media_type
@@ -212,7 +227,18 @@ def media_type_of(data: bytes, *, name: str) -> str:
             f"{name}: is named {PurePath(name).suffix} but its content is something else or damaged; "
             "open it in its program and save it again"
         )
+    if suffix_type in IMAGES:
+        raise unsupported("no image, though it is named as one", name=name)
     return mail_type(head, suffix_type) or markup_type(head, suffix_type, name=name)
+
+
+def image_type(head: bytes) -> str | None:
+    """Return the type of an image that can be read, ``None`` for anything else."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return BMP
+    return next((kind for mark, kind in IMAGE_MARKS if head.startswith(mark)), None)
 
 
 def mail_type(head: bytes, suffix_type: str | None) -> str | None:
@@ -336,7 +362,7 @@ def refuse_unsupported(head: bytes, *, name: str) -> None:
         if head.startswith(mark):
             raise unsupported(kind, name=name)
     if head.startswith(b"RIFF"):
-        raise unsupported(IMAGE if head[8:12] == b"WEBP" else MEDIA, name=name)
+        raise unsupported(MEDIA, name=name)
     if head[4:8] == b"ftyp":
         raise unsupported(IMAGE if head[8:12] in {b"heic", b"heif", b"mif1", b"avif"} else MEDIA, name=name)
 

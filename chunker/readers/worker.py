@@ -8,22 +8,30 @@ import sys
 import threading
 import time
 import traceback
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.extraction import MEBIBYTE
 from chunker.readers.messages import Fault, LogLine, Request, Task, receive, send
+from chunker.readers.page_progress import telling_pages
 from chunker.readers.reading import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PARENT_CHECK_SECONDS = 1.0
 
 
-def outcome_of(request: Request | Task[object]) -> object:
-    """Return the source that a file holds, or what comes of another task, or the error that refuses it."""
+def outcome_of(request: Request | Task[object], told: Callable[[object], None]) -> object:
+    """Return the source that a file holds, or what comes of another task, or the error that refuses it.
+
+    How far the reading is, is ``told`` on the way.
+    """
     try:
         if not isinstance(request, Request):
             return request.run()
-        return read_source(request.path, name=request.name, limits=request.limits)
+        with telling_pages(told):
+            return read_source(request.path, name=request.name, limits=request.limits)
     except (UnreadableSourceError, MemoryError) as error:
         if error.__cause__ is not None:  # which does not go with it
             error.add_note("".join(traceback.format_exception(error.__cause__)))
@@ -78,7 +86,7 @@ def main() -> None:
     logger.addHandler(_Sender(replies))
     logger.setLevel(logging.INFO)
     while (request := receive(sys.stdin.buffer)) is not None:
-        outcome = outcome_of(request)
+        outcome = outcome_of(request, lambda message: send(message, replies))
         try:
             send(outcome, replies)
         except MemoryError as error:

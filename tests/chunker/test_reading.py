@@ -247,7 +247,7 @@ def test_files_are_found_in_order_with_their_path_below_the_folder(tmp_path):
 def test_what_is_skipped_comes_with_its_reason(tmp_path):
     put(tmp_path / "in/.git/a.txt")
     put(tmp_path / "in/.hidden.txt")
-    put(tmp_path / "in/a.jpg")
+    put(tmp_path / "in/a.heic")
     (tmp_path / "in/broken.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "in/loop").symlink_to(tmp_path / "in")
     put(tmp_path / "in/one.txt")
@@ -257,7 +257,7 @@ def test_what_is_skipped_comes_with_its_reason(tmp_path):
     assert [(skipped.path.name, skipped.reason) for skipped in found.skipped] == [
         (".git", "hidden"),
         (".hidden.txt", "hidden"),
-        ("a.jpg", "no reader for .jpg files"),
+        ("a.heic", "no reader for .heic files"),
         ("broken.txt", "a broken link or not a plain file"),
         ("loop", "a link that leads back to a folder above it"),
         ("same.txt", "the same file was found before"),

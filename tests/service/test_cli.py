@@ -142,7 +142,7 @@ def test_what_is_skipped_is_summed_up_in_one_line_and_the_run_in_another(run, tm
     assert len(err) == 2
 
 
-@pytest.mark.parametrize("name", ["settings.yaml", "data.xml", "film.mkv", "photo.jpg"])
+@pytest.mark.parametrize("name", ["settings.yaml", "data.xml", "film.mkv", "photo.heic"])
 def test_what_no_reader_is_for_is_refused_by_name_and_skipped_in_a_folder(run, tmp_path, name):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / name).write_text('{"a": 1}')

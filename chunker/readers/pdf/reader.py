@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chunker.documents import Heading, PageStart
+from chunker.documents import Heading
 from chunker.errors import BrokenSourceError, EmptySourceError, SourceTooLargeError
 from chunker.readers.extraction import (
     Extracted,
@@ -17,8 +17,10 @@ from chunker.readers.extraction import (
     tidy_line,
     without_surrogates,
 )
-from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet, pages_of_sheets
-from chunker.readers.printed_pages.running_lines import without_running_lines
+from chunker.readers.pdf.joining import joined
+from chunker.readers.pdf.scans import pictures_of, scanned_sheet, shows_something
+from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet
+from chunker.readers.recognising import Recognition, no_text, recognise_all, tell_unread
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
@@ -31,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 # PDFium is not thread-safe: one file at a time in this process.
 PDFIUM = threading.Lock()
-PAGE_JOINT = "\n\n"
 END_MARK = b"%%EOF"
 # Servers and mailers append bytes to a file; the end mark may stand some way before its end.
 END_MARK_WITHIN = 64 * 1024
@@ -70,9 +71,13 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class PdfContent:
-    """What PDFium gives: each sheet's lines and own label ("" for none), outline, title, author."""
+    """What PDFium gives: each sheet's lines and own label ("" for none), outline, title, author.
+
+    ``recognised`` are the lines of sheets that are pictures.
+    """
 
     sheets: tuple[SheetLines, ...]
+    recognised: Recognition
     labels: tuple[str, ...]
     outline: tuple[OutlineEntry, ...]
     title: str | None
@@ -84,31 +89,22 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
 
     How a page is cited, :func:`~chunker.readers.pdf.sheets.pages_of_sheets` tells. Where two pages stand
     on one sheet, each is read by itself. Raises BrokenSourceError for a damaged, cut short or locked file,
-    EmptySourceError for scans without text and SourceTooLargeError past the limits.
+    EmptySourceError for pictures in which no text is read, and SourceTooLargeError past the limits.
     """
     check_is_whole(data, name=name)
     with PDFIUM:
         content = content_of(data, name=name, limits=limits)
-    if not any(line.strip() for sheet in content.sheets for line in sheet.lines):
-        raise EmptySourceError(
-            f"{name}: its {len(content.sheets)} pages are images without text; "
-            "recognise the text first (OCR) and give the result"
-        )
-    pages = pages_of_sheets(content.sheets, content.labels)
-    kept = without_running_lines([page.lines for page in pages], [page.page.label or None for page in pages])
-    texts = ["\n".join(lines).strip("\n") for lines in kept]
-    starts = page_offsets(texts)
-    text = PAGE_JOINT.join(texts)
+    if not any(has_text(sheet) for sheet in content.sheets):
+        raise EmptySourceError(f"{name}: {no_text(len(content.sheets), content.recognised.fault)}")
+    pages = joined(content.sheets, content.labels, content.recognised.lines)
     return Extracted(
-        text,
+        pages.text,
         title=content.title,
         printed_title=content.sheets[0].title,
         bibliography=stated_bibliography(authors=[content.author]),
-        headings=headings_of(content.outline, *by_sheet([page.sheet for page in pages], texts, starts)),
-        page_starts=tuple(
-            PageStart(start, replace(page.page, position=page.sheet + 1))
-            for start, page in zip(starts, pages, strict=True)
-        ),
+        headings=headings_of(content.outline, pages.sheets, pages.offsets),
+        page_starts=pages.starts,
+        recognised=pages.recognised,
     )
 
 
@@ -138,8 +134,11 @@ def content_of(data: bytes, *, name: str, limits: ReadingLimits) -> PdfContent:
                 f"{name}: {len(document):,} pages, more than the limit of {limits.max_pages:,}; "
                 "split the file into parts or raise the limit on pages"
             )
+        sheets = list(sheets_of(document, name=name, limits=limits))
+        recognised = recognise_sheets(document, sheets, name=name, limits=limits)
         return PdfContent(
-            sheets=tuple(sheets_of(document, name=name, limits=limits)),
+            sheets=tuple(sheets),
+            recognised=recognised,
             labels=tuple(document.get_page_label(index) for index in range(len(document))),
             outline=tuple(outline_of(document)),
             title=title_of(document),
@@ -168,6 +167,29 @@ def sheets_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimi
         raise BrokenSourceError(f"{name}: none of the PDF's pages can be read; repair it or copy it again")
 
 
+def recognise_sheets(
+    document: pypdfium2.PdfDocument, sheets: list[SheetLines], *, name: str, limits: ReadingLimits
+) -> Recognition:
+    """Give sheets that are pictures the lines read in them; return these by the sheet's index."""
+    empty = [
+        index
+        for index, sheet in enumerate(sheets)
+        if not has_text(sheet) and shows_something(document, index)
+    ]
+    if not empty:
+        return Recognition()
+    read = recognise_all(pictures_of(document, empty), limits.recognition, name=name, count=len(empty))
+    for index, lines in read.lines.items():
+        sheets[index], read.lines[index] = scanned_sheet(lines, is_wide=sheets[index].is_wide)
+    tell_unread(len(empty) - len(read.lines), len(sheets), read.fault)
+    return read
+
+
+def has_text(sheet: SheetLines) -> bool:
+    """Whether there is anything to read on a sheet."""
+    return any(line.strip() for line in sheet.lines)
+
+
 def outline_of(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
     """Yield the outline's entries that lead to a page of this file."""
     for count, bookmark in enumerate(document.get_toc()):
@@ -183,31 +205,6 @@ def outline_of(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
 def title_of(document: pypdfium2.PdfDocument) -> str | None:
     """Return the title in the file's properties, unless it is what a program put there."""
     return stated_title(document.get_metadata_value("Title"))
-
-
-def page_offsets(texts: Sequence[str]) -> list[int]:
-    """Return the offset at which each page begins in the joined text."""
-    offsets = []
-    offset = 0
-    for text in texts:
-        offsets.append(offset)
-        offset += len(text) + len(PAGE_JOINT)
-    return offsets
-
-
-def by_sheet(
-    sheets: Sequence[int], texts: Sequence[str], offsets: Sequence[int]
-) -> tuple[list[str], list[int]]:
-    """Return the text of each sheet and the offset at which it begins; ``sheets`` are those of the pages."""
-    joined: list[str] = []
-    begins: list[int] = []
-    for sheet, text, offset in zip(sheets, texts, offsets, strict=True):
-        if sheet < len(joined):
-            joined[-1] += PAGE_JOINT + text
-        else:
-            joined.append(text)
-            begins.append(offset)
-    return joined, begins
 
 
 def headings_of(

@@ -1,0 +1,103 @@
+"""Reads images of pages (PNG, JPEG, TIFF of one page or many, GIF, BMP, WebP) by recognition."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from typing import TYPE_CHECKING
+
+from chunker.errors import BrokenSourceError, SourceTooLargeError, UnsupportedFormatError
+from chunker.readers.extraction import Extracted, ReadingLimits, check_characters
+from chunker.readers.pdf.joining import joined
+from chunker.readers.pdf.scans import scanned_sheet
+from chunker.readers.recognising import no_text, recognise_all, tell_unread
+from chunker.readers.sniffing import IMAGE
+from chunker.readers.tesseract import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 120_000_000
+"""Of one image: a newspaper's page at 400 dots an inch has 80 million."""
+MAX_READ_PIXELS = 60_000_000
+"""A page of A2 at 300 dots an inch has 35 million; finer ones are read no better, and take more memory."""
+MIN_SIDE = 1500
+"""Letters of pages with fewer pixels across are too small: one of A5 at 300 dots an inch has 1,750."""
+MAX_SCALE = 4
+LIKELY_DOTS = range(150, 1201)
+"""Dots an inch that a scanner means; programs write 72 and 96 for none."""
+ONE_PAGE = frozenset({"JPEG", "MPO"})
+"""Further pictures in these are small ones of the first, or taken beside it."""
+
+
+def read_image(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
+    """Read the pages of an image file; they are told as those of a PDF are.
+
+    Raises UnsupportedFormatError where no text is read, BrokenSourceError for a damaged file and
+    SourceTooLargeError past the limits.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    too_large = SourceTooLargeError(f"{name}: has a picture of over {MAX_PIXELS:,} pixels; scale it down")
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+            count = 1 if image.format in ONE_PAGE else getattr(image, "n_frames", 1)
+            if count > limits.max_pages:
+                raise SourceTooLargeError(f"{name}: more than {limits.max_pages:,} pages; split the file")
+            sizes = [_size(image, index) for index in range(count)]
+            if any(width * height > MAX_PIXELS for width, height in sizes):
+                raise too_large
+            pictures = ((index, picture_of(image, index)) for index in range(count))
+            read = recognise_all(pictures, limits.recognition, name=name, count=count)
+    except Image.DecompressionBombError as error:
+        raise too_large from error
+    except UnidentifiedImageError as error:
+        raise UnsupportedFormatError(f"{name}: is {IMAGE}") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BrokenSourceError(f"{name}: the image is damaged; copy it again or save it anew") from error
+    if not read.lines:
+        raise UnsupportedFormatError(f"{name}: {no_text(count, read.fault)}")
+    tell_unread(count - len(read.lines), count, read.fault)
+    sheets = []
+    for index, (width, height) in enumerate(sizes):
+        lines = read.lines.get(index, [])
+        sheet, read.lines[index] = scanned_sheet(lines, is_wide=width > height)
+        sheets.append(sheet)
+    pages = joined(sheets, [""] * count, read.lines)
+    check_characters(len(pages.text), name=name, limits=limits)
+    return Extracted(pages.text, page_starts=pages.starts, recognised=pages.recognised)
+
+
+def _size(image: Image, index: int) -> tuple[int, int]:
+    image.seek(index)
+    return image.size
+
+
+def upright(image: Image, index: int) -> Image:
+    """Return a page of an image in grey, on white, and upright as viewers show it."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    image.seek(index)
+    page = ImageOps.exif_transpose(image)
+    if page.mode.startswith(("I", "F")):  # more than eight bits, which Pillow would cut off
+        values = np.asarray(page, dtype=np.float32)
+        return Image.fromarray((values * (255 / max(1.0, float(values.max())))).astype(np.uint8))
+    if page.has_transparency_data:
+        white = Image.new("RGBA", page.size, "white")
+        white.alpha_composite(page.convert("RGBA"))
+        page = white
+    return page.convert("L")
+
+
+def picture_of(image: Image, index: int) -> Picture:
+    """Return a page of an image as large as recognition wants it."""
+    stated = image.info.get("dpi")
+    dots = round(float(stated[0])) if stated else 0
+    page = upright(image, index)
+    if (shrunk := math.ceil((page.width * page.height / MAX_READ_PIXELS) ** 0.5)) > 1:
+        page = page.reduce(shrunk)
+    elif (grown := min(MAX_SCALE, MIN_SIDE // min(page.size))) > 1:
+        page, shrunk = page.resize((page.width * grown, page.height * grown)), 1 / grown
+    return Picture(*page.size, page.tobytes(), round(dots / shrunk) if dots in LIKELY_DOTS else None)

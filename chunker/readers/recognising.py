@@ -1,0 +1,123 @@
+"""Pages that are pictures: read side by side, their words placed in the text that comes of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chunker.readers.noticing import notice
+from chunker.readers.page_progress import PagesRead, tell_pages
+from chunker.readers.tesseract import PictureLine, RecognitionError, check_languages, recognise
+from chunker.recognised import RecognisedPage, RecognisedWord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from concurrent.futures import Future
+
+    from chunker.readers.extraction import RecognitionSettings
+    from chunker.readers.tesseract import Picture
+
+MAX_AT_ONCE = 4
+"""Pages read at the same time, where there are as many cores; each takes some 100 MiB."""
+
+
+@dataclass(slots=True)
+class Recognition:
+    """The lines read in each of some pictures, by its number; ``fault``: why none can be, or in some."""
+
+    lines: dict[int, list[PictureLine]] = field(default_factory=dict)
+    fault: str = ""
+
+
+def recognise_all(
+    pictures: Iterable[tuple[int, Picture]], settings: RecognitionSettings | None, *, name: str, count: int
+) -> Recognition:
+    """Return what can be read in ``count`` pictures, each with its number.
+
+    Pictures are taken as they are needed, in this thread, and none where nothing can be read.
+    """
+    read = Recognition()
+    if settings is None:
+        read.fault = "set DOSSIER_OCR_LANGUAGES=auto to have them read by OCR"
+        return read
+    try:
+        check_languages(settings)
+    except RecognitionError as error:
+        read.fault = str(error)
+        return read
+    pending: deque[tuple[int, Future[list[PictureLine]]]] = deque()
+    at_once = min(MAX_AT_ONCE, os.cpu_count() or 1)
+    done = 0
+
+    def take() -> None:
+        nonlocal done
+        index, reading = pending.popleft()
+        try:
+            if lines := reading.result():
+                read.lines[index] = lines
+        except subprocess.TimeoutExpired:
+            read.fault = f"reading one took more than {settings.seconds:g} s"
+        except RecognitionError as error:
+            read.fault = str(error)
+        done += 1
+        tell_pages(PagesRead(name, done, count, settings.seconds))
+
+    tell_pages(PagesRead(name, 0, count, settings.seconds))
+    with ThreadPoolExecutor(at_once) as pool:
+        for index, picture in pictures:
+            pending.append((index, pool.submit(recognise, picture, settings)))
+            if len(pending) > at_once:
+                take()
+        while pending:
+            take()
+    return read
+
+
+def tell_unread(unread: int, pages: int, fault: str) -> None:
+    """Say how many pages are left out since they have no text, and what to do about it."""
+    if unread and fault:
+        notice(f"{unread:,} of {pages:,} pages are images without text and are left out; {fault}")
+    elif unread:
+        notice(f"{unread:,} of {pages:,} pages show no text that OCR can read: see if they are blank")
+
+
+def no_text(pages: int, fault: str) -> str:
+    """Say that a file has nothing but pictures in which no text was read."""
+    what = f"its {pages:,} pages are images" if pages > 1 else "it is an image"
+    return f"{what} without text; {fault or 'OCR finds none: check that it was scanned well'}"
+
+
+def text_lines(lines: Sequence[PictureLine]) -> list[str]:
+    """Return the words of lines, with a blank line before each new paragraph."""
+    texts: list[str] = []
+    for line in lines:
+        if line.opens and texts:
+            texts.append("")
+        texts.append(line.text)
+    return texts
+
+
+def placed_page(
+    position: int, lines: Sequence[PictureLine], text: str, start_char: int, end_char: int
+) -> RecognisedPage:
+    """Return a page's words at their places in ``text[start_char:end_char]``, which has its lines in order.
+
+    Lines that the text leaves out, such as running heads, are left out.
+    """
+    words: list[RecognisedWord] = []
+    following = 0
+    offset = start_char
+    for written in text[start_char:end_char].split("\n"):
+        number = next((at for at in range(following, len(lines)) if lines[at].text == written), None)
+        if number is not None:
+            place = offset
+            for word in lines[number].words:
+                words.append(RecognisedWord(place, place + len(word.text), number, *word[1:]))
+                place += len(word.text) + 1
+            following = number + 1
+        offset += len(written) + 1
+    return RecognisedPage(position, tuple(words))

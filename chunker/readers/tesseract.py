@@ -1,0 +1,205 @@
+"""Reads the words of a picture with the program ``tesseract``, where it is installed.
+
+Its layout analysis gives blocks, paragraphs and lines in reading order, each word with its box and confidence
+(TSV output, https://tesseract-ocr.github.io/tessdoc/Command-Line-Usage.html).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from chunker.readers.programs import output_of
+from chunker.recognised import SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chunker.readers.extraction import RecognitionSettings
+
+PROGRAM = "tesseract"
+DOTS_PER_INCH = 300  # what its models were trained for (tessdoc, "ImproveQuality")
+MIN_BLOCK_CONFIDENCE = 55.0
+"""Of its words, in the mean; less is a picture, or a script that no language knows (40 to 52 in trials)."""
+MAX_LANGUAGES = 6
+"""All that are installed are used together up to here: more of them take too long, and mix scripts."""
+UPRIGHT, TURNED = "3", "1"  # its page segmentation modes: as it lies, or turned as its letters stand
+SURE = 75.0
+"""Of a page's words, in the mean; less may be due to grain, or its being turned (45 to 60 in trials)."""
+SMOOTHING = 1.2  # pixels; less leaves grain of a quarter of the grey scale in, more blurs small letters
+NO_LANGUAGES = frozenset({"osd", "equ", "snum"})
+
+
+class Picture(NamedTuple):
+    """A grey picture, a byte a pixel, line by line from the top; ``None``: how fine it is, is not known."""
+
+    width: int
+    height: int
+    pixels: bytes
+    dots_per_inch: int | None = None
+
+    def smoothed(self) -> Picture:
+        """Return it without the grain of a film or a copier, which hides letters from the program."""
+        from PIL import Image, ImageFilter
+
+        image = Image.frombytes("L", (self.width, self.height), self.pixels)
+        return self._replace(pixels=image.filter(ImageFilter.GaussianBlur(SMOOTHING)).tobytes())
+
+
+class PictureWord(NamedTuple):
+    """A word on a picture, its box in ten-thousandths of its sides, its confidence 0..100."""
+
+    text: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+    confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """A line of words; ``opens``: it begins a paragraph."""
+
+    words: tuple[PictureWord, ...]
+    opens: bool
+
+    @property
+    def text(self) -> str:
+        """The words, with a blank between."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def left(self) -> int:
+        """Where it begins, of a picture's :data:`SCALE`."""
+        return min(word.left for word in self.words)
+
+    @property
+    def right(self) -> int:
+        """Where it ends."""
+        return max(word.right for word in self.words)
+
+    @property
+    def bottom(self) -> int:
+        """Where its lowest word ends."""
+        return max(word.bottom for word in self.words)
+
+    @property
+    def height(self) -> int:
+        """How tall it is."""
+        return self.bottom - min(word.top for word in self.words)
+
+
+@cache
+def installed_languages() -> tuple[str, ...]:
+    """Return the languages that the program has, by its names, English first; none where it is not there."""
+    try:
+        listed = output_of([PROGRAM, "--list-langs"]).decode("utf-8", "replace")
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    names = {line.strip() for line in listed.splitlines()[1:]} - NO_LANGUAGES
+    return tuple(sorted((name for name in names if name and "/" not in name), key=lambda n: (n != "eng", n)))
+
+
+def check_languages(settings: RecognitionSettings) -> None:
+    """Raise RecognitionError where the program, or a language to read with, is not installed."""
+    if shutil.which(PROGRAM) is None:
+        raise RecognitionError(f"install {PROGRAM} (tesseract-ocr) to have them read by OCR")
+    installed = installed_languages()
+    if not installed:
+        raise RecognitionError(
+            f"install a language of {PROGRAM} (tesseract-ocr-eng) to have them read by OCR"
+        )
+    for language in (settings.languages or "").split("+"):
+        if language and language not in installed:
+            raise RecognitionError(
+                f"install the language {language} of {PROGRAM}, or set DOSSIER_OCR_LANGUAGES to some of"
+                f" {'+'.join(installed)}"
+            )
+
+
+def languages_of(settings: RecognitionSettings) -> str:
+    """Return the languages to read with: those set, else those installed, where they are few."""
+    installed = installed_languages()
+    return settings.languages or "+".join(installed if len(installed) <= MAX_LANGUAGES else installed[:1])
+
+
+def recognise(picture: Picture, settings: RecognitionSettings) -> list[PictureLine]:
+    """Return the lines of words on a picture in reading order; none where it shows no text.
+
+    One in which little can be read may be of coarse grain, or turned: it is looked at again for both.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer than allowed.
+        RecognitionError: the program failed, as it does where a language is not installed.
+    """
+    lines = _read(picture, settings, UPRIGHT)
+    if _sureness(lines) >= SURE:
+        return lines
+    return max(lines, _read(picture.smoothed(), settings, TURNED), key=_sureness)
+
+
+class RecognitionError(Exception):
+    """The program could not read a picture; the message says why."""
+
+
+def _read(picture: Picture, settings: RecognitionSettings, layout: str) -> list[PictureLine]:
+    image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.pixels)
+    fineness = () if picture.dots_per_inch is None else ("--dpi", str(picture.dots_per_inch))
+    options = ("-l", languages_of(settings), "--psm", layout, *fineness)
+    try:
+        table = output_of([PROGRAM, "-", "-", *options, "tsv"], given=image, seconds=settings.seconds)
+    except OSError as error:
+        raise RecognitionError(f"tesseract cannot be started ({error.strerror})") from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        raise RecognitionError(f"tesseract failed: {said or error.returncode}") from error
+    return list(_lines(table.decode("utf-8", "replace"), picture))
+
+
+def _sureness(lines: list[PictureLine]) -> float:
+    """Return how sure the reading is in the mean of its words, 0 where there are none."""
+    sure = [word.confidence for line in lines for word in line.words]
+    return sum(sure) / len(sure) if sure else 0.0
+
+
+class _Row(NamedTuple):
+    """A word's row of the table: its block, paragraph and line, and what it is."""
+
+    block: str
+    paragraph: str
+    line: str
+    word: PictureWord
+
+
+def _rows(table: str, picture: Picture) -> Iterator[_Row]:
+    for row in table.split("\n")[1:]:
+        fields = row.rstrip("\r").split("\t")
+        if len(fields) != 12 or fields[0] != "5" or not fields[11].strip():
+            continue
+        left, top, width, height = map(int, fields[6:10])
+        box = (
+            left * SCALE // picture.width,
+            top * SCALE // picture.height,
+            (left + width) * SCALE // picture.width,
+            (top + height) * SCALE // picture.height,
+        )
+        word = PictureWord("".join(fields[11].split()), *box, round(float(fields[10])))
+        yield _Row(fields[2], fields[3], fields[4], word)
+
+
+def _lines(table: str, picture: Picture) -> Iterator[PictureLine]:
+    for _, block in groupby(_rows(table, picture), key=lambda row: row.block):
+        rows = list(block)
+        if sum(row.word.confidence for row in rows) < MIN_BLOCK_CONFIDENCE * len(rows):
+            continue
+        before = ""
+        for (paragraph, _), line in groupby(rows, key=lambda row: (row.paragraph, row.line)):
+            words = tuple(row.word for row in line)
+            # The program parts paragraphs, and columns, in the middle of sentences too.
+            yield PictureLine(words, opens=paragraph != before and not words[0].text[0].islower())
+            before = paragraph

@@ -1,0 +1,216 @@
+"""Pages that are pictures: read by tesseract, their words placed, and what is said where that cannot be."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfWriter
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
+
+from chunker.errors import (
+    BrokenSourceError,
+    EmptySourceError,
+    SourceTooLargeError,
+    UnsupportedFormatError,
+)
+from chunker.readers.extraction import ReadingLimits, RecognitionSettings
+from chunker.readers.isolated import IsolatedReader, ReadingBounds
+from chunker.readers.reading import read_bytes
+from chunker.recognised import SCALE, confidence_of
+from tests.support.scans import (
+    COMMITTEE,
+    ENGINEER,
+    PAGE,
+    file_of,
+    needs_tesseract,
+    page_of,
+    place_of,
+    scanned,
+)
+
+ENGLISH = ReadingLimits(recognition=RecognitionSettings("eng"))
+
+
+def read(data, name="scan.pdf", limits=ENGLISH):
+    return read_bytes(data, name=name, limits=limits)
+
+
+def words_of(text):
+    return text.split()
+
+
+def typed_pdf(line):
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    paper.drawString(72, 700, line)
+    paper.save()
+    return buffer.getvalue()
+
+
+@needs_tesseract
+def test_a_scan_with_grain_and_askew_is_read_and_its_words_are_where_they_stand():
+    source = read(file_of(scanned(page_of((120, 200, COMMITTEE)), angle=0), kind="PDF"))
+    assert source.text.split("\n") == COMMITTEE
+    (page,) = source.recognised
+    assert [source.text[word.start_char : word.end_char] for word in page.words] == words_of(source.text)
+    start = source.text.index("harbour")
+    ((left, top, right, bottom),) = page.boxes_of(start, start + len("harbour"))
+    drawn = place_of("harbour", COMMITTEE[1], 120, 200 + 24 * 1.6)
+    found = (left * PAGE[0], top * PAGE[1], right * PAGE[0], bottom * PAGE[1])
+    assert found == pytest.approx(drawn, abs=4)
+    assert confidence_of(source.recognised, 0, len(source.text)) > 0.8
+    askew = read(file_of(scanned(page_of((120, 200, COMMITTEE)), angle=1.5), kind="PDF"))
+    assert words_of(askew.text) == words_of(source.text)
+
+
+@needs_tesseract
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_page_that_lies_turned_is_read(angle):
+    turned = page_of((120, 200, COMMITTEE + ENGINEER)).rotate(angle, expand=True)
+    assert words_of(read(file_of(turned)).text) == words_of(" ".join(COMMITTEE + ENGINEER))
+
+
+@needs_tesseract
+def test_a_page_of_coarse_grain_is_read():
+    coarse = scanned(page_of((120, 200, COMMITTEE)), grain=30)
+    read_words = words_of(read(file_of(coarse)).text.casefold())
+    assert read_words == words_of(" ".join(COMMITTEE).casefold())
+
+
+@needs_tesseract
+def test_columns_are_read_one_after_the_other():
+    left, right = COMMITTEE * 3, ENGINEER * 4
+    paper = page_of((80, 150, left), (780, 150, right), size=(1500, 1000))
+    assert "".join(words_of(read(file_of(scanned(paper))).text)) == "".join(words_of("".join(left + right)))
+
+
+@needs_tesseract
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP"])
+def test_an_image_is_a_document_of_one_page(kind):
+    source = read(file_of(page_of((120, 200, COMMITTEE)), kind=kind), name="letter")
+    assert source.text.split("\n") == COMMITTEE
+    ((start, page),) = [(one.start_char, one.page) for one in source.page_starts]
+    assert (start, page.position) == (0, 1)
+
+
+@needs_tesseract
+def test_images_are_seen_as_viewers_show_them():
+    page = page_of((120, 200, COMMITTEE))
+    deep = Image.fromarray(np.asarray(page).astype(np.uint16) * 257)
+    clear = Image.new("RGBA", PAGE, (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), mask=page.point(lambda grey: 255 - grey))
+    lying = Image.Exif()
+    lying[0x0112] = 6  # to be turned by a quarter, clockwise
+    buffer = io.BytesIO()
+    page.rotate(90, expand=True).save(buffer, "JPEG", exif=lying)
+    for data in (file_of(deep), file_of(clear), buffer.getvalue()):
+        assert read(data, name="a").text.split("\n") == COMMITTEE
+
+
+@needs_tesseract
+def test_each_frame_is_a_page_and_its_printed_number_is_cited():
+    words = (COMMITTEE, ENGINEER, COMMITTEE)
+    frames = [page_of((120, 200, lines), (600, 1650, [str(11 + at)])) for at, lines in enumerate(words)]
+    source = read(file_of(*frames, kind="TIFF"), name="minutes.tif")
+    assert [(one.page.label, one.page.method, one.page.position) for one in source.page_starts] == [
+        ("11", "printed", 1),
+        ("12", "printed", 2),
+        ("13", "printed", 3),
+    ]
+    assert words_of(source.text) == words_of(" ".join(COMMITTEE + ENGINEER + COMMITTEE))
+    assert [page.position for page in source.recognised] == [1, 2, 3]
+    for page in source.recognised:
+        assert {source.text[word.start_char : word.end_char] for word in page.words} <= set(
+            source.text.split()
+        )
+
+
+@needs_tesseract
+def test_only_pages_without_text_are_recognised():
+    writer = PdfWriter()
+    for data in (typed_pdf("Typed words stay."), file_of(page_of((120, 200, COMMITTEE)), kind="PDF")):
+        writer.append(io.BytesIO(data))
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    source = read(buffer.getvalue())
+    assert source.text.split("\n\n") == ["Typed words stay.", "\n".join(COMMITTEE)]
+    assert [page.position for page in source.recognised] == [2]
+    assert confidence_of(source.recognised, 0, len("Typed words stay.")) is None
+    assert source.notices == ()
+
+
+@needs_tesseract
+def test_what_shows_no_text_is_told():
+    writing = file_of(page_of((120, 200, COMMITTEE)), page_of(), kind="PDF")
+    assert read(writing).notices == ("1 of 2 pages show no text that OCR can read: see if they are blank",)
+    with pytest.raises(UnsupportedFormatError, match=r"^a\.png: it is an image without text; OCR finds none"):
+        read(file_of(page_of()), name="a.png")
+
+
+def test_without_the_program_one_is_told_what_to_install(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    scan = file_of(page_of((120, 200, COMMITTEE)), kind="PDF")
+    with pytest.raises(EmptySourceError, match=r"^a\.pdf: it is an image without text; install tesseract"):
+        read(scan, name="a.pdf")
+    with pytest.raises(UnsupportedFormatError, match=r"^a\.png: it is an image .*; install tesseract"):
+        read(file_of(page_of()), name="a.png")
+    writer = PdfWriter()
+    for data in (typed_pdf("Typed words stay."), scan):
+        writer.append(io.BytesIO(data))
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    (notice,) = read(buffer.getvalue()).notices
+    assert notice.startswith("1 of 2 pages are images without text and are left out; install tesseract")
+
+
+@needs_tesseract
+def test_a_language_that_is_not_installed_is_told():
+    limits = ReadingLimits(recognition=RecognitionSettings("eng+xyz"))
+    with pytest.raises(UnsupportedFormatError, match="install the language xyz of tesseract, or set DOSSIER"):
+        read(file_of(page_of((120, 200, COMMITTEE))), limits=limits)
+
+
+def test_scans_are_not_read_where_that_is_set():
+    with pytest.raises(UnsupportedFormatError, match="set DOSSIER_OCR_LANGUAGES=auto"):
+        read(file_of(page_of((120, 200, COMMITTEE))), limits=ReadingLimits(recognition=None))
+
+
+def test_pictures_too_large_cut_short_or_none_are_refused_in_one_line():
+    with pytest.raises(SourceTooLargeError, match=r"^a\.png: has a picture of over [\d,]+ pixels"):
+        read(file_of(Image.new("1", (50_000, 50_000))), name="a.png")
+    with pytest.raises(BrokenSourceError, match=r"^a\.png: the image is damaged"):
+        read(file_of(scanned(page_of((120, 200, COMMITTEE))))[:20_000], name="a.png")
+    with pytest.raises(UnsupportedFormatError, match=r"^a\.png: is an image of a kind"):
+        read(b"\x89PNG\r\n\x1a\n" + bytes(100), name="a.png")
+
+
+@needs_tesseract
+def test_recognition_tells_its_progress_and_is_bounded_by_the_page(tmp_path):
+    path = tmp_path / "minutes.tif"
+    path.write_bytes(file_of(*[page_of((120, 200, COMMITTEE))] * 3, kind="TIFF"))
+    told = []
+    with IsolatedReader(ReadingBounds(seconds=60), ENGLISH) as reader:
+        source = reader.read(path, name="minutes.tif", on_pages=told.append)
+        assert [(one.pages, one.of) for one in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+        assert words_of(source.text) == words_of(" ".join(COMMITTEE * 3))
+        slow = ReadingLimits(recognition=RecognitionSettings("eng", seconds=0.01))
+        with pytest.raises(UnsupportedFormatError, match="took more than"):
+            reader.read(path, name="minutes.tif", limits=slow)
+
+
+@needs_tesseract
+def test_a_running_head_left_out_of_the_text_leaves_the_other_words_in_place():
+    pages = [
+        page_of((400, 60, ["HARBOUR PAPERS"]), (120, 200, lines), (600, 1650, [str(40 + at)]))
+        for at, lines in enumerate((COMMITTEE, ENGINEER, COMMITTEE, ENGINEER))
+    ]
+    source = read(file_of(*pages, kind="PDF"))
+    assert "HARBOUR PAPERS" not in source.text
+    for page in source.recognised:
+        lines = COMMITTEE if page.position % 2 else ENGINEER
+        assert [source.text[word.start_char : word.end_char] for word in page.words] == words_of(
+            " ".join(lines)
+        )
+        assert all(0 <= word.left < word.right <= SCALE for word in page.words)
