@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
-from chunker.documents import PageMap, Span
+from chunker.documents import PageMap
 from chunker.errors import UnreadableSourceError
-from chunker.facsimile.aligning import find_on_page
+from chunker.facsimile.placing import place_words
 from chunker.facsimile.tasks import LayoutTask, PictureTask
 from chunker.readers.isolated import ReadingBounds
 from service.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from chunker.documents import Page
+    from chunker.documents import Page, Span
     from chunker.facsimile.layout import Box, PageLayout
     from chunker.readers.isolated import IsolatedReader
     from embeddings.local_index import LocalIndex
@@ -110,19 +108,17 @@ class Facsimiles:
             NotFoundError: the pages of this source cannot be shown.
         """
         self._file(source)
-        found = []
-        for page, sheet in _sheets(snapshot.page_map(source.id) or PageMap(), source.characters):
-            start, end = max(span.start_char, sheet.start_char), min(span.end_char, sheet.end_char)
-            if start >= end:
-                continue
-            text = snapshot.text(source.id, sheet.start_char, sheet.end_char) or ""
-            words = Span(start - sheet.start_char, end - sheet.start_char).trimmed(text)
-            if words is not None:
-                layout = self._layout_of(source, page.position or 0)
-                places = find_on_page(text, words, layout.text)
-                one = _page(layout, page.position or 0, page)
-                found.append(replace(one, boxes=layout.rectangles(places.places), is_whole=places.is_whole))
-        return found
+        placed = place_words(
+            span,
+            snapshot.page_map(source.id) or PageMap(),
+            characters=source.characters,
+            text_of=lambda sheet: snapshot.text(source.id, sheet.start_char, sheet.end_char) or "",
+            layout_of=lambda position: self._layout_of(source, position),
+        )
+        return [
+            _page(one.layout, one.page.position or 0, one.page, one.boxes, is_whole=one.is_whole)
+            for one in placed
+        ]
 
     def _layout_of(self, source: SourceRecord, position: int) -> PageLayout:
         try:
@@ -142,13 +138,12 @@ class Facsimiles:
         return path
 
 
-def _page(layout: PageLayout, position: int, page: Page | None) -> PageBoxes:
-    return PageBoxes(position, layout.pages, page, layout.width, layout.height)
-
-
-def _sheets(page_map: PageMap, characters: int) -> Iterator[tuple[Page, Span]]:
-    """Yield what stands on each page of the file itself; of two pages side by side on one, the first."""
-    starts = [start for start in page_map.starts if start.page.position is not None]
-    begins = [next(group) for _, group in groupby(starts, key=lambda start: start.page.position)]
-    for start, after in zip_longest(begins, begins[1:]):
-        yield start.page, Span(start.start_char, after.start_char if after else characters)
+def _page(
+    layout: PageLayout,
+    position: int,
+    page: Page | None,
+    boxes: tuple[Box, ...] = (),
+    *,
+    is_whole: bool = True,
+) -> PageBoxes:
+    return PageBoxes(position, layout.pages, page, layout.width, layout.height, boxes, is_whole)
