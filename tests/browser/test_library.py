@@ -85,6 +85,57 @@ def test_several_files_are_added_and_a_bad_one_does_not_stop_the_others(browser,
         assert page.locator(".uploads .is-problem").count() == 2
 
 
+def test_a_folder_is_added_with_all_that_lies_in_it(browser, site, tmp_path):
+    folder = tmp_path / "letters"
+    for box in ("box1", "box2/old"):
+        (folder / box).mkdir(parents=True)
+        (folder / box / "ararat.md").write_bytes(LETTER + box.encode())
+        (folder / box / ".hidden").write_bytes(b"no letter")
+    with browser(site) as page:
+        page.goto("/library")
+        page.get_by_label("Choose a folder").set_input_files(folder)
+        page.locator(".uploads .is-done").nth(1).wait_for()
+        rows = sorted(words_of(row) for row in page.locator(".uploads li").all())
+        assert rows == [
+            "letters/box1/ararat.md added: 1 document, 1 passage",
+            "letters/box2/old/ararat.md added: 1 document, 1 passage",
+        ]
+    names = {one["name"] for one in site.get("/v1/sources").json()["sources"]}
+    assert names == {"box1/ararat.md", "old/ararat.md"}
+
+
+def drop(page, *paths):
+    """Drop files and folders of this machine, as a hand does."""
+    box = page.locator("#drop").bounding_box()
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + 5, "y": box["y"] + 5}
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
+
+
+def test_files_and_folders_are_dropped_and_a_second_of_a_name_is_kept_beside_the_first(
+    browser, site, tmp_path
+):
+    folder = tmp_path / "letters"
+    (folder / "box1" / "old").mkdir(parents=True)
+    (folder / "box1" / "old" / "sinop.md").write_bytes(LETTER.replace(b"Ararat", b"Sinop"))
+    (folder / "ararat.md").write_bytes(LETTER)
+    with browser(site) as page:
+        page.goto("/library")
+        drop(page, folder)
+        page.locator(".uploads .is-done").nth(1).wait_for()
+        assert sorted(words_of(row) for row in page.locator(".uploads li").all()) == [
+            "letters/ararat.md added: 1 document, 1 passage",
+            "letters/box1/old/sinop.md added: 1 document, 1 passage",
+        ]
+        for content in (b"The first.", b"The second."):
+            (tmp_path / "note.txt").write_bytes(LETTER + content)
+            drop(page, tmp_path / "note.txt")
+            page.locator(".uploads .is-done").nth(2 if content == b"The first." else 3).wait_for()
+        assert words_of(page.locator(".uploads li").nth(3)).startswith("note.txt added as note (2).txt: 1")
+
+
 def test_the_same_file_twice_is_refused_in_words(browser, site):
     with browser(site) as page:
         page.goto("/library")

@@ -10,19 +10,20 @@ const describing = document.getElementById("describing");
 let queue = Promise.resolve();
 
 function start() {
-  const input = document.getElementById("files");
   const drop = document.getElementById("drop");
-  const addChosen = () => {
-    addAll(input.files);
-    input.value = "";
-  };
-  input.addEventListener("change", addChosen);
-  addChosen(); // what was chosen before this script had loaded
+  for (const input of drop.querySelectorAll("input")) {
+    const addChosen = () => {
+      for (const file of input.files) enqueue(file, file.webkitRelativePath);
+      input.value = "";
+    };
+    input.addEventListener("change", addChosen);
+    addChosen(); // what was chosen before this script had loaded
+  }
   for (const name of ["dragover", "dragleave", "drop"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
       drop.classList.toggle("is-over", name === "dragover");
-      if (name === "drop") addAll(event.dataTransfer.files);
+      if (name === "drop") [...event.dataTransfer.items].forEach(addDropped);
     });
   }
   document.getElementById("contents").addEventListener("click", (event) => {
@@ -33,19 +34,40 @@ function start() {
   describing.querySelector("[data-cancel]").addEventListener("click", () => describing.close());
 }
 
-/** Uploads files one after the other, so that a hundred of them do not share one line. */
-function addAll(files) {
-  for (const file of files) {
-    const row = newRow(file.name);
-    queue = queue.then(() => add(file, row));
-  }
+/** Adds what was dropped; what it is can be asked only as long as the event lasts. */
+function addDropped(item) {
+  const entry = item.webkitGetAsEntry();
+  if (entry?.isDirectory) addFolder(entry);
+  else if (item.kind === "file") enqueue(item.getAsFile());
 }
 
-async function add(file, row) {
+/** Adds the files of a dropped folder and of the folders in it. */
+async function addFolder(folder) {
+  const reader = folder.createReader();
+  let some;
+  do {
+    // as many at a time as the browser likes, none at the end
+    some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+    for (const entry of some) {
+      if (entry.isDirectory) addFolder(entry);
+      else entry.file((file) => enqueue(file, entry.fullPath), ({ message }) => newRow(entry.name).end(message, true));
+    }
+  } while (some.length);
+}
+
+/** Uploads files one after the other: a hundred of them do not share one line. Hidden ones in folders are left out. */
+function enqueue(file, pathInFolder) {
+  if (/\/\./.test(pathInFolder)) return;
+  const name = (pathInFolder || file.name).replace(/^\//, "");
+  const row = newRow(name);
+  queue = queue.then(() => add(file, name, row));
+}
+
+async function add(file, path, row) {
   try {
-    const job = await upload(file, (share) => row.show("uploading", share));
+    const job = await upload(file, path, (share) => row.show("uploading", share));
     const done = await finished(job, row);
-    const name = done.source_name === file.name ? "added" : `added as ${done.source_name}`;
+    const name = path.endsWith(done.source_name) ? "added" : `added as ${done.source_name}`;
     row.end(`${name}: ${counted(done.change.documents, "document")}, ${counted(done.change.passages, "passage")}`);
     await refresh();
   } catch (error) {
@@ -54,11 +76,11 @@ async function add(file, row) {
 }
 
 /** Sends a file; fetch tells nothing of how far a request is, so this is the older way. */
-function upload(file, onProgress) {
+function upload(file, path, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
-    body.append("file", file);
+    body.append("file", file, path);
     request.open("POST", "/v1/sources");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
