@@ -28,6 +28,8 @@ LEGACY_ENCODINGS = (
     *("cp1255", "cp1256", "gb18030", "big5", "cp932", "euc_jis_2004", "euc_kr"),
     *("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr"),
 )
+# Taken for others where few letters are beyond ASCII; what stands beside them shows which it is.
+FROM_OLD_MACHINES = frozenset(["cp437", "cp850", "cp852", "mac_roman"])
 NO_OTHER = "cp1252"  # the commonest by far of those that are not UTF-8
 NO_ENCODING = "iso2022_kr"  # what is told where none fits: it has no bytes beyond ASCII
 # Names of encodings that files declare, with those that they are really in (WHATWG Encoding Standard).
@@ -40,6 +42,11 @@ MEANT = {
 }
 ESCAPES = (b"\x1b$", b"\x1b(")  # ISO 2022: from ASCII to another set of characters, and back
 CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+# A letter beyond ASCII beside a digit, a capital one behind a small one, or a sign within a word.
+MISPLACED = re.compile(
+    r"(?:(?<=\d)[^\W\d_a-zA-Z]|[^\W\d_a-zA-Z](?=\d)|(?<=[a-z])[À-ÖØ-ÞĀĂĄĆČĎĐĘĚŁŃŇŐŘŚŠŤŮŰŹŻŽ]"
+    r"|(?<=[^\W\d_])[^\w\x00-\x7f’‘·-](?=[^\W\d_])|[\u2500-\u25ff\ufffd\x80-\x9f])"
+)
 SECOND_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")  # in UTF-8 mostly misread quotation marks, else no text
 
 
@@ -236,7 +243,17 @@ def detected(data: bytes) -> str | None:
         no_match_encoding=NO_ENCODING,
         compat_names=False,
     )
-    return None if found["encoding"] == NO_ENCODING and not data.isascii() else found["encoding"]
+    encoding = found["encoding"]
+    if encoding in FROM_OLD_MACHINES and _looks_better(data, NO_OTHER, encoding):
+        return NO_OTHER
+    return None if encoding == NO_ENCODING and not data.isascii() else encoding
+
+
+def _looks_better(data: bytes, encoding: str, other: str) -> bool:
+    """Whether fewer characters beyond ASCII stand where none of their sort does in ``encoding``."""
+    sample = data[: SETTINGS.detection_bytes]
+    first, second = (sample.decode(name, "replace") for name in (encoding, other))
+    return len(MISPLACED.findall(first)) < len(MISPLACED.findall(second))
 
 
 def is_binary(text: str) -> bool:

@@ -10,6 +10,7 @@ from chunker.documents import Heading
 from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
 from chunker.readers.printed_pages.markers import page_starts_in
+from chunker.readers.record_lines import read_record, stated_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +30,22 @@ def read_markdown(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted
     """Read Markdown; offsets index the decoded file, markup and all.
 
     Headings are ATX and setext ones as CommonMark reads them, so none from inside a code fence. The
-    title is the front matter's, or the first heading where it is the only one of level 1.
+    title is that of a record above the text or the front matter's, or the first heading where it is the only
+    one of level 1; a record's lines are no headings.
     """
-    text = decode_text(data, name=name, limits=limits)
+    text = decode_text(data, name=name, limits=limits, declared=stated_encoding(data))
+    record = read_record(text)
     front_matter = front_matter_of(text)
     body_start = front_matter.end() if front_matter else 0
-    headings = tuple(headings_in(text, body_start=body_start))
+    found = headings_in(text, body_start=body_start)
+    headings = tuple(heading for heading in found if heading.start_char >= record.end_char)
     title = title_in(front_matter["fields"]) if front_matter else None
     return Extracted(
         text,
-        title=title or sole_top_heading(headings),
+        title=record.title or title or sole_top_heading(headings),
         headings=headings,
         page_starts=page_starts_in(text),
+        bibliography=record.bibliography,
     )
 
 

@@ -191,6 +191,7 @@ MAIL_HEAD = re.compile(
     rb"\A(?:\s*\d{1,10}\s*\n)?(?P<envelope>From [^\n]*\n)?"
     rb"(?P<fields>(?:>?[A-Za-z][\w-]{0,60}[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t][^\n]*(?:\n|\Z))*){2,})"
 )
+MAIL_HEAD_BYTES = 64 * 1024  # signatures of servers stand above what persons write
 FIELD_NAME = re.compile(rb"^([A-Za-z][\w-]*)[ \t]*:", re.MULTILINE)
 PERSONS_FIELDS = frozenset([b"from", b"to", b"date", b"subject"])
 # No person writes these: a memorandum has the others too.
@@ -229,7 +230,7 @@ def media_type_of(data: bytes, *, name: str) -> str:
         )
     if suffix_type in IMAGES:
         raise unsupported("no image, though it is named as one", name=name)
-    return mail_type(head, suffix_type) or markup_type(head, suffix_type, name=name)
+    return mail_type(data[:MAIL_HEAD_BYTES], suffix_type) or markup_type(head, suffix_type, name=name)
 
 
 def image_type(head: bytes) -> str | None:

@@ -23,6 +23,8 @@ _PARTS = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|_")
 def stated_title(title: str | None) -> str | None:
     """Return the title in a file's properties, on one line; ``None`` for a program's, or none."""
     line = tidy_line(without_surrogates(title or ""))
+    if before := _put_before().match(line):
+        line = line[before.end() :]
     return None if len(line) > _MAX_CHARS or _programs_title().fullmatch(line) else line
 
 
@@ -46,6 +48,12 @@ def believed_title(title: str | None, text: str, *, few_words: int = 1) -> str |
 def _names_template(title: str) -> bool:
     templates = PACKAGED.alternatives("titles", "templates")
     return re.search(rf"\b{templates}\b", title, re.IGNORECASE) is not None
+
+
+@cache
+def _put_before() -> re.Pattern[str]:
+    """Return the pattern of the words with which a digital library begins its titles."""
+    return re.compile(rf"{PACKAGED.alternatives('titles', 'put_before')}\s+(?=\S)", re.IGNORECASE)
 
 
 @cache

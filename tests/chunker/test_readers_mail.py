@@ -221,3 +221,12 @@ def test_a_program_s_field_shows_a_mail_of_any_name():
 def test_files_set_into_old_mails_are_named():
     body = "Here it is.\n\nbegin 644 cargo.bin\n#0V%T\n`\nend\n\nAnna\n"
     assert read(a_mail(body=body)).text.endswith("Here it is.\n\nAttachment: cargo.bin\n\nAnna")
+
+
+def test_a_mail_is_known_below_the_long_signatures_of_servers():
+    signatures = "".join(f"DKIM-Signature: v=1; b={'x' * 900}\n" for _ in range(12))
+    head = f"Return-Path: <a@b.org>\nReceived: by b.org;\n Thu, 08 Jul 2021 17:50:19 +0000\n{signatures}"
+    mail = f"{head}From: Anna Holm <a@b.org>\nTo: c@d.org\nSubject: The ferry\n\nIt left at dawn.\n"
+    found = read_bytes(mail.encode(), name="saved.txt")
+    assert found.title == "The ferry"
+    assert found.text.endswith("It left at dawn.")

@@ -1,6 +1,7 @@
 """Plain text and Markdown: encodings, page markers, headings."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from chunker.readers.plain_text import read_text
 from chunker.readers.reading import read_bytes
 
 LIMITS = ReadingLimits()
+ROOT = Path(__file__).parents[2]
 RUSSIAN = (
     "Народный комиссар иностранных дел СССР В. М. Молотов принял посла Турции Актая.\r\n"
     "Посол заявил, что он не имеет официальных указаний из Анкары.\r\n"
@@ -185,6 +187,26 @@ def test_markers_at_the_foot_of_pages_end_them():
 def test_converter_markers_of_page_ends_end_pages():
     text = "".join(f"first{n} {PAGE}--- end of page={n} ---\n" for n in (1, 2, 3)) + "\nafterword\n"
     assert pages_of(text) == [("1", "first1"), ("2", "first2"), ("3", "first3")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The flour fetched £4 4s. in 1883, from £70 to £80, and £235 at last; so slow is Boötes.",
+        "He paid 40¢ a day at a café, ½ of it in wine; “no more”, he said – and left.",
+        "Sie schlief. Ä. Holm zahlte §12 entsprechend, 30° im Schatten.",
+    ],
+)
+@pytest.mark.parametrize("long_text", ["README.md", "ARCHITECTURE.md"])
+def test_a_few_signs_beyond_ascii_in_a_long_text_are_read_as_what_stands_there(text, long_text):
+    before = (ROOT / long_text).read_text("utf-8").encode("ascii", "ignore")
+    assert text_of(before + text.encode("cp1252")).endswith(text)
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
+def test_texts_of_old_machines_are_still_read(encoding):
+    text = "Le général a déclaré à la délégation que l'événement était très grave. Où êtes-vous allé? "
+    assert text_of((text * 8).encode(encoding)) == text * 8
 
 
 def pages_and_margins(text):

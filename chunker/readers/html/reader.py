@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chunker.documents import Bibliography
 from chunker.errors import BrokenSourceError
 from chunker.readers.decoding import decode_text
 from chunker.readers.extraction import Extracted, ReadingLimits, tidy_line
 from chunker.readers.html.body import raise_marks, text_of_body
 from chunker.readers.printed_pages.html import consistent_page_starts, mark_pages
+from chunker.readers.record_lines import read_record
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 from chunker.text.normalising import fold
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from chunker.documents import Bibliography, Heading
+    from chunker.documents import Heading
     from chunker.readers.html.body import BodyText
 
 META_BYTES = 4096  # HTML asks for the declaration within the first 1024; some pages have it later
@@ -80,12 +82,13 @@ def read_html(data: bytes, *, name: str, limits: ReadingLimits, declared: str | 
         main = main_text(root)
         if main is not None and is_whole(main, body, root):
             body = main
+    record = read_record(body.text)
     return Extracted(
         body.text,
-        title=as_headed(stated, body.headings),
+        title=record.title or as_headed(stated, body.headings),
         headings=tuple(body.headings),
         page_starts=consistent_page_starts(body.page_marks, body.length),
-        bibliography=bibliography,
+        bibliography=record.bibliography if bibliography == Bibliography() else bibliography,
     )
 
 
