@@ -205,14 +205,13 @@ def _summary(outcomes: "Sequence[FileOutcome]", info: "IndexInfo", seconds: floa
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+    """Print a line each of the files and of what the index holds, as wide as they are."""
     counts = [f"{summary[status]:,} {word}" for status, word in _COUNTED.items() if summary[status]]
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("files", f"{', '.join(counts) or 'none'}, in {summary['seconds']:,} s")
-    for name in ("sources", "documents", "passages"):
-        table.add_row(name, f"{summary['index'][name]:,} in the index")
     speed = f" ({summary['tokens_per_second']:,} tokens a second)" if summary["tokens"] else ""
-    table.add_row("tokens", f"{summary['tokens']:,} indexed{speed}")
-    Console().print(table)
+    told = {
+        "files": f"{', '.join(counts) or 'none'}, in {summary['seconds']:,} s",
+        **{name: f"{count:,} in the index" for name, count in summary["index"].items()},
+        "tokens": f"{summary['tokens']:,} indexed{speed}",
+    }
+    for name, words in told.items():
+        typer.echo(f"{name:<9}  {words}")
