@@ -18,6 +18,7 @@ from chunker.documents import (
     content_id,
 )
 from chunker.pages.inference import infer_pages
+from chunker.recognised import confidence_of
 from chunker.segmenting.cuts import segment
 from chunker.text.normalising import tidy
 from chunker.text.splitting import PassageLimits, split
@@ -58,7 +59,7 @@ def chunk(
     passages: list[Passage] = []
     for document in segmentation.documents:
         sections = _sections_of(document, segmentation.sections)
-        passages += _passages(source.text, document, sections, page_map, (settings, window))
+        passages += _passages(source, document, sections, page_map, (settings, window))
     return ChunkedSource(source, page_map, segmentation.documents, tuple(passages), segmentation.sections)
 
 
@@ -71,13 +72,14 @@ def _sections_of(document: Document, sections: Sequence[SectionStart]) -> Sequen
 
 
 def _passages(
-    text: str,
+    source: Source,
     document: Document,
     sections: Sequence[SectionStart],
     page_map: PageMap,
     limits: tuple[ChunkingSettings, TokenLimit],
 ) -> Iterator[Passage]:
     settings, window = limits
+    text = source.text
     count = token_counter(settings.encoding)
     header_tokens = window.count(indexed_header(document, settings=settings, window=window))
     sizes = PassageLimits(
@@ -100,6 +102,7 @@ def _passages(
             page=page_map.at(span.start_char),
             page_end=page_map.at(span.end_char - 1),
             section=sections[above - 1].title if above else None,
+            ocr_confidence=confidence_of(source.recognised, span.start_char, span.end_char),
         )
 
 

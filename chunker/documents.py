@@ -239,7 +239,8 @@ class Passage:
 
     ``page`` and ``page_end`` are the pages of the first and the last character, ``None`` where
     no page is known. ``section`` is the heading that its first character stands at or below, within
-    its document. ``token_count`` is in tokens of the configured tiktoken encoding.
+    its document. ``token_count`` is in tokens of the configured tiktoken encoding. ``ocr_confidence`` is how
+    sure the reading of its words from pictures of pages is, 0..1, ``None`` where none was.
     """
 
     id: str
@@ -252,6 +253,7 @@ class Passage:
     page: Page | None = None
     page_end: Page | None = None
     section: str | None = None
+    ocr_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

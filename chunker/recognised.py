@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
 SCALE = 10_000
 """Places are kept in ten-thousandths of a page's width and height: a tenth of a letter's stroke."""
@@ -31,16 +32,21 @@ class RecognisedWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RecognisedPage:
-    """The words of a page that was read from its picture; ``position`` counts the file's pages from 1."""
+    """The words of a page that was read from its picture, one at least, in the order of the text.
+
+    ``position`` counts the file's pages from 1.
+    """
 
     position: int
     words: tuple[RecognisedWord, ...]
 
     def words_in(self, start_char: int, end_char: int) -> Iterator[RecognisedWord]:
         """Yield the words of which a part lies in that part of the source's text."""
-        for word in self.words:
-            if word.start_char < end_char and word.end_char > start_char:
-                yield word
+        first = bisect_right(self.words, start_char, key=lambda word: word.end_char)
+        for index in range(first, len(self.words)):
+            if self.words[index].start_char >= end_char:
+                return
+            yield self.words[index]
 
     def boxes_of(self, start_char: int, end_char: int) -> list[tuple[float, float, float, float]]:
         """Return what a part of the text covers, a rectangle a line: left, top, right, bottom from 0 to 1."""
@@ -54,10 +60,16 @@ def _around(words: list[RecognisedWord]) -> tuple[float, float, float, float]:
     return (left / SCALE, top / SCALE, right / SCALE, bottom / SCALE)
 
 
-def confidence_of(pages: Iterable[RecognisedPage], start_char: int, end_char: int) -> float | None:
+def confidence_of(pages: Sequence[RecognisedPage], start_char: int, end_char: int) -> float | None:
     """Return how sure the reading of a part of the text is, 0..1: the mean of its words.
 
-    ``None`` where none of them was read from a picture.
+    ``pages`` come in the order of the text. ``None`` where none of the words was read from a picture.
     """
-    sure = [word.confidence for page in pages for word in page.words_in(start_char, end_char)]
-    return sum(sure) / len(sure) / 100 if sure else None
+    first = bisect_right(pages, start_char, key=lambda page: page.words[-1].end_char)
+    sure: list[int] = []
+    for index in range(first, len(pages)):
+        words = [word.confidence for word in pages[index].words_in(start_char, end_char)]
+        if not words:
+            break
+        sure += words
+    return round(sum(sure) / len(sure) / 100, 4) if sure else None

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Literal
 
 from service.interpretation import Interpretation
 from service.wording.links import boxes_link, reader_link
-from service.wording.phrases import date_words, least_sure, page_range_words, without_reference_marks
+from service.wording.phrases import (
+    date_words,
+    least_sure,
+    ocr_words,
+    page_range_words,
+    without_reference_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +46,8 @@ class Citation:
 
     ``number`` is that of the passage it lies in, the [n] of the answer. ``page`` and ``page_end`` are those
     of the span's own first and last character, ``None`` where no page is known. ``section`` is the heading
-    that the first stands below in the document, where it has any.
+    that the first stands below in the document, where it has any. ``ocr_confidence`` is how sure the reading
+    of the words from a picture of the page is, 0..1, ``None`` where they were not.
     """
 
     number: int
@@ -49,6 +56,7 @@ class Citation:
     page: Page | None
     page_end: Page | None
     section: str | None = None
+    ocr_confidence: float | None = None
 
     @property
     def document_id(self) -> str:
@@ -97,6 +105,11 @@ class Citation:
         return page_range_words(self.page, self.page_end)
 
     @property
+    def ocr_words(self) -> str:
+        """How sure the reading of the words from a picture is, such as ``read by OCR, 87 %``; or empty."""
+        return ocr_words(self.ocr_confidence)
+
+    @property
     def link(self) -> str:
         """The reader's address with the words marked, at their page."""
         return reader_link(self.document_id, span=self.span, page=self.page_label)
@@ -118,6 +131,7 @@ class Citation:
         parts = [title, "" if when.casefold() in title.casefold() else when]
         if self.page is not None:
             parts.append(self.page_words)
+        parts.append(self.ocr_words)
         return ", ".join(part for part in parts if part)
 
     def __str__(self) -> str:

@@ -415,6 +415,7 @@ class Dossier:
                 previous=previous,
                 next=following,
                 elsewhere=tuple(same_elsewhere(snapshot, document_id)),
+                ocr_confidence=snapshot.ocr_confidence(document_id),
             )
 
     def cite(self, document_id: str, span: Span | None = None) -> CitedPlace:

@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Span
 from chunker.facsimile.aligning import find_on_page
+from chunker.facsimile.layout import Box
+from chunker.recognised import confidence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from chunker.documents import Page, PageMap
-    from chunker.facsimile.layout import Box, PageLayout
+    from chunker.facsimile.layout import PageLayout
+    from chunker.recognised import RecognisedPage
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWords:
-    """Words on one page: ``boxes``, one a line, in fractions of it; ``is_whole``: all of them were found."""
+    """Words on one page: ``boxes``, one a line, in fractions of it; ``is_whole``: all of them were found.
+
+    ``ocr_confidence`` is how sure their reading from the page's picture is, ``None`` where it was not read.
+    """
 
     page: Page
     layout: PageLayout
     boxes: tuple[Box, ...]
     is_whole: bool
+    ocr_confidence: float | None = None
 
 
 def place_words(
@@ -33,10 +40,12 @@ def place_words(
     characters: int,
     text_of: Callable[[Span], str],
     layout_of: Callable[[int], PageLayout],
+    recognised: Sequence[RecognisedPage] = (),
 ) -> Iterator[PlacedWords]:
     """Yield the pages on which the words at ``span`` of a source of so many ``characters`` stand.
 
-    ``text_of`` gives what the source has at a span, ``layout_of`` the page at a position, from 1.
+    ``text_of`` gives what the source has at a span, ``layout_of`` the page at a position, from 1;
+    ``recognised`` are the pages with some of the words that were read from pictures.
     """
     for page, sheet in _sheets(page_map, characters):
         start, end = max(span.start_char, sheet.start_char), min(span.end_char, sheet.end_char)
@@ -46,6 +55,11 @@ def place_words(
         words = Span(start - sheet.start_char, end - sheet.start_char).trimmed(text)
         if words is not None:
             layout = layout_of(page.position)
+            scans = [scan for scan in recognised if scan.position == page.position]
+            if scans:
+                boxes = tuple(Box(*box) for scan in scans for box in scan.boxes_of(start, end))
+                yield PlacedWords(page, layout, boxes, bool(boxes), confidence_of(scans, start, end))
+                continue
             found = find_on_page(text, words, layout.text)
             yield PlacedWords(page, layout, layout.rectangles(found.places), found.is_whole)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chunker.facsimile.image import image_layout, image_picture
 from chunker.facsimile.pdf import pdf_layout, pdf_picture
+from chunker.readers.sniffing import HEAD_BYTES, image_type
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +29,8 @@ class LayoutTask:
         Raises:
             UnreadableSourceError: the page cannot be shown.
         """
-        return pdf_layout(self.path, self.position, name=self.name)
+        layout = image_layout if _is_image(self.path) else pdf_layout
+        return layout(self.path, self.position, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +48,10 @@ class PictureTask:
         Raises:
             UnreadableSourceError: the page cannot be shown.
         """
-        return pdf_picture(self.path, self.position, name=self.name, width_pixels=self.width_pixels)
+        picture = image_picture if _is_image(self.path) else pdf_picture
+        return picture(self.path, self.position, name=self.name, width_pixels=self.width_pixels)
+
+
+def _is_image(path: Path) -> bool:
+    with path.open("rb") as file:
+        return image_type(file.read(HEAD_BYTES)) is not None

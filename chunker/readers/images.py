@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chunker.errors import BrokenSourceError, SourceTooLargeError, UnsupportedFormatError
 from chunker.readers.extraction import Extracted, ReadingLimits, check_characters
 from chunker.readers.pdf.joining import joined
 from chunker.readers.pdf.scans import scanned_sheet
-from chunker.readers.recognising import no_text, recognise_all, tell_unread
+from chunker.readers.recognising import no_text, recognise_all, tell_read
 from chunker.readers.sniffing import IMAGE
 from chunker.readers.tesseract import Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
     from PIL.Image import Image
 
 MAX_PIXELS = 120_000_000
@@ -27,6 +32,7 @@ MIN_SIDE = 1500
 MAX_SCALE = 4
 LIKELY_DOTS = range(150, 1201)
 """Dots an inch that a scanner means; programs write 72 and 96 for none."""
+ORIENTATION, LYING = 0x0112, range(5, 9)  # of Exif and TIFF 6.0: these exchange width and height
 ONE_PAGE = frozenset({"JPEG", "MPO"})
 """Further pictures in these are small ones of the first, or taken beside it."""
 
@@ -37,45 +43,72 @@ def read_image(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     Raises UnsupportedFormatError where no text is read, BrokenSourceError for a damaged file and
     SourceTooLargeError past the limits.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    too_large = SourceTooLargeError(f"{name}: has a picture of over {MAX_PIXELS:,} pixels; scale it down")
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
-            count = 1 if image.format in ONE_PAGE else getattr(image, "n_frames", 1)
-            if count > limits.max_pages:
-                raise SourceTooLargeError(f"{name}: more than {limits.max_pages:,} pages; split the file")
-            sizes = [_size(image, index) for index in range(count)]
-            if any(width * height > MAX_PIXELS for width, height in sizes):
-                raise too_large
-            pictures = ((index, picture_of(image, index)) for index in range(count))
-            read = recognise_all(pictures, limits.recognition, name=name, count=count)
-    except Image.DecompressionBombError as error:
-        raise too_large from error
-    except UnidentifiedImageError as error:
-        raise UnsupportedFormatError(f"{name}: is {IMAGE}") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BrokenSourceError(f"{name}: the image is damaged; copy it again or save it anew") from error
+    with opened_image(io.BytesIO(data), name=name) as image:
+        count = pages_in(image)
+        if count > limits.max_pages:
+            raise SourceTooLargeError(f"{name}: more than {limits.max_pages:,} pages; split the file")
+        sizes = [size_of(image, index) for index in range(count)]
+        if any(width * height > MAX_PIXELS for width, height in sizes):
+            raise _too_large(name)
+        pictures = ((index, picture_of(image, index)) for index in range(count))
+        read = recognise_all(pictures, limits.recognition, name=name, count=count)
     if not read.lines:
         raise UnsupportedFormatError(f"{name}: {no_text(count, read.fault)}")
-    tell_unread(count - len(read.lines), count, read.fault)
+    tell_read(read, missing=count - len(read.lines), pages=count)
     sheets = []
     for index, (width, height) in enumerate(sizes):
-        lines = read.lines.get(index, [])
-        sheet, read.lines[index] = scanned_sheet(lines, is_wide=width > height)
+        sheet, read.lines[index] = scanned_sheet(read.lines.get(index, []), is_wide=width > height)
         sheets.append(sheet)
     pages = joined(sheets, [""] * count, read.lines)
     check_characters(len(pages.text), name=name, limits=limits)
     return Extracted(pages.text, page_starts=pages.starts, recognised=pages.recognised)
 
 
-def _size(image: Image, index: int) -> tuple[int, int]:
+@contextmanager
+def opened_image(file: BinaryIO | Path, *, name: str) -> Iterator[Image]:
+    """Open an image file; what goes wrong with it within the block is raised as what it says to the user.
+
+    Raises UnsupportedFormatError for what is no image, BrokenSourceError for a damaged one and
+    SourceTooLargeError for one of very many pixels.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(file) as image:
+            yield image
+    except Image.DecompressionBombError as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
+        raise UnsupportedFormatError(f"{name}: is {IMAGE}") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BrokenSourceError(f"{name}: the image is damaged; copy it again or save it anew") from error
+
+
+def _too_large(name: str) -> SourceTooLargeError:
+    return SourceTooLargeError(f"{name}: has a picture of over {MAX_PIXELS:,} pixels; scale it down")
+
+
+def pages_in(image: Image) -> int:
+    """Return how many pages an image file has."""
+    return 1 if image.format in ONE_PAGE else getattr(image, "n_frames", 1)
+
+
+def size_of(image: Image, index: int) -> tuple[int, int]:
+    """Return the width and height of a page in pixels, upright."""
     image.seek(index)
-    return image.size
+    is_lying = image.getexif().get(ORIENTATION) in LYING
+    return (image.height, image.width) if is_lying else image.size
+
+
+def dots_of(image: Image) -> int | None:
+    """Return how many dots an inch the page that is open has, ``None`` where that is not known."""
+    stated = image.info.get("dpi")
+    dots = round(float(stated[0])) if stated else 0
+    return dots if dots in LIKELY_DOTS else None
 
 
 def upright(image: Image, index: int) -> Image:
-    """Return a page of an image in grey, on white, and upright as viewers show it."""
+    """Return a page of an image as viewers show it: on white, turned as it says, in eight bits a colour."""
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -88,16 +121,15 @@ def upright(image: Image, index: int) -> Image:
         white = Image.new("RGBA", page.size, "white")
         white.alpha_composite(page.convert("RGBA"))
         page = white
-    return page.convert("L")
+    return page.convert("L" if page.mode in {"1", "L"} else "RGB")
 
 
 def picture_of(image: Image, index: int) -> Picture:
     """Return a page of an image as large as recognition wants it."""
-    stated = image.info.get("dpi")
-    dots = round(float(stated[0])) if stated else 0
-    page = upright(image, index)
+    dots = dots_of(image)
+    page = upright(image, index).convert("L")
     if (shrunk := math.ceil((page.width * page.height / MAX_READ_PIXELS) ** 0.5)) > 1:
         page = page.reduce(shrunk)
     elif (grown := min(MAX_SCALE, MIN_SIDE // min(page.size))) > 1:
         page, shrunk = page.resize((page.width * grown, page.height * grown)), 1 / grown
-    return Picture(*page.size, page.tobytes(), round(dots / shrunk) if dots in LIKELY_DOTS else None)
+    return Picture(*page.size, page.tobytes(), None if dots is None else round(dots / shrunk))

@@ -77,12 +77,15 @@ def recognise_all(
     return read
 
 
-def tell_unread(unread: int, pages: int, fault: str) -> None:
-    """Say how many pages are left out since they have no text, and what to do about it."""
-    if unread and fault:
-        notice(f"{unread:,} of {pages:,} pages are images without text and are left out; {fault}")
-    elif unread:
-        notice(f"{unread:,} of {pages:,} pages show no text that OCR can read: see if they are blank")
+def tell_read(read: Recognition, *, missing: int, pages: int) -> None:
+    """Say how many of a file's ``pages`` were read from pictures, how many were not, and what to do."""
+    if read.lines:
+        sure = [word.confidence for lines in read.lines.values() for line in lines for word in line.words]
+        notice(f"{len(read.lines):,} of {pages:,} pages were read by OCR, {sum(sure) / len(sure):.0f} % sure")
+    if missing and read.fault:
+        notice(f"{missing:,} of {pages:,} pages are images without text and are left out; {read.fault}")
+    elif missing:
+        notice(f"{missing:,} of {pages:,} pages show no text that OCR can read: see if they are blank")
 
 
 def no_text(pages: int, fault: str) -> str:

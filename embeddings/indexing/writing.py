@@ -12,6 +12,7 @@ from embeddings.indexing.naming import Origin, give
 from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
 from embeddings.store.readings import write_reading
+from embeddings.store.recognitions import write_recognised
 from embeddings.store.vector_block import stored_form
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _write_text(connection: sqlite3.Connection, source_key: int, source: Source)
         ),
     )
     write_reading(connection, source_key, source)
+    write_recognised(connection, source_key, source.recognised)
 
 
 def _page_start_values(start: PageStart) -> tuple[int | str | None, ...]:
@@ -168,13 +170,14 @@ def _insert_passage(
         INSERT INTO passages (
             id, document_key, ordinal, start_char, end_char, token_count,
             page_label, page_method, page_margin, page_position,
-            page_end_label, page_end_method, page_end_margin, page_end_position, text_hash, text)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            page_end_label, page_end_method, page_end_margin, page_end_position,
+            ocr_confidence, text_hash, text)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             *(passage.id, document_key, passage.ordinal, passage.start_char, passage.end_char),
             *(passage.token_count, *_page_values(passage.page), *_page_values(passage.page_end)),
-            *(prepared.text_hashes[row], passage.text),
+            *(passage.ocr_confidence, prepared.text_hashes[row], passage.text),
         ),
     )
     passage_key = int(cursor.lastrowid or 0)

@@ -14,6 +14,7 @@ from embeddings.store.descriptions import bibliography_from
 from embeddings.store.filtering import condition_of
 from embeddings.store.manifest import read_manifest
 from embeddings.store.readings import notices_from
+from embeddings.store.recognitions import read_recognised
 from embeddings.store.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from chunker.documents import Passage
+    from chunker.documents import Passage, Span
+    from chunker.recognised import RecognisedPage
     from embeddings.store.filtering import Condition
 
 NO_FILTERS = Filters()
@@ -148,6 +150,20 @@ class Catalogue:
         )
         return PageMap(tuple(PageStart(start, Page(*page)) for start, *page in starts), end_char=row[1])
 
+    def recognised(self, source_id: str, span: Span) -> tuple[RecognisedPage, ...]:
+        """Return the pages of a source that were read from pictures and have words in that ``span``."""
+        row = self._first("SELECT key FROM sources WHERE id = ?", source_id)
+        return read_recognised(self._connection, row[0], span.start_char, span.end_char) if row else ()
+
+    def ocr_confidence(self, document_id: str) -> float | None:
+        """Return how sure the reading of a document's scanned passages is, ``None`` without any."""
+        row = self._first(
+            "SELECT avg(p.ocr_confidence) FROM passages p JOIN documents d ON d.key = p.document_key"
+            " WHERE d.id = ?",
+            document_id,
+        )
+        return row[0] if row else None
+
     def section_at(self, source_id: str, offset: int) -> str | None:
         """Return the heading that the character at ``offset`` of a source stands below, within its document.
 
@@ -250,11 +266,11 @@ class Catalogue:
         keys = [key_of.get(wanted) if isinstance(wanted, str) else int(wanted) for wanted in passages]
         place_of = {
             row[0]: Place(
-                passage_from_row(row[1:17]),
-                document_from_row(row[17:31]),
-                source_name=row[31],
-                source_title=row[32],
-                is_pictured=row[33] in PICTURED and bool(row[34]),
+                passage_from_row(row[1:18]),
+                document_from_row(row[18:32]),
+                source_name=row[32],
+                source_title=row[33],
+                is_pictured=row[34] in PICTURED and bool(row[35]),
             )
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }

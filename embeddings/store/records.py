@@ -20,6 +20,7 @@ from chunker.documents import (
 from chunker.facsimile.formats import PICTURED
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.readings import notices_from, stated_documents_from
+from embeddings.store.recognitions import read_recognised
 
 if TYPE_CHECKING:
     import sqlite3
@@ -104,7 +105,7 @@ PASSAGE_COLUMNS = """
     p.id, d.id, p.ordinal, p.start_char, p.end_char, p.text, p.token_count,
     p.page_label, p.page_method, p.page_margin, p.page_position,
     p.page_end_label, p.page_end_method, p.page_end_margin, p.page_end_position,
-    (SELECT title FROM sections WHERE source_key = d.source_key
+    p.ocr_confidence, (SELECT title FROM sections WHERE source_key = d.source_key
      AND start_char BETWEEN d.start_char AND p.start_char ORDER BY start_char DESC LIMIT 1)
 """
 """Read by :func:`passage_from_row`, of ``passages p`` and ``documents d``."""
@@ -138,7 +139,8 @@ def passage_from_row(row: Row) -> Passage:
         token_count=token_count,
         page=_page(*row[7:11]),
         page_end=_page(*row[11:15]),
-        section=row[15],
+        ocr_confidence=row[15],
+        section=row[16],
     )
 
 
@@ -176,4 +178,5 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
         bibliography=bibliography_from(*row[10:]),
         stated_documents=stated_documents_from(documents),
         notices=notices_from(notices),
+        recognised=read_recognised(connection, source_key),
     )

@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 8  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 9  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -51,6 +51,18 @@ SOURCE_TABLES = (
         source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
         documents TEXT NOT NULL,
         notices TEXT NOT NULL
+    ) STRICT
+    """,
+    # Pages read from pictures. words: of each [start_char, end_char, line, left, top, right, bottom,
+    # confidence], packed (chunker.recognised); start_char: the first's, end_char: the last's
+    """
+    CREATE TABLE IF NOT EXISTS recognised_pages (
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
+        start_char INTEGER NOT NULL,
+        end_char INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        words BLOB NOT NULL,
+        PRIMARY KEY (source_key, start_char)
     ) STRICT
     """,
     # What a source is as a publication (chunker.readers.sidecar): all it states, what a person edited of it.
@@ -218,6 +230,7 @@ DERIVED_TABLES = (
         page_end_method TEXT,
         page_end_margin INTEGER,
         page_end_position INTEGER,
+        ocr_confidence REAL,
         text_hash BLOB NOT NULL,
         text TEXT NOT NULL
     ) STRICT
@@ -275,5 +288,5 @@ FULL_TEXT_TABLES = (
 )
 
 SOURCE_TABLE_NAMES = frozenset(
-    {"sources", "source_names", "source_texts", "readings", "descriptions", "originals"}
+    {"sources", "source_names", "source_texts", "readings", "recognised_pages", "descriptions", "originals"}
 )

@@ -33,5 +33,7 @@ def passage_with_marks(rank: int, hit: Hit, marks: Callable[[str], Sequence[Span
     passage = hit.place.passage
     span = Span(passage.start_char, passage.end_char)
     text = tidied_passage(passage.text).text
-    citation = Citation(rank, hit.place, span, passage.page, passage.page_end, passage.section)
+    citation = Citation(
+        rank, hit.place, span, passage.page, passage.page_end, passage.section, passage.ocr_confidence
+    )
     return RankedPassage(hit=hit, text=text, citation=citation, highlights=tuple(marks(text)))

@@ -9,6 +9,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap, Span
+from chunker.recognised import confidence_of
 from chunker.text.normalising import fold, level, tidy
 from chunker.text.sentences import sentence_spans
 from service.answer import Quote, Words
@@ -165,11 +166,13 @@ class _Check:
         return replace(piece, citations=citations, quotes=quotes)
 
     def _on_its_pages(self, citation: Citation) -> Citation:
-        pages = self._page_map(citation.place.document.source_id) or PageMap()
-        span = citation.span
+        source_id, span = citation.place.document.source_id, citation.span
+        pages = self._page_map(source_id) or PageMap()
+        recognised = self._snapshot.recognised(source_id, span)
         return replace(
             citation,
             page=pages.at(span.start_char),
             page_end=pages.at(span.end_char - 1),
-            section=self._snapshot.section_at(citation.place.document.source_id, span.start_char),
+            section=self._snapshot.section_at(source_id, span.start_char),
+            ocr_confidence=confidence_of(recognised, span.start_char, span.end_char),
         )

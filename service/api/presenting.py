@@ -113,6 +113,7 @@ def _cited_pages(citation: Citation) -> dict[str, Any]:
         "page_margin": citation.page_margin,
         "page_position": first.position if first else None,
         "page_end_position": last.position if last else None,
+        "ocr_confidence": citation.ocr_confidence,
     }
 
 
@@ -133,6 +134,7 @@ def page_boxes(found: PageBoxes, source_id: str) -> schemas.PageBoxes:
         image_url=picture_link(source_id, found.position),
         boxes=[tuple(round(side, 5) for side in box) for box in found.boxes],
         is_whole=found.is_whole,
+        ocr_confidence=found.ocr_confidence,
     )
 
 

@@ -187,6 +187,9 @@ class PageBoxes(ResponseModel):
     image_url: str = Field(description="a picture of the page")
     boxes: list[Rectangle] = Field(description="one a line of the words")
     is_whole: bool = Field(description="whether all of the words were found on the page")
+    ocr_confidence: float | None = Field(
+        description="how sure the reading of the words from the scan is, 0 to 1; null: they are from none"
+    )
 
 
 class SourceBoxes(ResponseModel):
@@ -211,6 +214,9 @@ class CitedPages(ResponseModel):
         description="which of the file's own pages it is, from 1, whatever is printed on it"
     )
     page_end_position: int | None
+    ocr_confidence: float | None = Field(
+        description="how sure the reading of the words from a scan is, 0 to 1; null: they are from none"
+    )
 
 
 class Citation(CitedPages):

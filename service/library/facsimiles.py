@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,8 @@ class PageBoxes:
 
     ``page`` is how it is cited, ``None`` where that is not known. ``width`` and ``height`` are in points.
     ``boxes`` are in fractions of the page, one a line; without words there are none. ``is_whole``: all of
-    them were found.
+    them were found. ``ocr_confidence`` is how sure their reading from the page's picture is, ``None`` where
+    it was not read.
     """
 
     position: int
@@ -59,6 +60,7 @@ class PageBoxes:
     height: float
     boxes: tuple[Box, ...] = ()
     is_whole: bool = True
+    ocr_confidence: float | None = None
 
 
 class Facsimiles:
@@ -114,9 +116,15 @@ class Facsimiles:
             characters=source.characters,
             text_of=lambda sheet: snapshot.text(source.id, sheet.start_char, sheet.end_char) or "",
             layout_of=lambda position: self._layout_of(source, position),
+            recognised=snapshot.recognised(source.id, span),
         )
         return [
-            _page(one.layout, one.page.position or 0, one.page, one.boxes, is_whole=one.is_whole)
+            replace(
+                _page(one.layout, one.page.position or 0, one.page),
+                boxes=one.boxes,
+                is_whole=one.is_whole,
+                ocr_confidence=one.ocr_confidence,
+            )
             for one in placed
         ]
 
@@ -133,17 +141,10 @@ class Facsimiles:
         path = self._index.original(source.id) if source.is_pictured else None
         if path is None:
             raise NotFoundError(
-                f"The pages of {source.name} cannot be shown: those of PDFs can that are kept as they came."
+                f"The pages of {source.name} cannot be shown: those of PDFs and images can that are kept."
             )
         return path
 
 
-def _page(
-    layout: PageLayout,
-    position: int,
-    page: Page | None,
-    boxes: tuple[Box, ...] = (),
-    *,
-    is_whole: bool = True,
-) -> PageBoxes:
-    return PageBoxes(position, layout.pages, page, layout.width, layout.height, boxes, is_whole)
+def _page(layout: PageLayout, position: int, page: Page | None) -> PageBoxes:
+    return PageBoxes(position, layout.pages, page, layout.width, layout.height)

@@ -21,7 +21,8 @@ class Reading:
     """A document to read, all of one moment.
 
     Offsets are those of ``source_text``, the whole text of its source. ``previous`` and ``next`` are its
-    neighbours there, ``elsewhere`` passages of other documents that repeat it.
+    neighbours there, ``elsewhere`` passages of other documents that repeat it. ``ocr_confidence`` is how sure
+    the reading of what was read from pictures of pages is, in the mean, 0..1, ``None`` where nothing was.
     """
 
     record: DocumentRecord
@@ -32,6 +33,7 @@ class Reading:
     previous: DocumentRecord | None
     next: DocumentRecord | None
     elsewhere: tuple[Place, ...]
+    ocr_confidence: float | None = None
 
     @property
     def document(self) -> Document:

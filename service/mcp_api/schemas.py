@@ -14,6 +14,9 @@ class CitedPlace(BaseModel):
     page: str | None = Field(description="the page to cite; null where none is known")
     page_end: str | None = Field(description="where these words end; the same where they stand on one page")
     page_is_estimated: bool = Field(description="true: the page may be off, say so when citing it")
+    ocr_confidence: float | None = Field(
+        description="0 to 1, how sure the reading of these words from a scan is; null: they are from none"
+    )
     source: str = Field(description="the file's title as a publication, or else its name")
     archive_reference: str | None
     document_id: str = Field(description="for read_pages")

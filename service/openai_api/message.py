@@ -67,6 +67,7 @@ class Message:
                 source=passage.citation.place.source_name,
                 page=passage.citation.page_label,
                 page_end=passage.citation.page_end.label if passage.citation.page_end else None,
+                ocr_confidence=passage.citation.ocr_confidence,
                 boxes_url=passage.citation.boxes_link and self._base_url + passage.citation.boxes_link,
             )
             for passage in passages

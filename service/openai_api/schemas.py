@@ -103,6 +103,7 @@ class SearchResult(BaseModel):
     source: str
     page: str | None
     page_end: str | None
+    ocr_confidence: float | None
     boxes_url: str | None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from service.errors import NotFoundError
 from service.library.facsimiles import USUAL_WIDTH, WIDTHS
 from service.wording.links import picture_link
-from service.wording.phrases import method_words, page_range_words
+from service.wording.phrases import method_words, ocr_words, page_range_words
 
 if TYPE_CHECKING:
     from chunker.documents import Span
@@ -35,11 +35,12 @@ class PageView:
 
     @property
     def note(self) -> str:
-        """How the number is known, and its place in the file; empty where that is all that is known."""
+        """How the number and the words are known, and the page's place in the file, where it has a number."""
         page = self.shown.page
-        if page is None or not self._has_number:
-            return ""
-        return f"{method_words(page.method, page.margin)}; page {self.place}"
+        parts = [ocr_words(self.shown.ocr_confidence)]
+        if page is not None and self._has_number:
+            parts = [method_words(page.method, page.margin), f"page {self.place}", *parts]
+        return "; ".join(filter(None, parts))
 
     @property
     def place(self) -> str:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.errors import NotReadyError
 from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
 from service.wording.links import original_link, reader_link
+from service.wording.phrases import ocr_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -117,5 +118,6 @@ def _environment() -> Environment:
     )
     environment.filters["reader_link"] = reader_link
     environment.filters["original_link"] = original_link
+    environment.filters["ocr_words"] = ocr_words
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

@@ -82,6 +82,11 @@ def least_sure(pages: Sequence[Page]) -> tuple[PageMethod | Literal["none"], int
     return ("estimated" if "estimated" in methods else methods[0] if methods else "none"), margin
 
 
+def ocr_words(confidence: float | None) -> str:
+    """Return ``read by OCR, 87 %`` for .87, how sure that reading is; empty for ``None``."""
+    return "" if confidence is None else f"read by OCR, {100 * confidence:.0f} %"
+
+
 def word_count(number: int, noun: str) -> str:
     """Return ``one passage``, ``1,200 passages``."""
     return f"one {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -47,6 +47,10 @@ def joined(
     starts = page_offsets(texts)
     text = PAGE_JOINT.join(texts)
     of_sheets, offsets = by_sheet([page.sheet for page in pages], texts, starts)
+    placed = (
+        placed_page(index + 1, lines, text, offsets[index], offsets[index] + len(of_sheets[index]))
+        for index, lines in sorted(recognised.items())
+    )
     return JoinedSheets(
         text,
         tuple(
@@ -55,11 +59,7 @@ def joined(
         ),
         of_sheets,
         offsets,
-        tuple(
-            placed_page(index + 1, lines, text, offsets[index], offsets[index] + len(of_sheets[index]))
-            for index, lines in sorted(recognised.items())
-            if lines
-        ),
+        tuple(page for page in placed if page.words),
     )
 
 

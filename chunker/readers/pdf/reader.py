@@ -20,7 +20,7 @@ from chunker.readers.extraction import (
 from chunker.readers.pdf.joining import joined
 from chunker.readers.pdf.scans import pictures_of, scanned_sheet, shows_something
 from chunker.readers.pdf.sheets import SheetLines, lines_of_sheet
-from chunker.readers.recognising import Recognition, no_text, recognise_all, tell_unread
+from chunker.readers.recognising import Recognition, no_text, recognise_all, tell_read
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 
@@ -181,7 +181,7 @@ def recognise_sheets(
     read = recognise_all(pictures_of(document, empty), limits.recognition, name=name, count=len(empty))
     for index, lines in read.lines.items():
         sheets[index], read.lines[index] = scanned_sheet(lines, is_wide=sheets[index].is_wide)
-    tell_unread(len(empty) - len(read.lines), len(sheets), read.fault)
+    tell_read(read, missing=len(empty) - len(read.lines), pages=len(sheets))
     return read
 
 

@@ -32,7 +32,7 @@ class PngResponse(Response):
 def get_page_picture(
     source_id: str, position: int, request: Request, dossier: CurrentDossier, width: Width = USUAL_WIDTH
 ) -> Response:
-    """Return a page of a PDF as it looks. `position` is its place in the file, from 1."""
+    """Return a page of a PDF or an image as it looks. `position` is its place in the file, from 1."""
     shown = dossier.picture(source_id, position, width_pixels=width)
     return picture(shown.png, tag=shown.tag, request=request)
 
@@ -44,7 +44,7 @@ def get_boxes(
     start: Annotated[int, Query(ge=0, description="the first character of the source's text")],
     end: Annotated[int, Query(ge=0, description="the character after the last")],
 ) -> SourceBoxes:
-    """Return where on the pages of a PDF a range of its text stands, as citations and quotes give it."""
+    """Return where on its pages a range of the text of a PDF or an image stands, as citations give it."""
     found = dossier.boxes(source_id, Span(start, end))
     return SourceBoxes(
         source_id=dossier.source(source_id).id,
