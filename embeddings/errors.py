@@ -6,6 +6,7 @@
         ├── IndexMissingError         it holds no index
         ├── IndexBusyError            another indexing run is at work on it
         ├── IndexDamagedError         its store is damaged, or not a store of this program
+        ├── EngineError               the engine that its passages are searched in cannot be used
         ├── ManifestMismatchError     it was made with another model, chunking or schema
         └── StorageFullError          the disk is full
 
@@ -41,6 +42,10 @@ class IndexBusyError(IndexStoreError):
 
 class IndexDamagedError(IndexStoreError):
     """A store is damaged, or is not a store of this program."""
+
+
+class EngineError(IndexStoreError):
+    """The engine that passages are searched in does not answer, or has not what the store has."""
 
 
 class ManifestMismatchError(IndexStoreError):

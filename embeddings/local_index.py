@@ -250,6 +250,15 @@ class LocalIndex:
             problems = list(integrity.problems(connection))
         return [*problems, *self._originals.problems()]
 
+    def search_problems(self, *, repair: bool = False) -> list[str]:
+        """Return where searches do not see the passages of the store, one line each; ``repair`` mends it.
+
+        Raises:
+            EngineError: the engine that is searched does not answer.
+        """
+        with self._store.reading() as connection:
+            return list(self._passages.problems(connection, repair=repair))
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
         if self._store.read_only:

@@ -11,14 +11,17 @@ from service.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from chunker.chunking import ChunkingSettings
     from chunker.readers.isolated import IsolatedReader
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
-    from embeddings.indexing.preparing import IndexingProgress
+    from embeddings.indexing.preparing import IndexingProgress, Recipe
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.reranking import Reranker
+    from embeddings.store.connections import Store
+    from embeddings.store.passage_index import PassageIndex
     from embeddings.store.records import SourceRecord
     from service.answering.answerer import Answerer
     from service.answering.writing import Writer
@@ -85,9 +88,13 @@ def open_index(
     encoder: Encoder,
     second: SecondEncoder | None = None,
     read_only: bool = False,
+    refill: bool = False,
 ) -> LocalIndex:
-    """Open the index in the data folder."""
-    from embeddings.local_index import LocalIndex
+    """Open the index in the data folder; its passages are searched here, or in the engine that is named.
+
+    ``refill``: an engine's collection that was filled from another index is filled anew.
+    """
+    from embeddings.local_index import LocalIndex, local_passages
 
     return LocalIndex.open(
         settings.data,
@@ -97,7 +104,30 @@ def open_index(
         second=second,
         read_only=read_only,
         keep_originals=settings.keep_originals,
+        passages=local_passages if settings.index is None else _engine(settings.index, settings, refill),
     )
+
+
+def _engine(address: str, settings: Settings, refill: bool) -> Callable[[Path, Store, Recipe], PassageIndex]:
+    from embeddings.distributed.engine import connect
+    from embeddings.distributed.engine_passages import engine_passages
+
+    key = settings.index_key.get_secret_value() if settings.index_key else None
+    return engine_passages(connect(address, key), refill=refill)
+
+
+def examine_index(settings: Settings, *, repair: bool = False) -> tuple[list[str], list[str]]:
+    """Return what is wrong with the store, and where searches do not see its passages, one line each.
+
+    ``repair`` mends the latter.
+
+    Raises:
+        EngineError: the engine that is searched does not answer, or has the passages of another index.
+    """
+    with open_index(
+        settings, encoder=load_encoder(settings), second=load_second_encoder(settings), refill=repair
+    ) as index:
+        return index.problems(), index.search_problems(repair=repair)
 
 
 def rebuild_index(

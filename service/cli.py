@@ -12,6 +12,7 @@ import typer
 
 from service.commands.ask import ask, search
 from service.commands.config import config
+from service.commands.doctor import doctor
 from service.commands.index import index
 from service.commands.mcp import mcp
 from service.commands.serve import serve
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (index, ask, search, sources, delete, serve, mcp, config):
+for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor):
     app.command()(_command)
 
 

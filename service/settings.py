@@ -30,6 +30,8 @@ PREFIX = "DOSSIER_"
 CONFIG_VARIABLE = "DOSSIER_CONFIG"
 DEFAULT_CONFIG = Path("dossier.toml")
 
+_ENGINE_ADDRESS = re.compile(r"qdrant(?:\+https)?://[\w.-]+(?::\d{1,5})?/[\w-]{1,200}")
+
 
 def _split_at_commas(value: object) -> object:
     """Read ``a, b`` from an environment variable as two values."""
@@ -52,6 +54,14 @@ def _is_web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _is_engine_address(value: str) -> str:
+    if not _ENGINE_ADDRESS.fullmatch(value):
+        raise ValueError(
+            "is no engine: write one such as qdrant://127.0.0.1:6333/papers, or qdrant+https://…"
+        )
+    return value
+
+
 def _is_host_name(value: str) -> str:
     if not value or any(mark in value for mark in "/:@ "):
         raise ValueError("is no host name: write one such as archive.example, without scheme or port, or *")
@@ -60,6 +70,7 @@ def _is_host_name(value: str) -> str:
 
 Origin = Annotated[str, AfterValidator(_is_origin)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+EngineAddress = Annotated[str, AfterValidator(_is_engine_address)]
 HostName = Annotated[str, AfterValidator(_is_host_name)]
 ApiKey = Annotated[SecretStr, Field(min_length=8)]
 
@@ -74,6 +85,13 @@ class Settings(BaseSettings):
     data: Path = Field(
         Path("data"), description="folder of the index, the files read and uploads in progress"
     )
+
+    index: EngineAddress | None = Field(
+        None,
+        description="engine that passages are searched in beyond one machine, from dossier-qa[qdrant], as"
+        " qdrant://host:6333/collection or qdrant+https://…; unset: this machine",
+    )
+    index_key: SecretStr | None = Field(None, description="key for that engine, where it wants one")
 
     model: str = Field(
         "all-MiniLM-L6-v2",

@@ -50,7 +50,7 @@ def condition_of(connection: sqlite3.Connection, filters: Filters) -> Condition 
             parameters += [_json(values)] * sql.count("?")
     if filters.participants:
         parts.append(_PARTICIPANTS)
-        parameters.append(_json(_participants_matching(connection, filters.participants)))
+        parameters.append(_json(participants_matching(connection, filters.participants)))
     if filters.date_from is not None:
         parts.append("d.date_end >= ?")
         parameters.append(filters.date_from)
@@ -69,7 +69,7 @@ _PARTICIPANTS = """d.key IN (
     SELECT document_key FROM document_participants WHERE name IN (SELECT value FROM json_each(?)))"""
 
 
-def _participants_matching(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[str]:
+def participants_matching(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[str]:
     """Return the participants' names that have all words of one of ``wanted``."""
     wanted_words = [words for name in wanted if (words := name_words(name))]
     names = connection.execute("SELECT DISTINCT name FROM document_participants").fetchall()

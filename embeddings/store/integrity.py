@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embeddings.store.manifest import read_manifest
@@ -9,7 +10,7 @@ from embeddings.store.records import PASSAGE_COLUMNS, passage_from_row
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _PASSAGE_TABLES = {
     "vectors": "SELECT passage_key FROM vectors",
@@ -17,6 +18,41 @@ _PASSAGE_TABLES = {
     "passage_ngrams": "SELECT id FROM passage_ngrams_docsize",
 }
 _FULL_TEXT_TABLES = ("passage_text", "document_text", "passage_ngrams")
+_KEYS_COMPARED = 10_000  # at once
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDifference:
+    """Which passages of a range of keys a derived index lacks, and which others it has."""
+
+    first: int
+    last: int
+    missing: frozenset[int]
+    others: frozenset[int]
+
+    def __str__(self) -> str:
+        return (
+            f"searched passages {self.first:,} to {self.last:,}: {len(self.missing):,} missing, "
+            f"{len(self.others):,} too many"
+        )
+
+
+def key_differences(
+    connection: sqlite3.Connection, found: Callable[[int, int | None], Iterable[int]]
+) -> Iterator[KeyDifference]:
+    """Yield where a derived index has not the passages of the store, range by range.
+
+    ``found`` gives the keys that the index has between two, both included (``None``: to the end).
+    """
+    (last,) = connection.execute("SELECT coalesce(max(key), 0) FROM passages").fetchone()
+    last = max([last, *found(last + 1, None)])
+    for first in range(1, last + 1, _KEYS_COMPARED):
+        end = min(first + _KEYS_COMPARED - 1, last)
+        rows = connection.execute("SELECT key FROM passages WHERE key BETWEEN ? AND ?", (first, end))
+        stored = frozenset(key for (key,) in rows)
+        has = frozenset(found(first, end))
+        if has != stored:
+            yield KeyDifference(first, end, stored - has, has - stored)
 
 
 def problems(connection: sqlite3.Connection) -> Iterator[str]:

@@ -74,17 +74,18 @@ class LexicalText:
         return f"{self.header}\n{self.body}"
 
     @property
-    def stems(self) -> set[str]:
-        """What FTS5 has of the words."""
-        return {stem(word) for word in _WORD.findall(self.words)}
+    def stems(self) -> list[str]:
+        """What FTS5 has of the words, in order, repeats kept."""
+        return [stem(word) for word in _WORD.findall(self.words)]
 
 
 def lexical_text(header: str, body: str) -> LexicalText:
     """Return a document's header and a passage's text as they are indexed."""
-    return _with_ngrams(fold(header).text, fold(body).text)
+    return with_ngrams(fold(header).text, fold(body).text)
 
 
-def _with_ngrams(header: str, body: str) -> LexicalText:
+def with_ngrams(header: str, body: str) -> LexicalText:
+    """Return what is indexed of a header and a body that are folded."""
     return LexicalText(header, body, ngrams(f"{header}\n{body}"))
 
 
@@ -162,7 +163,7 @@ def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tup
         """,
         (document_key,),
     )
-    return [(key, _with_ngrams(header, body)) for key, header, body in rows]
+    return [(key, with_ngrams(header, body)) for key, header, body in rows]
 
 
 def _text_of_document(passages: Sequence[tuple[int, LexicalText]]) -> str:
@@ -231,14 +232,25 @@ def query_terms(query: str) -> list[str]:
     )
 
 
-def _expression(connection: sqlite3.Connection, query: str, field: LexicalField) -> str:
-    """Return what FTS5 is to look for, empty where that is nothing."""
+def looked_for(connection: sqlite3.Connection, query: str, field: LexicalField) -> dict[str, int]:
+    """Return the words of ``query``, or its n-grams, that are looked for, and how many passages hold each.
+
+    They are the rarest; words too common to be looked for are returned only where there are no others.
+    """
     words = query_terms(query)
     if field == "ngrams":
         counts = NGRAM_COUNTS.of(connection, ngrams(" ".join(words)).split())
-        return _any_of(_rarest(counts)[: _LIMITS.ngrams])
+        return {term: counts[term] for term in _rarest(counts)[: _LIMITS.ngrams]}
     counts = {word: count for word, count in document_frequencies(connection, words).items() if count}
-    return _any_of(_rarest(counts)) or " AND ".join(f'"{word}"' for word in counts)
+    return {word: counts[word] for word in _rarest(counts)} or counts
+
+
+def _expression(connection: sqlite3.Connection, query: str, field: LexicalField) -> str:
+    """Return what FTS5 is to look for, empty where that is nothing."""
+    terms = looked_for(connection, query, field)
+    if field == "ngrams" or _rarest(terms):
+        return _any_of(terms)
+    return " AND ".join(f'"{word}"' for word in terms)
 
 
 def _any_of(terms: Iterable[str]) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.store import lexical_index, vector_file, vector_index
+from embeddings.store import integrity, lexical_index, vector_file, vector_index
 from embeddings.store.data_folder import VECTORS_NAME
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from embeddings.encoders.encoder import FloatArray
@@ -104,6 +104,9 @@ class LocalPassages:
             self._merged = vectors
         if vectors.changes_since(self._saved) <= (0.0 if is_last else _SAVED_SHARE * len(vectors)):
             return
+        self._write(vectors)
+
+    def _write(self, vectors: VectorIndex) -> None:
         try:
             vector_file.save(vectors, self._path)
             self._saved = vectors
@@ -112,6 +115,22 @@ class LocalPassages:
 
     def close(self) -> None:
         """Do nothing: only memory is held."""
+
+    def problems(self, connection: sqlite3.Connection, *, repair: bool = False) -> Iterator[str]:
+        """Yield which passages the vectors lack or have too many of, one line for each range of keys."""
+        keys = self._vectors_for(connection).keys
+
+        def found(first: int, last: int | None) -> list[int]:
+            end = len(keys) if last is None else np.searchsorted(keys, last, side="right")
+            return keys[np.searchsorted(keys, first) : end].tolist()  # type: ignore[no-any-return]
+
+        differences = list(integrity.key_differences(connection, found))
+        yield from map(str, differences)
+        if differences and repair:
+            with self._refreshing:
+                empty = vector_index.empty(self._dimension)
+                self._vectors = vector_index.brought_up_to_date(empty, connection, dimension=self._dimension)
+            self._write(self._vectors)
 
     def _current(self) -> VectorIndex:
         with self._store.reading() as connection:

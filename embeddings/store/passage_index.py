@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.store.filtering import Condition
@@ -60,6 +60,10 @@ class PassageIndex(Protocol):
 
     def save(self, *, is_last: bool = False) -> None:
         """Keep what makes the next start quick; ``is_last``: nothing more is to come."""
+        ...
+
+    def problems(self, connection: sqlite3.Connection, *, repair: bool = False) -> Iterator[str]:
+        """Yield where it has not the passages of the store, one line each; ``repair`` mends it."""
         ...
 
     def close(self) -> None:

@@ -5,19 +5,24 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 from encoders import WordHashEncoder
+from fillings import SILENCE, Filling
 from harmful_files import swelling_pdf
+from qdrant_client import models
 from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
 from chunker.readers.sniffing import FORMAT_NAMES
+from embeddings.distributed import engine
 from service.cli import main
 from service.settings import Settings
 from service.wording.phrases import page_words
@@ -343,6 +348,42 @@ def test_help_is_there_without_loading_anything_heavy():
     }
     assert "index" in shown
     assert heavy.isdisjoint(eval(shown.splitlines()[-1]))  # noqa: S307 - printed by the script above
+
+
+def test_the_doctor_finds_an_index_whole_or_tells_what_is_wrong_with_it(indexed, tmp_path):
+    assert indexed("doctor") == (0, "The index is whole.\n", [])
+    with closing(sqlite3.connect(tmp_path / "data" / "index.sqlite")) as connection:
+        connection.execute("DELETE FROM passages WHERE key = 1")
+        connection.commit()
+    code, out, err = indexed("doctor")
+    assert (code, err) == (1, [])
+    assert "vectors: 0 of the passages missing, 1 too many" in out.splitlines()
+
+
+@SILENCE
+def test_passages_are_searched_in_the_engine_that_is_named_and_the_doctor_repairs_it(
+    indexed, monkeypatch, tmp_path
+):
+    filling = Filling("client", tmp_path)
+    named = []
+    monkeypatch.setattr(engine, "connect", lambda *given: named.append(given) or filling.engine())
+    monkeypatch.setenv("DOSSIER_INDEX", "qdrant://archive.example/papers")
+    monkeypatch.setenv("DOSSIER_INDEX_KEY", "secret")
+    assert indexed("ask", "What draft treaty did Stalin propose?")[0] == 0
+    assert named == [("qdrant://archive.example/papers", "secret")]
+    assert indexed("doctor") == (0, "The index is whole.\n", [])
+    which = models.Filter(must=[models.FieldCondition(key="key", range=models.Range(lte=2))])
+    filling.client().delete("papers-1", points_selector=models.FilterSelector(filter=which))
+    code, out, _ = indexed("doctor")
+    assert code == 1
+    assert out.startswith("searched passages 1 to ")
+    assert "2 missing, 0 too many" in out
+    code, out, _ = indexed("doctor", "--repair")
+    assert code == 0
+    assert out.endswith(": put right\n")
+    assert indexed("doctor") == (0, "The index is whole.\n", [])
+    assert "secret" not in indexed("config", "--json")[1]
+    filling.leave()
 
 
 def dossier(*arguments, folder, **environment):

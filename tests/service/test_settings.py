@@ -86,6 +86,24 @@ def test_an_empty_variable_counts_as_unset(monkeypatch):
     assert load_settings().settings.port == 8000
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "localhost:6333",
+        "http://localhost/papers",
+        "qdrant://key@host/papers",
+        "qdrant://host",
+        "qdrant://h/a/b",
+    ],
+)
+def test_an_engine_is_named_by_host_and_collection_its_key_elsewhere(address):
+    assert lines_of({"index": address}) == [
+        "index (flag): is no engine: write one such as qdrant://127.0.0.1:6333/papers, or qdrant+https://…"
+    ]
+    for right in ("qdrant://127.0.0.1:6333/papers", "qdrant+https://archive.example/papers-2"):
+        assert load_settings({"index": right}).settings.index == right
+
+
 def test_another_configuration_file_can_be_named(monkeypatch, tmp_path):
     other = tmp_path / "other.toml"
     other.write_text("port = 7")
