@@ -36,10 +36,29 @@ def read_kind(title: str) -> str | None:
     """Return the kind of paper ``title`` names among its first words, or ``None``.
 
     A date before them does not count. "From the Report of … at a meeting" is a report, "recording
-    of the conversation" a conversation; "a history of the treaty" is no treaty.
+    of the conversation" a conversation; "a history of the treaty" is no treaty. "Meeting" at the end of a
+    title with a date names minutes.
     """
     match = _kind(title)
-    return match.lastgroup if match else None
+    if match is None:
+        return "minutes" if _ends_like_minutes(title) else None
+    return match.lastgroup
+
+
+def _ends_like_minutes(title: str) -> bool:
+    """Return whether a title ends with what minutes are called, or with "meeting" and a date beside it."""
+    spans = list(date_spans(title))
+    bare = title
+    for start, end in spans:
+        bare = bare[:start] + " " * (end - start) + bare[end:]
+    bare = bare.strip(" ,.;:()[]–—-")
+    # "of" before the date, "г." behind it
+    at_date = PACKAGED.alternatives("papers", "between_act_and_date")
+    before_date = rf"(?:\W+(?:{at_date}|[^\W\d_]{{1,2}}))?" if spans else ""
+    return any(
+        re.search(rf"(?:^|\W){PACKAGED.alternatives('papers', name)}{before_date}$", bare, re.IGNORECASE)
+        for name in ("ends_minutes", *(["ends_dated_minutes"] if spans else []))
+    )
 
 
 def without_kind(title: str) -> str:

@@ -18,10 +18,12 @@ from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from chunker.documents import DocumentDate
 
 _Found = TypeVar("_Found")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ class _Lines:
     head: tuple[str, ...]
     tail: tuple[str, ...]
 
+    def without(self, headings: AbstractSet[str]) -> _Lines:
+        """Return those that are no headings."""
+        kept = (
+            tuple(line for line in each if plain(line) not in headings) for each in (self.head, self.tail)
+        )
+        return _Lines(*kept)
+
 
 def read_metadata(
     title: str, body: str, *, kind: str | None = None, names: tuple[str, str] | None = None
@@ -88,11 +97,12 @@ def read_metadata(
     title names none, ``names`` the part of the title that may name persons, and the signature.
     """
     stated = _Lines(tuple(_head(title, body)), tuple(_tail(body)))
+    headings = {plain(line) for line in _HEADING.findall(body)}
     form, kind = kind, read_kind(title)
     return DocumentMetadata(
         date=_date(title, kind, stated.head),
         kind=kind or form,
-        participants=_participants(title, kind, stated, body)
+        participants=_participants(title, kind, stated.without(headings), body)
         if names is None
         else read_participants(names[0], (), names[1:], body=body),
         secrecy=_secrecy(kind, stated.head),
@@ -104,10 +114,14 @@ def read_metadata(
 
 
 def _participants(title: str, kind: str | None, stated: _Lines, body: str) -> tuple[str, ...]:
-    """Return the persons named; in the title of what is no paper only names with initials are sure."""
-    if is_paper(kind):
-        return read_participants(title, stated.head, stated.tail, body=body)
-    return tuple(name for name in read_participants(title) if name[1:2] == ".")
+    """Return the persons named; in the title of what is no paper only names with initials are sure.
+
+    So in that of minutes, which name a body.
+    """
+    sure = tuple(name for name in read_participants(title) if name[1:2] == ".")
+    if kind == "minutes":
+        return tuple(dict.fromkeys((*sure, *read_participants("", stated.head, stated.tail, body=body))))
+    return read_participants(title, stated.head, stated.tail, body=body) if is_paper(kind) else sure
 
 
 def best_date(own: DocumentDate | None, listed: DocumentDate | None) -> DocumentDate | None:

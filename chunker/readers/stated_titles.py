@@ -13,6 +13,7 @@ _MAX_CHARS = 1_000
 """A longer one is no title."""
 _PROGRAMS_WORDS = (
     *("names_nothing", "generic", "programs", "scanners", "kinds_of_file", "file_endings", "identifiers"),
+    "versions",
 )
 _EVIDENCE_CHARS = 6_000
 """On the first pages, about three, the words of a title stand. Chosen by hand."""
@@ -58,7 +59,7 @@ def _put_before() -> re.Pattern[str]:
 
 @cache
 def _programs_title() -> re.Pattern[str]:
-    nothing, generic, programs, scanners, kinds, endings, identifiers = (
+    nothing, generic, programs, scanners, kinds, endings, identifiers, versions = (
         PACKAGED.alternatives("titles", name) for name in _PROGRAMS_WORDS
     )
     forms = (
@@ -68,6 +69,8 @@ def _programs_title() -> re.Pattern[str]:
         rf"{programs}\b[\w .]*(?:\s-\s.*|[\s-]{kinds})|{kinds}(?:\s\w{{1,3}})?\s{programs}",
         rf"\W*{identifiers}\s?:.*",
         rf"{scanners}\b[\W\d]*(?:[^\W\d_]{{3,9}}\b)?[\W\d]*\d[\W\d]*",
+        rf".*\b{versions}\W*",
+        r".*(?:\.{4,}|_{3,}|…{2,}).*",  # a line of a form, to be filled in
         rf".*\.{endings}(?:[\s;:,].*)?",
         r"(?=\S*\d)(?=\S*[^\W\d_])\S*_\S*|[a-z]+[-_]?\d{3,}",  # a file's name without its ending
     )

@@ -282,7 +282,7 @@ def _whole_date(words: str) -> tuple[bool, DocumentDate | None]:
         spans = [day.span()]
     beside = words[: min(spans)[0]] + " " + words[max(end for _, end in spans) :]
     is_whole = _stands_beside_a_date(beside) and not _words().other_date.search(words)
-    return is_whole, read_date(words) if is_whole else None
+    return is_whole, (read_own_date(words) or read_date(words)) if is_whole else None
 
 
 def _stands_beside_a_date(beside: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chunker.metadata.dates import date_spans, runs_over
-from chunker.metadata.kinds import opens_like_a_paper
+from chunker.metadata.kinds import opens_like_a_paper, read_kind
 from chunker.segmenting.head_lines import read_lines
 from chunker.text.blocks import lines, plain
 from chunker.vocabulary import PACKAGED, Vocabulary
@@ -29,7 +29,9 @@ class TitleLineSettings:
     among the first ``lines_read`` lines, within ``chars_read``. A line of ``min_numbers`` or more that are
     over ``max_share_of_numbers`` of its words is a row of a table, one with a date and at most
     ``max_words_beside_date`` other words no more than the date. One that stands with numbers
-    ``min_heads`` times in the first ``chars_of_heads`` is the head of pages.
+    ``min_heads`` times in the first ``chars_of_heads`` is the head of pages. Within ``lines_of_body`` below
+    the name of a body, each of at most ``max_body_chars``, stands what paper it is; ``max_bare_words`` say
+    too little alone.
     """
 
     max_chars: int = 120
@@ -41,6 +43,9 @@ class TitleLineSettings:
     max_share_of_numbers: float = 0.4
     max_words_beside_date: int = 3
     min_heads: int = 3
+    lines_of_body: int = 6
+    max_body_chars: int = 80
+    max_bare_words: int = 2
     chars_of_heads: int = 200_000
 
 
@@ -51,6 +56,12 @@ _PAGE_MARK = re.compile(  # [p. 41], Seite IV, page 3 of 10; a number alone is n
     rf"\W*{_PAGE_WORD}\W*(?:\d{{1,5}}|[ivxlc]{{1,7}})(?:\W+\w{{1,3}}\W+\d{{1,5}})?\W*", re.IGNORECASE
 )
 _NUMBER_AT_EDGE = re.compile(r"^\d{1,4}\s+(?=\S)|(?<=\S)\s+\d{1,4}$")
+# A line of a form, to be filled in; a label before a number: "Case No.: 12-345"; an hour.
+_FIELD = re.compile(
+    r".*(?:\.{4,}|_{3,}|…{2,}).*|[^:\d]{2,30}:[\d\W]*\d[\d\W]*"
+    r"|\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s?(?:[ap]\.?m\.?|uhr|h)?\W*[a-z]{0,4}\W*",
+    re.IGNORECASE,
+)
 _OPENS_NO_TITLE = re.compile(r"[•·‣▪■●◦\x80-\x9f\ue000-\uf8ff]\s|<[!/?\w]|[{}]")
 _WORD_NEXT = re.compile(r"\s+(?:[^\W\d_]+\s+)*[^\W\d_]{4,}")
 _ENDS = re.compile(r"[.!?:…。！？][\W_]*$")
@@ -61,9 +72,20 @@ _OPEN_END = re.compile(rf"(?:\b{PACKAGED.alternatives('papers', 'title_goes_on')
 def _no_titles(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     """Return the pattern of a whole line that is no title: an address, a head, a mark of secrecy."""
     grades = "|".join(vocabulary.patterns("secrecy", "grades").values())
-    kinds = (vocabulary.alternatives("titles", name) for name in ("addresses", "openings", "page_heads"))
+    names = ("addresses", "openings", "page_heads", "stamps")
+    kinds = (vocabulary.alternatives("titles", name) for name in names)
     contents = "|".join(vocabulary.words("contents", "headings"))
     return re.compile(rf"\W*(?:{'|'.join(kinds)}|{grades}|{contents})\W*", re.IGNORECASE)
+
+
+@cache
+def _bodies(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    return re.compile(rf"\W*{vocabulary.alternatives('titles', 'bodies')}\W*", re.IGNORECASE)
+
+
+@cache
+def _forms(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    return re.compile(rf"\W*{vocabulary.pattern('titles', 'forms')}\W*", re.IGNORECASE)
 
 
 @cache
@@ -77,6 +99,7 @@ def may_be_title(words: str) -> bool:
         sum(map(str.isalpha, words)) < SETTINGS.min_letters
         or words.endswith((":", "："))
         or _PAGE_MARK.fullmatch(words)
+        or _FIELD.fullmatch(words)
         or _no_titles().fullmatch(words)
     ):
         return False
@@ -102,7 +125,24 @@ def first_title(text: str, span: Span) -> str | None:
         if line.mark == "fields" and line.field == "subject":
             return words.partition(":")[2].strip() or None
         if line.mark != "fields" and may_be_title(words) and not _heads_pages(text, words):
-            return _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
+            named = _paper_of_body(words, [plain(below.text) for below in blocks[number + 1 :]])
+            return named or _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
+    return None
+
+
+def _paper_of_body(words: str, below: Sequence[str]) -> str | None:
+    """Return the line below the name of a body that says what paper it is, a short one with that name."""
+    if read_kind(words) or not _bodies().fullmatch(words):
+        return None
+    for number, line in enumerate(below[: SETTINGS.lines_of_body]):
+        if len(line) > SETTINGS.max_body_chars or _ENDS.search(line):
+            return None
+        if _forms().fullmatch(line) or (opens_like_a_paper(line) and may_be_title(line)):
+            is_form = _forms().fullmatch(line) is not None
+            following = below[number + 1] if is_form and number + 1 < len(below) else ""
+            says_little = is_form or len(line.split()) <= SETTINGS.max_bare_words
+            beside = following if read_kind(following) else words
+            return f"{line}, {beside}" if says_little else line
     return None
 
 

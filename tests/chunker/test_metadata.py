@@ -223,6 +223,9 @@ def test_metadata_is_the_same_in_the_book_and_on_the_web_page():
         *(("American Notes", None), ("Harbour notes", None), ("An Introduction to Mathematics", None)),
         *(("Verbal note of the embassy", "note"), ("Notes exchanged between the ministers", "note")),
         *(("Author's note", "chapter"), ("A note on the text", "chapter"), ("Introduction", "chapter")),
+        *(("Ferry Board Meeting 2017-03-23", "minutes"), ("14 July 1921 Meeting Notes", "minutes")),
+        *(("Sitzung vom 3. Mai 1911", "minutes"), ("Заседание 3 мая 1911 г.", "minutes")),
+        *(("Council meeting minutes", "minutes"), ("The Secret Meeting", None), ("A meeting of minds", None)),
         *(("Minutes of the meeting of the parish council", "minutes"), ("Minutes of the vestry", "minutes")),
         *(("Minutes of a conversation with the envoy", "conversation"),),
         *(("Record of the meeting between Lund and Bille", "conversation"),),
@@ -246,3 +249,13 @@ def test_a_kind_is_named_by_the_word_for_one_paper(title, kind):
 )
 def test_places_and_common_words_are_no_participants(title, body, persons):
     assert read_metadata(title, body).participants == persons
+
+
+def test_headings_and_bodies_are_no_participants_of_minutes():
+    body = "## Links\n\n* The agenda\n\n## Present\n\nAll spoke of tar.\n\n## Upcoming Meetings\n\nAnna Holm"
+    told = read_metadata("Ferry Steering Committee (FSC) Meeting 2017-03-23", body)
+    assert (told.kind, told.participants) == ("minutes", ("Anna Holm",))
+    letter = read_metadata(
+        "Letter to Peder Lund", "# Next Steps\n\nThe tar is dear.\n\n# Old Debts\n\nAnna Holm"
+    )
+    assert letter.participants == ("Peder Lund", "Anna Holm")

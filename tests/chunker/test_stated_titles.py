@@ -19,6 +19,7 @@ from chunker.readers.stated_titles import believed_title, stated_title
             "Untitled-1",
         ),
         *(
+            *("SDNY CM/ECF Version 6.2.1", "Harbour live database", "Name…………………", "Name: ________"),
             "PowerPoint Presentation",
             "Microsoft Word - letter to Anna.doc",
             "Microsoft PowerPoint - talk",

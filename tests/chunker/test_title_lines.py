@@ -5,6 +5,10 @@ import pytest
 from chunker.documents import Span
 from chunker.segmenting.title_lines import first_title, may_be_title
 
+PROSE = (
+    "The ferry left at dawn with forty barrels of tar and came back at noon, and nobody was on board. " * 3
+)
+
 
 def title(text):
     return first_title(text, Span(0, len(text)))
@@ -82,3 +86,43 @@ def test_the_head_of_pages_is_no_title():
 
 def test_a_memorandum_is_called_by_its_subject():
     assert title("From: A. Lund\nTo: N. Bille\nSubject: The price of tar\n\nIt rose.") == "The price of tar"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        *("FILED", "COPY", "Received by the clerk", "DRAFT", "Abschrift", "КОПИЯ", "For immediate release"),
+        *("Name ..............................", "Name: ____________", "Case No.: 12-345", "Akten: 44/1911"),
+        *("UNCLASSIFIED", "Copie conforme", "Duplicate", "03:11 PM(CT)"),
+    ],
+)
+def test_stamps_hours_and_lines_of_a_form_are_no_title(above):
+    assert title(f"{above}\n\nThe ferry of Vestoe\n\n{PROSE}") == "The ferry of Vestoe"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            ["UNITED STATES", "HARBOUR COMMISSION", "Washington", "FORM 8-K", "Current report"],
+            "FORM 8-K, Current report",
+        ),
+        (
+            ["Ministry of Rivers", "Office of the Minister", "Report on the ferry of Vestoe"],
+            "Report on the ferry of Vestoe",
+        ),
+        (["Royal Embassy of Jutland", "Memorandum"], "Memorandum, Royal Embassy of Jutland"),
+        (
+            ["Harbour Board of Vestoe", "Minutes of the meeting of 3 May 1911"],
+            "Minutes of the meeting of 3 May 1911",
+        ),
+        (["THE CITY OF VESTOE", "Resolution"], "Resolution, THE CITY OF VESTOE"),
+        (["Ministerium des Innern", "Form 12 b"], "Form 12 b, Ministerium des Innern"),
+        # no paper is named below, or far below, or the line is itself one
+        (["The Ministry of Rivers", "A novel"], "The Ministry of Rivers"),
+        (["Report of the Harbour Board", "Letter of the chairman"], "Report of the Harbour Board"),
+        (["The society of pilots", PROSE, "Minutes of the meeting"], "The society of pilots"),
+    ],
+)
+def test_below_the_name_of_a_body_the_paper_is_named(lines, told):
+    assert title("\n\n".join([*lines, PROSE])) == told
