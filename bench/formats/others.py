@@ -34,7 +34,14 @@ OFFICE = {
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".xlsb"), AS_SHEETS),
 }
 HIDDEN = frozenset(["script", "style", "head", "nav", "noscript", "template", "ix:header"])
-ALONE = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+FORMULAS = (
+    "equation|align|gather|multline|eqnarray|tikzpicture|tabular|algorithm|algorithmic|lstlisting|longtable"
+)
+KEYS = (
+    r"begin|end|label|\w*ref|\w*cite\w*|input|include|subfile|includegraphics|index\w*|bibliography\w*|url|rule|"
+    r"vspace|hspace|setlength|setcounter|addcontentsline|pagestyle|thispagestyle|newcommand|renewcommand|def|verb.[^|]*"
+)
 MSG_BODY = ("__substg1.0_1000001F", "__substg1.0_1000001E")
 
 
@@ -101,7 +108,7 @@ class Visible(html.parser.HTMLParser):
         self.hidden: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002, D102
-        if tag in HIDDEN and tag not in ALONE:
+        if tag in HIDDEN:
             self.hidden.append(tag)
         self.text.append(" " if tag not in {"b", "i", "em", "span", "a", "strong"} else "")
 
@@ -187,6 +194,17 @@ def by_lines(path: Path) -> list[str]:
     return ["\n".join(re.sub(r"<[^>]*>", "", line) for line in kept)]
 
 
+def by_rules(path: Path) -> list[str]:
+    """Read LaTeX by leaving out formulas, commands and what they take that is no text."""
+    written = re.sub(r"(?<!\\)%.*", "", path.read_text("utf-8"))
+    body = written.split(r"\begin{document}", 1)[-1].split(r"\end{document}", 1)[0]
+    body = re.sub(r"(?s)\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)", " ", body)
+    body = re.sub(rf"(?s)\\begin\{{({FORMULAS})\*?\}}.*?\\end\{{\1\*?\}}", " ", body)
+    body = re.sub(rf"\\({KEYS})\*?(\[[^\]]*\])*(\{{[^{{}}]*\}})*", " ", body)
+    body = re.sub(r"\\[A-Za-z]+\*?(\[[^\]]*\])?", " ", body)
+    return [re.sub(r"[{}~\\]", " ", body)]
+
+
 def by_values(path: Path) -> list[str]:
     """Read the values of records."""
 
@@ -216,6 +234,7 @@ WAYS: dict[str, Callable[[Path], list[str]]] = {
     ".msg": by_stream,
     **dict.fromkeys((".html", ".htm"), lambda path: [visible(path.read_text("utf-8"))]),
     **dict.fromkeys((".txt", ".md"), lambda path: [path.read_text("utf-8")]),
+    **dict.fromkeys((".tex", ".latex"), by_rules),
     **dict.fromkeys((".csv", ".tsv"), by_cells),
     **dict.fromkeys((".json", ".jsonl"), by_values),
     **dict.fromkeys((".srt", ".vtt"), by_lines),
