@@ -20,6 +20,7 @@ from chunker.readers.open_xml import plain_kind
 from chunker.readers.stated_bibliography import stated_bibliography
 from chunker.readers.stated_titles import stated_title
 from chunker.readers.word.body import WORD, Note, Notes, blocks_of, outline_level, text_of, value_of
+from chunker.readers.word.numbering import number_paragraphs
 from chunker.readers.word.pages import page_starts_of, sections_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def read_docx(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         check_unpacked_bytes(archive, name=name, limits=limits)
     document = opened(data, name=name)
+    number_paragraphs(document)
     parts: list[str] = []
     headings: list[Heading] = []
     breaks: list[tuple[int, BreakKind]] = []
