@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Source, Span
     from chunker.readers.finding import FoundFile
+    from chunker.readers.page_progress import PagesRead
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.naming import Placing
@@ -259,9 +260,10 @@ class Dossier:
         files: Iterable[FoundFile],
         *,
         on_progress: Callable[[IndexingProgress], None] | None = None,
+        on_pages: Callable[[PagesRead], None] | None = None,
     ) -> Iterator[FileOutcome]:
         """Read files that were found into the collection, and yield what became of each as it is done."""
-        return ingest_files(self.index, files, reader=self.reader, on_progress=on_progress)
+        return ingest_files(self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages)
 
     def add_source(
         self,

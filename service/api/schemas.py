@@ -439,6 +439,8 @@ class JobProgress(ResponseModel):
     passages_total: int | None = Field(
         description="null until the file is split into passages; those encoded before do not count"
     )
+    pages_done: int = Field(description="pages read by OCR")
+    pages_total: int | None = Field(description="pages that need it; null where the job reads none")
 
 
 class SourceChange(ResponseModel):

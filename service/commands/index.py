@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from chunker.readers.finding import FoundFiles
+    from chunker.readers.page_progress import PagesRead
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.records import IndexInfo
@@ -151,7 +152,8 @@ def _complete(settings: "Settings", encoder: "Encoder", second: "SecondEncoder",
 def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "list[FileOutcome]":
     outcomes: list[FileOutcome] = []
     with _progress(console, total=len(found.files)) as (progress, task):
-        for outcome in dossier.add_files(found.files, on_progress=_shown_on(progress, task)):
+        shown = _shown_on(progress, task)
+        for outcome in dossier.add_files(found.files, on_progress=shown, on_pages=_pages_on(progress, task)):
             outcomes.append(outcome)
             progress.update(task, advance=1)
             if outcome.status == "skipped":
@@ -189,6 +191,11 @@ def _shown_on(progress: "Progress", task: "TaskID") -> "Callable[[IndexingProgre
         )
 
     return show
+
+
+def _pages_on(progress: "Progress", task: "TaskID") -> "Callable[[PagesRead], None]":
+    """Return a function that shows how many pages of which file are read by OCR."""
+    return lambda at: progress.update(task, told=f"{at.name}: {at.pages:,} of {at.of:,} pages read by OCR")
 
 
 def _summary(outcomes: "Sequence[FileOutcome]", info: "IndexInfo", seconds: float) -> dict[str, Any]:

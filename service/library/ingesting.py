@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from chunker.readers.finding import FoundFile
     from chunker.readers.isolated import IsolatedReader
+    from chunker.readers.page_progress import PagesRead
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
 
@@ -48,15 +49,18 @@ def ingest_files(
     *,
     reader: IsolatedReader,
     on_progress: Callable[[IndexingProgress], None] | None = None,
+    on_pages: Callable[[PagesRead], None] | None = None,
 ) -> Iterator[FileOutcome]:
     """Read and index each file, and yield what became of it; the cause of what fails is logged whole.
+
+    ``on_pages`` is told how far the OCR of a file's pages is.
 
     Raises:
         IndexStoreError: the index cannot be written; what was yielded before stands.
     """
     for file in files:
         try:
-            source = replace(reader.read(file.path, name=file.name), path=file.origin)
+            source = replace(reader.read(file.path, name=file.name, on_pages=on_pages), path=file.origin)
             change = index.add_source(source, original=file.path, on_progress=on_progress)
         except IndexStoreError:
             raise

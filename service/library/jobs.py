@@ -34,10 +34,15 @@ _REMEMBERED_JOBS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is: passages encoded, of how many need it; ``None`` until the file is split."""
+    """How far a job is: passages encoded, of how many need it; ``None`` until the file is split.
+
+    Pages read by OCR, of how many need it, are told while they are; ``None`` where none is read in the job.
+    """
 
     passages_done: int = 0
     passages_total: int | None = None
+    pages_done: int = 0
+    pages_total: int | None = None
 
 
 Work = Callable[[Callable[[Progress], None]], "SourceChange"]

@@ -12,6 +12,7 @@ from service_support import finished_job, make_app, serving, upload
 import service.assembly
 from chunker.documents import Span
 from service.cli import main
+from service.library.jobs import IngestWorker
 from service.wording.links import reader_link
 from tests.support.scans import (
     COMMITTEE,
@@ -89,3 +90,22 @@ def test_each_door_says_how_sure_the_reading_is(scans, capsys, monkeypatch):
         main()
     assert said in " ".join(capsys.readouterr().out.split())
     assert source["notices"][0].startswith("2 of 2 pages were read by OCR, ")
+
+
+def test_a_longer_scan_is_read_in_the_job_page_by_page(tmp_path, monkeypatch):
+    told = []
+    tell = IngestWorker._put
+    monkeypatch.setattr(
+        IngestWorker, "_put", lambda worker, job: told.append(job.progress) or tell(worker, job)
+    )
+    pages = [page_of((120, 200, lines)) for lines in (COMMITTEE, ENGINEER, COMMITTEE, ENGINEER)]
+    with serving(make_app(tmp_path, ocr_languages="eng")) as client:
+        data = file_of(*pages, kind="TIFF")
+        job = finished_job(client, upload(client, "minutes.tiff", data))
+        assert (job["status"], job["change"]["status"]) == ("succeeded", "added")
+        assert [one.pages_done for one in told if one.pages_total == 4] == [0, 1, 2, 3, 4]
+        assert client.get(f"/v1/sources/{job['source_id']}").status_code == 200
+        assert upload(client, "minutes.tiff", data).status_code == 409
+        blank = finished_job(client, upload(client, "blank.tiff", file_of(*[page_of()] * 4, kind="TIFF")))
+        assert blank["status"] == "failed"
+        assert "its 4 pages are images without text" in blank["problem"]["detail"]

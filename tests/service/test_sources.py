@@ -38,7 +38,7 @@ def test_an_uploaded_file_is_indexed_listed_and_found(client):
     job = finished_job(client, upload(client, "treaty.txt", TREATY))
     assert job["status"] == "succeeded"
     assert job["change"] == {"status": "added", "documents": 1, "passages": 1, "tokens": 24, "copy_of": None}
-    assert job["progress"] == {"passages_done": 1, "passages_total": 1}
+    assert job["progress"] == {"passages_done": 1, "passages_total": 1, "pages_done": 0, "pages_total": None}
     listed = client.get("/v1/sources").json()
     assert listed["total"] == 1
     (source,) = listed["sources"]

@@ -1,6 +1,7 @@
 """The files in the index: lists, uploads and deletions."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
-from chunker.documents import Source
+from chunker.documents import Source, content_id
+from chunker.readers.page_progress import PagesRead
 from embeddings.indexing.changes import SourceChange
 from embeddings.indexing.naming import Placing
 from embeddings.indexing.preparing import IndexingProgress
@@ -26,6 +28,8 @@ from service.library.uploads import stored_upload, upload_path
 
 router = APIRouter(prefix="/v1", tags=["sources"])
 
+_SOON_PAGES = 3
+"""Pages that are read by OCR while the client waits: of some two seconds each."""
 _ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"headers": {"Location": {"description": "the job", "schema": {"type": "string"}}}}
 }
@@ -81,10 +85,11 @@ def upload_source(
 ) -> JobInfo:
     """Read a file and index it in the background.
 
-    The answer comes once the file is read, so that one that cannot be read is refused at once; the job
-    tells when it is indexed, and as what: folders in its name tell files of one name apart, and one whose
-    name is there with other bytes is stored beside that one, as `notes (2).txt`, or with `replace=true`
-    in its place. One that is there with the same bytes is refused with 409.
+    The answer comes once the file is read, so that one that cannot be read is refused at once; only the pages
+    of a longer scan are read in the job. It tells when the file is indexed, and as what: folders in its name
+    tell files of one name apart, and one whose name is there with other bytes is stored beside that one, as
+    `notes (2).txt`, or with `replace=true` in its place. One that is there with the same bytes is refused
+    with 409.
     """
     place = upload_path(file.filename)
     name, settings, upload = PurePosixPath(place).name, state.settings, ExitStack()
@@ -92,11 +97,12 @@ def upload_source(
         stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes)
     )
     try:
-        source = dataclasses.replace(dossier.reader.read(path, name=name), path=place)
-        _require_new(dossier, source, place, keep_originals=settings.keep_originals)
-        work = _indexing(dossier, source, path, "name" if replace else "beside")
+        read = _read_soon(dossier, path, name)
+        source_id = read.id if isinstance(read, Source) else _id_of(path)
+        _require_new(dossier, source_id, place, keep_originals=settings.keep_originals)
+        work = _indexing(dossier, path, name, place, "name" if replace else "beside", read=read)
         return _accepted(
-            state, response, source_id=source.id, source_name=place, work=work, when_ended=upload.close
+            state, response, source_id=source_id, source_name=place, work=work, when_ended=upload.close
         )
     except BaseException:
         upload.close()
@@ -154,22 +160,53 @@ def _accepted(
     return job_info(job)
 
 
-def _require_new(dossier: Dossier, source: Source, place: str, *, keep_originals: bool) -> None:
+def _read_soon(dossier: Dossier, path: Path, name: str) -> Source | None:
+    """Read a file, or return ``None`` where the OCR of its pages takes longer than a request should."""
+
+    class TooLongError(Exception):
+        pass
+
+    def leave_off(read: PagesRead) -> None:
+        if read.of > _SOON_PAGES:
+            raise TooLongError
+
+    try:
+        return dossier.reader.read(path, name=name, on_pages=leave_off)
+    except TooLongError:
+        return None
+
+
+def _id_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return content_id(hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _require_new(dossier: Dossier, source_id: str, place: str, *, keep_originals: bool) -> None:
     """Raise ConflictError for a file that is there under its name, unless it is now to be kept as it came."""
     with dossier.snapshot() as snapshot:
-        existing = snapshot.source(source.id)
+        existing = snapshot.source(source_id)
         is_there = existing is not None and snapshot.source_at(place) == existing
     if existing is None or not (is_there or place in {existing.name, *existing.copies}):
         return
     if existing.is_kept or not keep_originals:
         raise ConflictError(
-            f"{source.name} is in the index already, with the same bytes, as source {source.id}.",
-            existing_id=source.id,
+            f"{existing.name} is in the index already, with the same bytes, as source {source_id}.",
+            existing_id=source_id,
         )
 
 
-def _indexing(dossier: Dossier, source: Source, original: Path, placing: Placing) -> Work:
+def _indexing(
+    dossier: Dossier, original: Path, name: str, place: str, placing: Placing, *, read: Source | None
+) -> Work:
+    """Return what reads a file, unless it was ``read``, and indexes it."""
+
     def work(report: Callable[[Progress], None]) -> SourceChange:
+        source = read or dossier.reader.read(
+            original,
+            name=name,
+            on_pages=lambda at: report(Progress(pages_done=at.pages, pages_total=at.of)),
+        )
+        source = dataclasses.replace(source, path=place)
         return dossier.add_source(source, original=original, placing=placing, on_progress=_told(report))
 
     return work

@@ -97,8 +97,9 @@ async function finished(job, row) {
   for (;;) {
     if (job.status === "failed") throw new Error(job.problem?.detail ?? "It could not be indexed.");
     if (job.status === "succeeded") return job;
-    const { passages_done: done, passages_total: total } = job.progress;
+    const { passages_done: done, passages_total: total, pages_done: read, pages_total: pages } = job.progress;
     if (job.status === "queued") row.show("waiting", null);
+    else if (total === null && pages) row.show(`${read} of ${counted(pages, "page")} read by OCR`, read / pages);
     else if (total === null) row.show("reading", null);
     else row.show(`${done.toLocaleString("en")} of ${counted(total, "passage")}`, total ? done / total : 1);
     await new Promise((resolve) => setTimeout(resolve, POLLED_EVERY_MS));
