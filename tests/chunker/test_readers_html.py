@@ -196,6 +196,25 @@ def test_a_page_nested_too_deep_to_be_read_whole_is_refused():
         read("<html><body>lost" + "<div>" * 3000 + "words")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<div><span><x-part>{}</x-part></span></div>",
+        "<div><span><ix:continuation>{}</ix:continuation></span></div>",
+        "<table><tr><td><div><span><a href='#a'>{}</a></span></div></td></tr></table>",
+    ],
+)
+def test_what_stands_in_elements_of_other_schemas_and_in_long_links_is_kept(said):
+    def counted(day, what):
+        return f"On day {day} of the ice the keeper counted {what} and wrote their number down in his log."
+
+    menu = "".join(f"<div class='menu'><a href='/{n}'>Item {n}</a></div>" for n in range(9))
+    told = "".join(f"<div><span>{counted(day, 'barrels of tar')}</span></div>" for day in range(40))
+    more = "".join(said.format(counted(day, "coils of rope")) for day in range(9))
+    text = read_bytes(f"<html><body>{menu}{told}{more}</body></html>".encode(), name="a.html").text
+    assert (text.count("barrels of tar"), text.count("coils of rope"), text.count("Item")) == (40, 9, 0)
+
+
 def test_what_a_report_says_to_programs_alone_is_no_text():
     page = (
         '<html><body><div style="display:none"><ix:header><ix:hidden>0000051143 us-gaap:Member</ix:hidden>'

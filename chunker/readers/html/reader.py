@@ -46,6 +46,7 @@ SITE_PARTS = (
 )
 # What may be the site's: a header inside the article is the article's own.
 HEADERS = "//header[not(ancestor::article or ancestor::main)]|//*[@role='banner']"
+FOREIGN_TAG = re.compile("[:-]")  # of another schema, or a page's own
 OWN_TITLES = ".//h1[not(ancestor::a or .//a)]"
 
 
@@ -54,11 +55,13 @@ class MainPartSettings:
     """When trafilatura is believed about a page's main part; chosen by hand, not measured.
 
     Where it keeps less than ``min_kept_share`` of the characters outside links, or of the headings, it has
-    lost chapters, not menus; a page shorter than ``min_chars`` gives it too little to go by.
+    lost chapters, not menus; a page shorter than ``min_chars`` gives it too little to go by. A link of
+    ``long_link_chars`` says something, as in a list of papers, and is no entry of a menu.
     """
 
     min_kept_share: float = 0.4
     min_chars: int = 500
+    long_link_chars: int = 80
 
 
 SETTINGS = MainPartSettings()
@@ -189,9 +192,14 @@ def main_text(root: _Element) -> BodyText | None:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-    found = bare_extraction(
-        copy.deepcopy(root), include_comments=False, include_tables=True, favor_recall=True
-    )
+    shown = copy.deepcopy(root)
+    for element in shown.iter("*"):
+        is_long_link = (
+            element.tag == "a" and len(tidy_line(element.text_content())) >= SETTINGS.long_link_chars
+        )
+        if is_long_link or FOREIGN_TAG.search(element.tag):
+            element.tag = "span"  # else it would be dropped
+    found = bare_extraction(shown, include_comments=False, include_tables=True, favor_recall=True)
     return text_of_body(found.body) if isinstance(found, Document) and found.body is not None else None
 
 
