@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import FloatArray
     from embeddings.indexing.preparing import Recipe
     from embeddings.store.connections import Store
-    from embeddings.store.filtering import Condition
+    from embeddings.store.filtering import Selection
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.vector_index import Generation
 
@@ -48,14 +48,14 @@ class EngineSearch:
         self._engine = engine
         self._connection = connection
         self._generation = generation
-        self._conditions: dict[Condition | None, list[FieldCondition] | None] = {None: []}
+        self._conditions: dict[Selection | None, list[FieldCondition] | None] = {None: []}
 
     def dense(
-        self, vector: FloatArray, *, limit: int, condition: Condition | None, by_second: bool
+        self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
     ) -> list[tuple[int, float]]:
         """Ask the engine which are nearest, and the store how near they are: an engine rounds vectors."""
         name = "second" if by_second else "first"
-        found = self._best(condition, limit, partial(self._engine.nearest, vector, name=name))
+        found = self._best(selection, limit, partial(self._engine.nearest, vector, name=name))
         keys = [key for key, _ in found]
         cosines = self.cosines(vector, keys, by_second=by_second)
         return sorted(zip(keys, cosines, strict=True), key=lambda hit: -hit[1])
@@ -72,31 +72,31 @@ class EngineSearch:
         return [round(cosine, DIGITS) for cosine in (vectors @ vector).tolist()]
 
     def lexical(
-        self, query: str, *, field: LexicalField, limit: int, condition: Condition | None
+        self, query: str, *, field: LexicalField, limit: int, selection: Selection | None
     ) -> list[tuple[int, float]]:
         """Ask the engine for terms of passages, the store for those of documents."""
         if field not in ENGINE_FIELDS:
             return lexical_index.search(
-                self._connection, query, field=field, limit=limit, condition=condition
+                self._connection, query, field=field, limit=limit, selection=selection
             )
         weights = query_weights(self._connection, query, field)
         if not weights:
             return []
         matching = partial(self._engine.matching, weights, field=field)
-        found = self._best(condition, limit, matching)
+        found = self._best(selection, limit, matching)
         return in_order_of_ids(self._connection, found, table="passages")[:limit]
 
     def _best(
         self,
-        condition: Condition | None,
+        selection: Selection | None,
         limit: int,
         search: Callable[..., list[tuple[int, float]]],
     ) -> list[tuple[int, float]]:
         """Return the ``limit`` best of those that pass, and all that are as good as the last one."""
-        if condition not in self._conditions and condition is not None:
-            more = conditions.payload_conditions(self._connection, condition.filters)
-            self._conditions[condition] = more
-        more = self._conditions[condition]
+        if selection not in self._conditions and selection is not None:
+            more = conditions.payload_conditions(self._connection, selection.condition.filters)
+            self._conditions[selection] = more
+        more = self._conditions[selection]
         if more is None or limit < 1 or not self._generation:
             return []
         which = conditions.visible(self._generation, more)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from embeddings.expressions import Expression
-    from embeddings.store.filtering import Condition
+    from embeddings.store.filtering import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def search(
     connection: sqlite3.Connection,
     wanted: Expression,
     *,
-    condition: Condition | None = None,
+    selection: Selection | None = None,
     left_out: AbstractSet[int] = frozenset(),
     limits: ExactLimits = _LIMITS,
 ) -> ExactMatches:
     """Return all passages that are what ``wanted`` says, but for ``left_out``, ranked by BM25.
 
-    Equal scores stand in the order of the public ids. ``condition`` restricts the passages.
+    Equal scores stand in the order of the public ids. ``selection`` restricts the passages.
 
     Raises:
         ValueError: nothing is looked for, only left out (:func:`embeddings.expressions.names_something`).
@@ -69,9 +69,10 @@ def search(
     proposal = _Proposal(connection, limits.beginnings)
     parameters: list[object] = [f"body : ({proposal.of(wanted)})"]
     where = ""
-    if condition is not None:
-        where = f"AND +rowid IN ({condition.passage_keys})"
-        parameters += condition.parameters
+    if selection is not None:
+        restriction, restricting = selection.restricting("passage_text.rowid", "passages")
+        where = f"AND {restriction}"
+        parameters += restricting
     statement = (
         "SELECT rowid, bm25(passage_text) AS score FROM passage_text "  # noqa: S608 - made of constants
         f"WHERE passage_text MATCH ? {where} ORDER BY score LIMIT ?"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from embeddings.store.filtering import Condition
+    from embeddings.store.filtering import Selection
 
 LexicalField = Literal["passage", "document", "ngrams"]
 
@@ -183,29 +183,30 @@ def search(
     *,
     field: LexicalField,
     limit: int,
-    condition: Condition | None = None,
+    selection: Selection | None = None,
 ) -> list[tuple[int, float]]:
     """Return the keys of the best rows for ``query`` with their BM25 scores, best first.
 
     ``field`` says what is searched: passages with their headers, whole documents (the keys are
-    documents' then), or the passages' character n-grams. ``condition`` restricts them
+    documents' then), or the passages' character n-grams. ``selection`` restricts them
     (``None``: it does not). Rows that have no term of the query are never returned; equal scores
     stand in the order of the public ids. Any text is a safe query.
 
-    In a large index its common words are not looked for beside rare ones (:class:`QueryLimits`); where it
-    has no others, all of them together are.
+    In a large index its common words are not looked for beside rare ones (:class:`QueryLimits`), unless a
+    ``selection`` leaves little of it to look at. Where there are no others, the rows that have them all are
+    found, if these are not too many.
     """
-    wanted = _expression(connection, query, field)
+    table, key_table = _TABLES[field]
+    share = 1.0 if selection is None else selection.share_read(key_table)
+    wanted = _expression(connection, query, field, share)
     if not wanted or limit < 1:
         return []
-    table, key_table = _TABLES[field]
     parameters: list[object] = [wanted]
     where = ""
-    if condition is not None:
-        allowed = condition.document_keys if field == "document" else condition.passage_keys
-        # The plus keeps FTS5 from looking up each allowed row by itself.
-        where = f"AND +f.rowid IN ({allowed})"
-        parameters += condition.parameters
+    if selection is not None:
+        restriction, restricting = selection.restricting("f.rowid", key_table)
+        where = f"AND {restriction}"
+        parameters += restricting
     statement = (
         f"SELECT f.rowid, bm25({table}) AS score FROM {table} f WHERE {table} MATCH ? {where} "  # noqa: S608 - made of constants
         "ORDER BY {order} LIMIT ?"
@@ -232,33 +233,44 @@ def query_terms(query: str) -> list[str]:
     )
 
 
-def looked_for(connection: sqlite3.Connection, query: str, field: LexicalField) -> dict[str, int]:
+def looked_for(
+    connection: sqlite3.Connection, query: str, field: LexicalField, share: float = 1.0
+) -> dict[str, int]:
     """Return the words of ``query``, or its n-grams, that are looked for, and how many passages hold each.
 
-    They are the rarest; words too common to be looked for are returned only where there are no others.
+    They are the rarest, of all or of a ``share`` of the passages; words too common to be looked for are
+    returned only where there are no others.
     """
     words = query_terms(query)
     if field == "ngrams":
         counts = NGRAM_COUNTS.of(connection, ngrams(" ".join(words)).split())
-        return {term: counts[term] for term in _rarest(counts)[: _LIMITS.ngrams]}
+        return {term: counts[term] for term in _rarest(counts, share)[: _LIMITS.ngrams]}
     counts = {word: count for word, count in document_frequencies(connection, words).items() if count}
-    return {word: counts[word] for word in _rarest(counts)} or counts
+    return {word: counts[word] for word in _rarest(counts, share)} or counts
 
 
-def _expression(connection: sqlite3.Connection, query: str, field: LexicalField) -> str:
-    """Return what FTS5 is to look for, empty where that is nothing."""
-    terms = looked_for(connection, query, field)
-    if field == "ngrams" or _rarest(terms):
+def _expression(connection: sqlite3.Connection, query: str, field: LexicalField, share: float) -> str:
+    """Return what FTS5 is to look for in a ``share`` of its rows, empty where that is nothing."""
+    terms = looked_for(connection, query, field, share)
+    if field == "ngrams" or _rarest(terms, share):
         return _any_of(terms)
-    return " AND ".join(f'"{word}"' for word in terms)
+    return _all_of(connection, terms, field)
 
 
 def _any_of(terms: Iterable[str]) -> str:
     return " OR ".join(f'"{term}"' for term in terms)
 
 
-def _rarest(counts: Mapping[str, int]) -> list[str]:
+def _all_of(connection: sqlite3.Connection, words: Iterable[str], field: LexicalField) -> str:
+    """Return what finds the rows with all of ``words``, empty where even these are too many."""
+    together, (table, _) = " AND ".join(f'"{word}"' for word in words), _TABLES[field]
+    counting = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT ?)"  # noqa: S608 - constants
+    found = connection.execute(counting, (together, _LIMITS.postings + 1)).fetchone()[0] if together else 0
+    return together if found <= _LIMITS.postings else ""
+
+
+def _rarest(counts: Mapping[str, int], share: float) -> list[str]:
     """Return the terms that the fewest passages have, the rarest first, as many as may be looked for."""
     ordered = sorted(counts, key=lambda term: (counts[term], term))
-    postings = accumulate(counts[term] for term in ordered)
+    postings = accumulate(counts[term] * share for term in ordered)
     return [term for term, sum_ in zip(ordered, postings, strict=True) if sum_ <= _LIMITS.postings]

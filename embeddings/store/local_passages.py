@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.store.connections import Store
-    from embeddings.store.filtering import Condition
+    from embeddings.store.filtering import Selection
     from embeddings.store.lexical_index import LexicalField
-    from embeddings.store.vector_block import KeyArray
     from embeddings.store.vector_index import VectorIndex
 
 logger = logging.getLogger(__name__)
@@ -29,6 +28,10 @@ logger = logging.getLogger(__name__)
 # When less than this has changed since the vector file was written, or the full text merged, it is left: at
 # the next start only what has changed is read. Chosen by hand; not measured.
 _SAVED_SHARE = 0.05
+
+# A filter that lets many passages through mostly lets enough of so many times as many near ones through, or
+# of the third power as many; where it does not, all that it lets through are listed.
+_LOOKED_BEYOND = 4
 
 
 class LocalSearch:
@@ -40,36 +43,37 @@ class LocalSearch:
         self._connection = connection
         self._vectors = vectors
         self._read_second = second
-        self._allowed: dict[Condition, KeyArray] = {}
 
     @cached_property
     def _second_vectors(self) -> VectorIndex:
         return self._read_second()
 
     def dense(
-        self, vector: FloatArray, *, limit: int, condition: Condition | None, by_second: bool
+        self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
     ) -> list[tuple[int, float]]:
         """Scan the vectors."""
         vectors = self._second_vectors if by_second else self._vectors
-        return vectors.search(vector, limit=limit, allowed=self._allowed_keys(condition))
+        if selection is None:
+            return vectors.search(vector, limit=limit)
+        if (listed := selection.listed("passages")) is not None:
+            return vectors.search(vector, limit=limit, allowed=listed)
+        for looked_at in (_LOOKED_BEYOND * limit, _LOOKED_BEYOND**3 * limit):
+            found = vectors.search(vector, limit=looked_at)
+            passing = selection.among(key for key, _ in found)
+            kept = [hit for hit in found if hit[0] in passing]
+            if len(kept) >= limit:
+                return kept
+        return vectors.search(vector, limit=limit, allowed=selection.all_passages())
 
     def cosines(self, vector: FloatArray, keys: Sequence[int], *, by_second: bool) -> list[float]:
         """Multiply the stored vectors."""
         return (self._second_vectors if by_second else self._vectors).cosines(vector, keys)
 
     def lexical(
-        self, query: str, *, field: LexicalField, limit: int, condition: Condition | None
+        self, query: str, *, field: LexicalField, limit: int, selection: Selection | None
     ) -> list[tuple[int, float]]:
         """Ask FTS5."""
-        return lexical_index.search(self._connection, query, field=field, limit=limit, condition=condition)
-
-    def _allowed_keys(self, condition: Condition | None) -> KeyArray | None:
-        if condition is None:
-            return None
-        if condition not in self._allowed:
-            rows = self._connection.execute(condition.passage_keys, condition.parameters)
-            self._allowed[condition] = np.fromiter((key for (key,) in rows), dtype=np.int64)
-        return self._allowed[condition]
+        return lexical_index.search(self._connection, query, field=field, limit=limit, selection=selection)
 
 
 class LocalPassages:

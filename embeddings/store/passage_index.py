@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from embeddings.encoders.encoder import FloatArray
-    from embeddings.store.filtering import Condition
+    from embeddings.store.filtering import Selection
     from embeddings.store.lexical_index import LexicalField
 
 
 class PassageSearch(Protocol):
     """Searches the passages of one generation of the store; all are told apart by their keys.
 
-    ``condition`` restricts what is found, ``None`` does not. ``by_second``: the second model's vectors are
+    ``selection`` restricts what is found, ``None`` does not. ``by_second``: the second model's vectors are
     meant, and there are some.
     """
 
     def dense(
-        self, vector: FloatArray, *, limit: int, condition: Condition | None, by_second: bool
+        self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
     ) -> list[tuple[int, float]]:
         """Return the passages nearest to ``vector``, of shape ``(dimension,)``, with cosines, best first.
 
@@ -38,7 +38,7 @@ class PassageSearch(Protocol):
         ...
 
     def lexical(
-        self, query: str, *, field: LexicalField, limit: int, condition: Condition | None
+        self, query: str, *, field: LexicalField, limit: int, selection: Selection | None
     ) -> list[tuple[int, float]]:
         """Return the best rows for the words of ``query`` with BM25 scores, best first, equal ones by id."""
         ...

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
+from embeddings.store.filtering import Selection
 from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Snapshot(Catalogue):
     def __init__(self, connection: sqlite3.Connection, passages: PassageSearch) -> None:
         super().__init__(connection)
         self._passages = passages
+        self._selections: dict[Filters, Selection | None] = {}
 
     def dense_search(
         self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False
@@ -57,8 +59,8 @@ class Snapshot(Catalogue):
 
         Best first, equal ones in the order of their ids. ``by_second``: among the second model's vectors.
         """
-        condition = self._condition(filters)
-        found = self._passages.dense(vector, limit=limit, condition=condition, by_second=by_second)
+        selection = self._selection(filters)
+        found = self._passages.dense(vector, limit=limit, selection=selection, by_second=by_second)
         return in_order_of_ids(self._connection, found, table="passages")[:limit]
 
     def cosines(self, vector: FloatArray, keys: Sequence[int], *, by_second: bool = False) -> list[float]:
@@ -79,8 +81,8 @@ class Snapshot(Catalogue):
         ``document`` (whole documents: the keys are documents' then). What has no word of the query is
         not returned.
         """
-        condition = self._condition(filters)
-        return self._passages.lexical(query, field=field, limit=limit, condition=condition)
+        selection = self._selection(filters)
+        return self._passages.lexical(query, field=field, limit=limit, selection=selection)
 
     def exact_search(
         self, wanted: Expression, *, filters: Filters = NO_FILTERS, left_out: AbstractSet[int] = frozenset()
@@ -90,8 +92,8 @@ class Snapshot(Catalogue):
         Raises:
             ValueError: nothing is looked for, only left out.
         """
-        condition = self._condition(filters)
-        return exact_search.search(self._connection, wanted, condition=condition, left_out=left_out)
+        selection = self._selection(filters)
+        return exact_search.search(self._connection, wanted, selection=selection, left_out=left_out)
 
     def document_frequencies(self, query: str) -> dict[str, int]:
         """Return for each content word of ``query``, folded, in how many passages it stands."""
@@ -178,3 +180,9 @@ class Snapshot(Catalogue):
         """Return the rows of ``statement``, which ends with the column that is one of ``keys``."""
         one_of = "IN (SELECT value FROM json_each(?))"
         return self._connection.execute(f"{statement} {one_of}", (json.dumps(list(keys)),)).fetchall()
+
+    def _selection(self, filters: Filters) -> Selection | None:
+        if filters not in self._selections:
+            condition = self._condition(filters)
+            self._selections[filters] = Selection(self._connection, condition) if condition else None
+        return self._selections[filters]

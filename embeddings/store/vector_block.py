@@ -51,7 +51,12 @@ class VectorBlock:
 
     def holds(self, keys: KeyArray) -> BoolArray:
         """Return for each vector whether its key is one of ``keys``, in any order: ``(len(self),)``."""
-        return np.isin(self.keys, keys, assume_unique=True)
+        held = np.zeros(len(self.keys), dtype=bool)
+        places = np.searchsorted(self.keys, keys)
+        within = places < len(self.keys)
+        places, keys = places[within], keys[within]
+        held[places[self.keys[places] == keys]] = True
+        return held
 
     def nearest(
         self, vector: FloatArray, count: int, allowed: BoolArray | None = None

@@ -7,10 +7,10 @@ from index_support import write_passages
 
 from chunker.text.normalising import fold
 from embeddings.expressions import AllOf, AnyOf, Phrase, Without, holds, names_something, phrases_of
-from embeddings.store import exact_search
+from embeddings.store import exact_search, filtering
 from embeddings.store.connections import Store
 from embeddings.store.exact_search import ExactLimits
-from embeddings.store.filtering import Condition
+from embeddings.store.filtering import Condition, Selection
 
 BODIES = [
     "The envoy closed the Straits, and the strait was quiet.",
@@ -30,10 +30,11 @@ def store(tmp_path_factory):
     store.close()
 
 
-def found(store, wanted, **options):
+def found(store, wanted, condition=None):
     """The numbers of the passages that match, from 0."""
     with store.reading() as connection:
-        matches = exact_search.search(connection, wanted, **options)
+        selection = Selection(connection, condition) if condition else None
+        matches = exact_search.search(connection, wanted, selection=selection)
     return sorted(key - 1 for key, _ in matches.scored)
 
 
@@ -149,7 +150,9 @@ def test_better_passages_come_first_and_what_is_hidden_is_not_there(store):
     assert [key for key, _ in left] == [key for key, _ in ranked[1:]]
 
 
-def test_filters_hold(store):
+@pytest.mark.parametrize("listed", [0, 1_000])
+def test_filters_hold(store, monkeypatch, listed):
+    monkeypatch.setattr(filtering, "_LISTED", listed)
     nothing, everything = Condition("d.key < ?", ("0",)), Condition("d.key > ?", ("0",))
     assert found(store, word("envoy"), condition=nothing) == []
     assert found(store, word("envoy"), condition=everything) == [0, 4]

@@ -8,7 +8,7 @@ from index_support import prepare_by_hand, write_by_hand
 from chunker.documents import DocumentDate, DocumentMetadata
 from embeddings.search import Filters
 from embeddings.store.connections import Store
-from embeddings.store.filtering import condition_of, name_words
+from embeddings.store.filtering import Selection, condition_of, name_words
 
 NAMES = ["V. M. Molotov", "J. V. Stalin", "Molotov", "Ali Fuad Pasha", "ali fuad", "Ünaydın", "S. Vinogradov"]
 KINDS = ["telegram", "letter", None]
@@ -59,9 +59,8 @@ def passing(store, wanted):
         condition = condition_of(connection, wanted)
         if condition is None:
             return None
-        documents = connection.execute(condition.document_keys, condition.parameters).fetchall()
-        passages = connection.execute(condition.passage_keys, condition.parameters).fetchall()
-    return {key for (key,) in documents}, sorted(key for (key,) in passages)
+        selection = Selection(connection, condition)
+        return set(selection.listed("documents").tolist()), selection.listed("passages").tolist()
 
 
 @settings(max_examples=60, deadline=None)

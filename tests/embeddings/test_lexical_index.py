@@ -10,9 +10,9 @@ from index_support import prepare_by_hand, write_by_hand, write_passages
 
 from chunker.documents import DocumentMetadata
 from embeddings.indexing.writing import delete_source
-from embeddings.store import lexical_index
+from embeddings.store import filtering, lexical_index
 from embeddings.store.connections import Store
-from embeddings.store.filtering import Condition
+from embeddings.store.filtering import Condition, Selection
 
 FIELDS = ["passage", "document", "ngrams"]
 
@@ -47,9 +47,10 @@ def telegrams(tmp_path_factory):
     store.close()
 
 
-def search(store, query, *, field="passage", limit=10, **options):
+def search(store, query, *, field="passage", limit=10, condition=None):
     with store.reading() as connection:
-        return lexical_index.search(connection, query, field=field, limit=limit, **options)
+        selection = Selection(connection, condition) if condition else None
+        return lexical_index.search(connection, query, field=field, limit=limit, selection=selection)
 
 
 def keys(store, query, **options):
@@ -193,8 +194,10 @@ def test_equal_scores_stand_in_the_order_of_the_public_ids(store, limit, field):
     assert keys(store, "same", field=field, limit=limit) == expected[:limit]
 
 
+@pytest.mark.parametrize("listed", [0, 2, 3])
 @pytest.mark.parametrize(("field", "expected"), [("passage", [3]), ("document", [2]), ("ngrams", [3])])
-def test_a_condition_restricts_what_is_found(telegrams, field, expected):
+def test_a_condition_restricts_what_is_found(telegrams, monkeypatch, field, expected, listed):
+    monkeypatch.setattr(filtering, "_LISTED", listed)
     condition = Condition("d.title = ?", ("Letter from Angora",))
     assert keys(telegrams, "cotton prices", field=field, condition=condition) == expected
 
@@ -267,6 +270,15 @@ def few_postings(monkeypatch):
 def test_of_many_words_the_rarest_are_looked_for_as_far_as_their_passages_go(store, few_postings):
     write_passages(store, ["cotton", "cotton", "cotton wool", "cotton wool envoy", "cotton"])
     assert keys(store, "envoy and wool and cotton") == [4, 3]
+
+
+def test_in_a_small_part_of_the_index_common_words_are_looked_for_too(store, few_postings):
+    none = DocumentMetadata()
+    parts = [prepare_by_hand(f"{n}.txt", [(f"Letter {n}", none, ["cotton and wool"])]) for n in range(8)]
+    write_by_hand(store, *parts, prepare_by_hand("last.txt", [("Last", none, ["cotton", "wool", "silk"])]))
+    assert keys(store, "cotton") == keys(store, "cotton wool") == []
+    last = Condition("d.title = ?", ("Last",))
+    assert (keys(store, "cotton", condition=last), keys(store, "wool", condition=last)) == ([9], [10])
 
 
 def test_where_all_words_are_common_the_passages_that_have_them_all_are_found(store, few_postings):

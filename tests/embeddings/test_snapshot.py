@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from itertools import product
 
+import pytest
 from encoders import WordHashEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from index_support import CHUNKING, make_source, prepare_by_hand, write_by_hand
 from chunker.documents import DocumentMetadata, Heading, Page, PageStart
 from embeddings.local_index import LocalIndex
 from embeddings.search import Filters
+from embeddings.store import filtering
 from embeddings.store.catalogue import Catalogue
 from embeddings.store.connections import Store
 
@@ -159,3 +161,34 @@ def test_around_a_passage_stand_its_document_and_its_neighbours(tmp_path):
             key: (document.key, before, after)
             for before, key, after in zip([None, *keys], keys, [*keys[1:], None], strict=False)
         }
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 200])
+@pytest.mark.parametrize("every", [1, 2, 7, 60, 100])
+def test_a_filter_finds_the_same_whether_what_it_lets_through_is_listed_or_looked_up(
+    tmp_path, monkeypatch, every, limit
+):
+    sources = [make_source(f"{n}.txt", f"Letter {n}: cotton {'wool ' * (n % 9)}and silk.") for n in range(60)]
+    wanted = Filters(sources=tuple(f"{n}.txt" for n in range(0, 60, every)))
+    if every == 100:
+        wanted = Filters(sources=("nowhere.txt",))
+    question = WordHashEncoder().encode(["cotton and wool"])[0]
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        found = []
+        for listed in (1_000, 20, 0):
+            monkeypatch.setattr(filtering, "_LISTED", listed)
+            with index.snapshot() as snapshot:
+                searches = [snapshot.dense_search(question, limit=limit, filters=wanted)]
+                searches += [
+                    snapshot.lexical_search("cotton wool", field=field, limit=limit, filters=wanted)
+                    for field in ("passage", "document", "ngrams")
+                ]
+            found.append(searches)
+        with index.snapshot() as snapshot:
+            everywhere = snapshot.dense_search(question, limit=60)
+            places = {key: snapshot.places([key])[0].source_name for key, _ in everywhere}
+        nearest = [hit for hit in everywhere if places[hit[0]] in wanted.sources]
+    assert found[0] == found[1] == found[2]
+    assert found[0][0] == nearest[:limit]
+    assert all(len(search) == min(limit, len(nearest)) for search in found[0])
