@@ -1,13 +1,14 @@
 """Where the words of a source stand among the characters of its page.
 
 A reader leaves running lines out, joins and parts lines and puts columns in order, but changes no letter: but
-for blanks and hyphens, words are found as they are, at the place whose surroundings are most like theirs.
-Where a passage is not found as a whole, its lines are, one by one.
+for blanks, hyphens and accents, words are found as they are, at the place whose surroundings are most like
+theirs. Where a passage is not found as a whole, its lines are, one by one.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,9 +20,11 @@ from chunker.documents import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What a file and its reader write differently: blanks, hyphens at the end of lines and what stands for them.
-_LEFT_OUT = re.compile(r"[\s\-\u2010\u2011\u00ad\u200b\ufeff\ufffe\x00-\x1f\x7f]+")
+# What a file and its reader write differently: blanks, hyphens at the end of lines and what stands for them,
+# and accents, which a file may draw by themselves.
+_LEFT_OUT = re.compile(r"[\s\-\u2010\u2011\u00ad\u200b\ufeff\ufffe\x00-\x1f\x7f´`ˆ¨˜¸ˇ˘˚˝]+")
 _NO_CHARACTERS = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_DOTLESS = {"ı": "i", "ȷ": "j"}
 _LINE = re.compile(r"[^\n\x02\ufffe]+")
 # Of the surroundings of words that are compared: more tell places apart no better. Chosen by hand.
 _SURROUNDING_CHARS = 200
@@ -63,7 +66,15 @@ def _letters(text: str) -> _Letters:
         letters.append(text[end:start])
         offsets += range(end, start)
         end = start if match is None else match.end()
-    return "".join(letters).translate(_NO_CHARACTERS), offsets
+    return "".join(map(_bare, "".join(letters).translate(_NO_CHARACTERS))), offsets
+
+
+def _bare(letter: str) -> str:
+    """Return a letter without what is over or under it."""
+    if letter.isascii():
+        return letter
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0] if parts[1:] and unicodedata.combining(parts[1]) else _DOTLESS.get(letter, letter)
 
 
 def _lines(text: str, span: Span) -> Iterator[Span]:

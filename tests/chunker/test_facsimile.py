@@ -125,6 +125,13 @@ def test_words_in_another_order_are_found_line_by_line_and_others_not_at_all():
     assert find_on_page("  \n ", Span(0, 4), page).places == ()
 
 
+def test_words_are_found_whose_accents_the_page_draws_by_themselves():
+    page = "He met Vigen`ere and Gr¨obner in the fac¸ade."
+    found = find_on_page("Vigenère and Gröbner", Span(0, 20), page)
+    assert "".join(page[place] for place in found.places) == "Vigen`ere and Gr¨obner"
+    assert found.is_whole
+
+
 def test_a_line_is_one_rectangle_and_columns_are_two():
     boxes = [Box(10 * n, 100, 10 * n + 8, 110) for n in range(5)]
     boxes += [Box(200 + 10 * n, 100, 208 + 10 * n, 110) for n in range(5)]

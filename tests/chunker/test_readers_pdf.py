@@ -151,6 +151,16 @@ def test_labels_that_only_count_are_positions(first):
     assert methods_of(found) == {("estimated", 0)}
 
 
+def test_accents_that_are_drawn_by_themselves_are_put_on_their_letters():
+    drawn = [
+        "Vigen`ere met Gr¨obner and Fran¸cois",
+        "in a fac¸ade of the ´etats; he `knew´ x¨ well and 5´ late",
+    ]
+    assert read(pdf_of([drawn])).text == (
+        "Vigenère met Gröbner and François\nin a façade of the états; he `knew´ x¨ well and 5´ late"
+    )
+
+
 def test_a_hyphen_at_a_line_end_stays_as_the_file_gives_it():
     found = read(pdf_of([["The ambassador told the gov-", "ernment at last."]]))
     assert found.text == "The ambassador told the gov-\nernment at last."

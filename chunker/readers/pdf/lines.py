@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
@@ -14,6 +16,25 @@ if TYPE_CHECKING:
 
 # PDFium's signs for a hyphen at the end of a line, by way of calling.
 LINE_END_HYPHENS = "\ufffe\x02"
+
+# TeX and others of before Unicode draw an accent by itself, before its letter, a cedilla also behind it. A
+# grave one at the beginning of a word may be a quotation mark.
+DRAWN_ACCENT = re.compile(
+    r"(?P<letter>[CcSsTt])(?P<accent>¸)|(?P<before>[´ˆ¨˜¸ˇ˘˚˝]|(?<=[^\W\d_])`)(?P<after>[^\W\d_])"
+)
+COMBINING = {
+    "´": "\u0301",
+    "`": "\u0300",
+    "ˆ": "\u0302",
+    "¨": "\u0308",
+    "˜": "\u0303",
+    "¸": "\u0327",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "˚": "\u030a",
+    "˝": "\u030b",
+}
+DOTLESS = {"ı": "i", "ȷ": "j"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +89,24 @@ def raw_lines(text: str) -> Iterator[RawLine]:
         yield RawLine(line, start)
 
 
+def with_accents(text: str) -> str:
+    """Return a line's words with the accents that are drawn by themselves put on their letters."""
+
+    def composed(found: re.Match[str]) -> str:
+        accent, letter = found["accent"] or found["before"], found["letter"] or found["after"]
+        one = unicodedata.normalize("NFC", DOTLESS.get(letter, letter) + COMBINING[accent])
+        return one if len(one) == 1 else found[0]
+
+    return text if text.isascii() and "`" not in text else DRAWN_ACCENT.sub(composed, text)
+
+
 def placed_line(text_page: pypdfium2.PdfTextPage, line: RawLine) -> PlacedLine:
     """Return a line with the place of its first letter; a blank line's place is that of its start."""
     indent = len(line.text) - len(line.text.lstrip())
     if indent == len(line.text):
         return PlacedLine("", 0.0, 0.0, 0.0)
     left, bottom, _, top = text_page.get_charbox(line.start + indent, loose=True)
-    return PlacedLine(line.text.strip(), left, bottom, top - bottom)
+    return PlacedLine(with_accents(line.text.strip()), left, bottom, top - bottom)
 
 
 def with_paragraphs(lines: Sequence[PlacedLine]) -> list[str]:

@@ -9,7 +9,7 @@ from chunker.documents import Page
 from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
-from chunker.readers.pdf.lines import placed_line, raw_lines, rows_of, with_paragraphs
+from chunker.readers.pdf.lines import placed_line, raw_lines, rows_of, with_accents, with_paragraphs
 from chunker.readers.pdf.titles import printed_title
 from chunker.readers.printed_pages.numbers import printed_pages
 
@@ -56,7 +56,9 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
             if len(text) != text_page.count_chars():
                 # Characters past U+FFFF count twice in PDFium, so places cannot be looked up.
                 values = [each.text for each in put if not each.is_comment]
-                return SheetLines([*(line.text for line in raw), *values, *comments], is_wide=width > height)
+                return SheetLines(
+                    [*(with_accents(line.text) for line in raw), *values, *comments], is_wide=width > height
+                )
             placed = with_annotations([placed_line(text_page, line) for line in raw], put)
             title = printed_title(text_page, raw) if index == 0 else None
             is_cut = width > height and not put

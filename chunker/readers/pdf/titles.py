@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from chunker.readers.extraction import tidy_line
+from chunker.readers.pdf.lines import with_accents
 from chunker.segmenting.title_lines import may_be_title
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def printed_title(text_page: pypdfium2.PdfTextPage, raw: Sequence[RawLine]) -> s
         is_large = largest >= SETTINGS.min_times_usual * usual
         if largest <= 0 or not (is_large or (len(written) <= SETTINGS.title_page_lines and largest > usual)):
             return None
-        title = tidy_line(" ".join(line.text for line in _run(written, largest)))
+        title = tidy_line(" ".join(with_accents(line.text) for line in _run(written, largest)))
         if len(title) <= SETTINGS.max_chars and may_be_title(title):
             return title
     return None
