@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfWriter
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from chunker.errors import (
@@ -216,3 +218,33 @@ def test_a_running_head_left_out_of_the_text_leaves_the_other_words_in_place():
             " ".join(lines)
         )
         assert all(0 <= word.left < word.right <= SCALE for word in page.words)
+
+
+def unmapped_pdf(lines):
+    """A page whose font does not say which letters it shows."""
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    pdfmetrics.registerFont(TTFont("Coded", "Vera.ttf", asciiReadable=False))
+    paper.setFont("Coded", 14)
+    for number, line in enumerate(lines):
+        paper.drawString(72, 700 - 20 * number, line)
+    paper.save()
+    writer = PdfWriter(clone_from=io.BytesIO(buffer.getvalue()))
+    for font in writer.pages[0]["/Resources"]["/Font"].values():
+        font.get_object().pop("/ToUnicode", None)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+@needs_tesseract
+def test_a_page_whose_fonts_say_no_letters_is_read_from_its_picture():
+    source = read(unmapped_pdf(COMMITTEE))
+    assert words_of(source.text) == words_of(" ".join(COMMITTEE))
+    assert len(source.recognised) == 1
+
+
+def test_what_fonts_without_letters_show_is_never_taken_for_text(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EmptySourceError, match="install tesseract"):
+        read(unmapped_pdf(COMMITTEE))

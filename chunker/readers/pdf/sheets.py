@@ -11,6 +11,7 @@ from chunker.readers.pdf.annotations import annotations_of, comments_in, with_an
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, rows_of, with_accents, with_paragraphs
 from chunker.readers.pdf.titles import printed_title
+from chunker.readers.pdf.unmapped import is_unmapped
 from chunker.readers.printed_pages.numbers import printed_pages
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
         text_page = page.get_textpage()
         try:
             text = without_surrogates(text_page.get_text_range()) if text_page.count_chars() else ""
+            if is_unmapped(text_page, text):
+                return SheetLines([], is_wide=width > height)
             raw, put = list(raw_lines(text)), annotations_of(document, page)
             comments = comments_in(put)
             if len(text) != text_page.count_chars():
