@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
+from embeddings.indexing.encoding_ahead import EncodedAhead, encode_ahead
 from embeddings.indexing.preparing import Recipe
 from embeddings.store import integrity, vector_index
 from embeddings.store.connections import Store
@@ -24,7 +26,7 @@ from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
     from typing import Self
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
     from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.passage_index import PassageIndex
@@ -73,6 +76,7 @@ class LocalIndex:
         self._keep_originals = keep_originals
         self._originals = Originals(folder, store)
         self._checked: Generation | None = None
+        self._ahead: EncodedAhead | None = None
 
     @classmethod
     def open(
@@ -141,6 +145,8 @@ class LocalIndex:
                 self._passages.save(is_last=True)
             except IndexStoreError as error:
                 logger.warning("the vector index of %s is not saved: %s", self.folder, error)
+        if self._ahead is not None:
+            self._ahead.close()
         self._passages.close()
         self._store.close()
 
@@ -195,6 +201,20 @@ class LocalIndex:
             )
         logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
         return change
+
+    def encode_ahead(self, sources: Collection[Source], encode: BulkEncoder) -> None:
+        """Have encoded what :meth:`add_source` would encode of ``sources``, which are then to be added.
+
+        What had been encoded when a run was broken off waits for the next; without ``sources`` it is
+        forgotten.
+
+        Raises:
+            EncoderError: ``encode`` failed; what it had done waits.
+        """
+        if self._ahead is None:
+            self._ahead = EncodedAhead(self.folder, self._recipe)
+            self._recipe = replace(self._recipe, encoded_ahead=self._ahead.get)
+        encode_ahead(self._store, self._recipe, self._ahead, sources, encode)
 
     def describe(
         self,

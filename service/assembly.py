@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from service.errors import SettingsError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chunker.readers.isolated import IsolatedReader
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.encoders.token_vectors import TokenCodec
+    from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.preparing import IndexingProgress, Recipe
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.reranking import Reranker
@@ -163,6 +165,25 @@ def complete_index(
 
     recipe = Recipe(encoder, chunking_settings(settings), token_codec(settings, encoder))
     return add_second_vectors(settings.data, recipe, second, on_progress=on_progress)
+
+
+def bulk_encoder(settings: Settings, recipe: Recipe) -> BulkEncoder:
+    """Return what encodes on a Ray cluster as ``recipe`` does; each worker loads the model by the settings.
+
+    Raises:
+        EncoderError: Ray is not installed.
+    """
+    from embeddings.distributed.ray_encoding import encode_on_ray
+
+    return encode_on_ray(recipe, partial(make_recipe, settings.model_copy(update={"encoder_threads": 1})))
+
+
+def make_recipe(settings: Settings) -> Recipe:
+    """Load the models; return how sources become passages and vectors."""
+    from embeddings.indexing.preparing import Recipe
+
+    encoder, second = load_encoder(settings), load_second_encoder(settings)
+    return Recipe(encoder, chunking_settings(settings), token_codec(settings, encoder), second)
 
 
 def make_reader(settings: Settings) -> IsolatedReader:

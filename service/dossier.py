@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chunker.readers.page_progress import PagesRead
     from embeddings.encoders.encoder import Encoder
     from embeddings.indexing.changes import SourceChange
+    from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
@@ -261,9 +262,15 @@ class Dossier:
         *,
         on_progress: Callable[[IndexingProgress], None] | None = None,
         on_pages: Callable[[PagesRead], None] | None = None,
+        encode: BulkEncoder | None = None,
     ) -> Iterator[FileOutcome]:
-        """Read files that were found into the collection, and yield what became of each as it is done."""
-        return ingest_files(self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages)
+        """Read files that were found into the collection, and yield what became of each as it is done.
+
+        With ``encode`` many are read before what they hold is encoded by it.
+        """
+        return ingest_files(
+            self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages, encode=encode
+        )
 
     def add_source(
         self,

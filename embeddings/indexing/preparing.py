@@ -41,13 +41,15 @@ class Recipe:
     """How a source becomes documents, passages and vectors.
 
     With a ``codec`` the vectors of the tokens are kept too; the encoder is a ``TokenEncoder`` then. With a
-    ``second`` encoder its vectors are kept beside those of the first.
+    ``second`` encoder its vectors are kept beside those of the first. ``encoded_ahead`` gives what these have
+    encoded before it is needed, by the hash of its text.
     """
 
     encoder: Encoder
     chunking: ChunkingSettings
     codec: TokenCodec | None = None
     second: SecondEncoder | None = None
+    encoded_ahead: Callable[[bytes], StoredEncoding | None] | None = None
 
     @property
     def window(self) -> TokenLimit:
@@ -131,7 +133,7 @@ def prepare_source(
     chunked = chunk(source, settings=recipe.chunking, window=window, repeated=repeated)
     headers = {document.id: recipe.header(document) for document in chunked.documents}
     texts = [indexed_text(headers[p.document_id], p) for p in chunked.passages]
-    hashes = [hashlib.sha256(text.encode()).digest()[:16] for text in texts]
+    hashes = [hash_of(text) for text in texts]
     encodings = _encodings(texts, hashes, recipe, stored_encoding=stored_encoding, on_progress=report)
     return PreparedSource(
         chunked=chunked,
@@ -148,6 +150,18 @@ def prepare_source(
     )
 
 
+def expected_texts(source: Source, recipe: Recipe) -> list[str]:
+    """Return the texts that are to be encoded of a source, as far as it alone tells."""
+    chunked = chunk(storable(source), settings=recipe.chunking, window=recipe.window)
+    headers = {document.id: recipe.header(document) for document in chunked.documents}
+    return [indexed_text(headers[p.document_id], p) for p in chunked.passages]
+
+
+def hash_of(text: str) -> bytes:
+    """Return what tells a text that was encoded from all others."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
 def _encodings(
     texts: Sequence[str],
     hashes: Sequence[bytes],
@@ -160,6 +174,8 @@ def _encodings(
     to_encode: dict[bytes, str] = {}
     for text_hash, text in zip(hashes, texts, strict=True):
         stored = stored_encoding(text_hash)
+        if stored is None and recipe.encoded_ahead is not None:
+            stored = recipe.encoded_ahead(text_hash)
         if stored is None:
             to_encode[text_hash] = text
         else:

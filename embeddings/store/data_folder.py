@@ -4,6 +4,7 @@ index.sqlite      everything but the files that were read; must be kept
 originals/        those files, as they came: for downloads, pictures of their pages, and to be read again
 pictures/         pages of the originals as they look; may be deleted at any time
 vectors.faiss     saves making the vector index again; may be deleted at any time
+encoded_ahead.sqlite  what was encoded for passages that are not in the store yet; may be deleted
 synchronising.lock  held while passages are sent to an engine
 indexing.lock     held while a source is indexed
 indexing.log      the causes of what went wrong at single files; may be deleted at any time

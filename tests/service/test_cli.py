@@ -23,6 +23,7 @@ from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 import service.assembly
 from chunker.readers.sniffing import FORMAT_NAMES
 from embeddings.distributed import engine
+from embeddings.indexing.preparing import encode
 from service.cli import main
 from service.settings import Settings
 from service.wording.phrases import page_words
@@ -348,6 +349,33 @@ def test_help_is_there_without_loading_anything_heavy():
     }
     assert "index" in shown
     assert heavy.isdisjoint(eval(shown.splitlines()[-1]))  # noqa: S307 - printed by the script above
+
+
+def test_many_files_are_encoded_together_and_a_bad_one_does_not_stop_the_others(run, monkeypatch, tmp_path):
+    encoded = []
+
+    def bulk_encoder(_settings, recipe):
+        def encode_all(texts):
+            encoded.append(list(texts.values()))
+            return zip(texts, encode(recipe, list(texts.values())), strict=True)
+
+        return encode_all
+
+    monkeypatch.setattr(service.assembly, "bulk_encoder", bulk_encoder)
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    code, out, err = run("index", LETTER, "bad.pdf", SHORT_NOTE, "--engine", "ray")
+    assert (code, len(err)) == (1, 1)
+    assert "2 added, 1 refused" in out
+    assert len(encoded) == 1
+    _, out, _ = run("index", LETTER, SHORT_NOTE, "--engine", "ray")
+    assert "2 unchanged" in out
+    assert len(encoded) == 1
+
+
+def test_without_ray_its_engine_is_refused_in_one_line(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    code, _, err = run("index", LETTER, "--engine", "ray")
+    assert (code, err) == (1, ["dossier: `--engine ray` needs Ray: install dossier-qa[ray]."])
 
 
 def test_the_doctor_finds_an_index_whole_or_tells_what_is_wrong_with_it(indexed, tmp_path):
