@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import Document, Span, content_id
 from chunker.metadata.dates import read_date
+from chunker.metadata.kinds import read_kind
 from chunker.metadata.reading import best_date, read_metadata
 from chunker.segmenting.chapters import Chapter, find_chapters
 from chunker.segmenting.contents import Contents, read_contents
@@ -24,6 +25,7 @@ from chunker.segmenting.head_lines import read_lines, signature
 from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
 from chunker.segmenting.sections import find_sections
 from chunker.segmenting.series import find_series
+from chunker.segmenting.single_papers import head_of_paper
 from chunker.segmenting.title_lines import first_title, may_be_title
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
 from chunker.text.blocks import paragraphs, plain
@@ -270,8 +272,9 @@ def _title_in(source: Source, span: Span) -> str:
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:
     seen: Counter[str] = Counter()
-    for ordinal, (cut, end) in enumerate(pieces):
-        text = source.text[cut.start_char : end]
+    for ordinal, (piece, end) in enumerate(pieces):
+        text = source.text[piece.start_char : end]
+        cut = _as_paper(source, piece, text)
         yield Document(
             id=content_id(source.name, text, str(seen[text])),
             source_id=source.id,
@@ -282,6 +285,20 @@ def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[D
             metadata=_metadata(cut, source.text[cut.title_end : end]),
         )
         seen[text] += 1
+
+
+def _as_paper(source: Source, cut: _Cut, text: str) -> _Cut:
+    """Return ``cut`` with the head that ``text`` has as one letter or memorandum, if its title names no kind.
+
+    Where nothing gave it a title, it is called by its head.
+    """
+    if cut.stated is not None or cut.head is not None or read_kind(cut.title) is not None:
+        return cut
+    head = head_of_paper(text)
+    if head is None:
+        return cut
+    has_title = cut.title not in {"", PurePosixPath(source.name).stem}
+    return replace(cut, head=head, title=cut.title if has_title else head.title)
 
 
 def _metadata(cut: _Cut, body: str) -> DocumentMetadata:

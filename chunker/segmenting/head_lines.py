@@ -71,6 +71,9 @@ class _Words:
     """What the vocabulary says of heads and endings."""
 
     salutation: re.Pattern[str]
+    greeting: re.Pattern[str]
+    greeted: frozenset[str]
+    addressed: re.Pattern[str]
     closing: re.Pattern[str]
     title: re.Pattern[str]
     between_persons: re.Pattern[str]
@@ -115,6 +118,9 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
     within = r"(?:[^\n.,:;!?—]|(?<=\b\w)\.|(?<=\b\w\w)\.|(?<=\b\w\w\w)\.)"
     return _Words(
         salutation=re.compile(rf"{any_of('salutations')}(?!\w){within}{{0,60}}", re.IGNORECASE),
+        greeting=re.compile(rf"\W*(?:{any_of('salutations')}(?!\w)[\s.]*)+", re.IGNORECASE),
+        greeted=frozenset(vocabulary.words("letters", "greeted")),
+        addressed=re.compile(rf"{any_of('between_persons')}\s+(?=[^\W\d_])", re.IGNORECASE),
         closing=re.compile(rf"{any_of('closings')}(?!\w)", re.IGNORECASE),
         title=re.compile(
             rf"{any_of('titles')}(?!\w)\W+\w[^\n]*"
@@ -221,6 +227,22 @@ def _salutation(words: str) -> str:
     if is_short and rest.startswith(",") and ends_open:
         return words.strip(TRAILING)
     return match[0].strip() if rest.lstrip(",:;.!").startswith(_DASH) else ""
+
+
+def greeted_name(salutation: str) -> str:
+    """Return the name of whom a salutation greets, ``""`` where it gives none: "Dear Uncle Hans", Hans."""
+    match = _words().greeting.match(salutation)
+    words = salutation[match.end() if match else 0 :].strip(TRAILING + "!").split(",")[0].split()
+    kept = [word for word in words if word.strip(".").lower() not in _words().greeted]
+    is_name = all(word[0].isupper() or len(word) <= _SMALL_WORD for word in kept)
+    return " ".join(kept) if is_name and kept and kept[-1][0].isupper() else ""
+
+
+def addressee(words: str) -> str:
+    """Return whom a line is addressed to, ``""`` where it is not: "TO TOBIAS HASLINGER", Tobias Haslinger."""
+    match = _words().addressed.match(words)
+    rest = words[match.end() :] if match else ""
+    return rest.title() if rest.isupper() else rest
 
 
 def _is_title(words: str) -> bool:

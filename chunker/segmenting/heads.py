@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chunker.segmenting.head_lines import TRAILING, number_of
+from chunker.segmenting.head_lines import TRAILING, addressee, greeted_name, number_of
 from chunker.text.blocks import plain
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class Head:
         """The kind of paper that has such a head, where it shows one."""
         if "fields" in self.marks:
             return "memorandum"
-        return "letter" if "salutation" in self.marks else None
+        is_addressed = any(map(addressee, self.titles))
+        return "letter" if "salutation" in self.marks or is_addressed else None
 
 
 def find_heads(read: Sequence[HeadLine]) -> tuple[Head, ...]:
@@ -142,7 +143,9 @@ def _head(read: Sequence[HeadLine]) -> Head | None:
         titles = []
     else:
         names_any = any(number_of(words) is None for words in titles)
-        shown, people = [*titles, *dates, *(() if names_any else salutations)], titles
+        shown = [*titles, *dates, *(() if names_any else salutations)]
+        people = [addressee(words) or words for words in titles]
+        people += [] if names_any else filter(None, map(greeted_name, salutations))
     return Head(
         read[0].start_char,
         read[-1].end_char,

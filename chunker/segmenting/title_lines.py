@@ -89,6 +89,15 @@ def _forms(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
 
 
 @cache
+def _issues(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    return re.compile(rf"\W*{vocabulary.alternatives('titles', 'issues')}\b", re.IGNORECASE)
+
+
+def _names_paper(line: str) -> bool:
+    return opens_like_a_paper(line) or _issues().match(line) is not None
+
+
+@cache
 def _joins_names(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     return re.compile(rf"\b{vocabulary.alternatives('titles', 'joins_names')}\b", re.IGNORECASE)
 
@@ -137,7 +146,7 @@ def _paper_of_body(words: str, below: Sequence[str]) -> str | None:
     for number, line in enumerate(below[: SETTINGS.lines_of_body]):
         if len(line) > SETTINGS.max_body_chars or _ENDS.search(line):
             return None
-        if _forms().fullmatch(line) or (opens_like_a_paper(line) and may_be_title(line)):
+        if _forms().fullmatch(line) or (_names_paper(line) and may_be_title(line)):
             is_form = _forms().fullmatch(line) is not None
             following = below[number + 1] if is_form and number + 1 < len(below) else ""
             says_little = is_form or len(line.split()) <= SETTINGS.max_bare_words

@@ -65,7 +65,11 @@ def test_a_letter_is_of_its_kind_and_signed():
         document.metadata for document in _documents(_letter_book("{place}\n\n{to}\n\n{body}\n\n{end}"))
     ]
     assert [each.kind for each in metadata] == ["letter"] * 3
-    assert [each.participants for each in metadata] == [("Peter",), ("Anna",), ("Peter",)]
+    assert [each.participants for each in metadata] == [
+        ("Anna", "Peter"),
+        ("Weber", "Anna"),
+        ("Anna", "Peter"),
+    ]
 
 
 @pytest.mark.parametrize(

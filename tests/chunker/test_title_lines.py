@@ -118,6 +118,8 @@ def test_stamps_hours_and_lines_of_a_form_are_no_title(above):
         ),
         (["THE CITY OF VESTOE", "Resolution"], "Resolution, THE CITY OF VESTOE"),
         (["Ministerium des Innern", "Form 12 b"], "Form 12 b, Ministerium des Innern"),
+        (["MUNICIPALITY OF VESTOE", "Licence to keep a shop    No. 114"], "Licence to keep a shop No. 114"),
+        (["Ministerium des Innern", "Bescheinigung"], "Bescheinigung, Ministerium des Innern"),
         # no paper is named below, or far below, or the line is itself one
         (["The Ministry of Rivers", "A novel"], "The Ministry of Rivers"),
         (["Report of the Harbour Board", "Letter of the chairman"], "Report of the Harbour Board"),
