@@ -1,7 +1,7 @@
 """Prints how cost grows: an index of the texts in a folder is grown to each size, and asked the same.
 
-Times are milliseconds, p50 / p95, one question at a time in process, by the real model; what they are asked of
-was encoded by a stand-in (bench.scale.collection). Each size is measured in a process of its own.
+Times are milliseconds, p50 / p95, one question at a time in process, by the real model; what they are asked
+of was encoded by a stand-in (bench.scale.collection). Each size is measured in a process of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import time
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.scale.collection import StandIn, StandInCodec, grow, texts
 from bench.scale.measuring import measure
@@ -21,6 +22,9 @@ from embeddings.ranking.retriever import RetrievalSettings, Retriever
 from service.assembly import chunking_settings, load_encoder, token_codec
 from service.dossier import Dossier
 from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GOLD = Path(__file__).parents[2] / "eval" / "data" / "questions.jsonl"
 
@@ -44,7 +48,7 @@ def main() -> None:
         print_table(columns)
 
 
-def building(folder: Path, data: Path, sizes: list[int]):  # type: ignore[no-untyped-def]
+def building(folder: Path, data: Path, sizes: list[int]) -> Iterator[tuple[int, dict[str, str]]]:
     """Grow the index in ``data``, and yield each size reached with what that took."""
     settings = load_settings({"data": data}).settings
     real = load_encoder(settings)

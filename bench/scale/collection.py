@@ -1,8 +1,8 @@
 """Grows an index of real text to a given size, by the product's own writers, with a fast stand-in encoder.
 
-Real are the texts, their passages, dates and kinds, the full text, and the size of each vector and token code.
-The stand-in has the model's own tokens but random vectors, so that a passage takes a millisecond and not
-twenty: what is measured is the cost of searching, not what is found by meaning.
+Real are the texts, their passages, dates and kinds, the full text, and the size of vectors and token codes.
+The stand-in has the model's own tokens but random vectors, so that encoding takes next to nothing: what is
+measured is the cost of searching, not what is found by meaning.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def texts(files: Sequence[Path]) -> Iterator[Text]:
 def grow(
     index: LocalIndex, wanted: Iterator[Text], passages: int, on_progress: Callable[[int], None]
 ) -> tuple[int, int]:
-    """Add texts until there are as many passages; return how many were added, and of how many reused texts."""
+    """Add texts until there are as many passages; return how many came, and how many of them reused."""
     added = reused = 0
     with index.snapshot() as snapshot:
         held = snapshot.info().passages

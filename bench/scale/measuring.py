@@ -6,6 +6,7 @@ import random
 import resource
 import statistics
 import time
+from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -115,5 +116,5 @@ def _spread(milliseconds: Iterable[float]) -> str:
 
 
 def _resident_mb() -> float:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 1024**2
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 1024**2
