@@ -168,6 +168,7 @@ def stored_encoding(
 def _write(
     connection: sqlite3.Connection, plan: Plan, prepared: Sequence[tuple[int | None, PreparedSource]]
 ) -> None:
+    store_writing.new_generation(connection)
     new_key = _write_names(connection, plan)
     for removed in plan.removed:
         store_writing.delete_source(connection, removed)
@@ -183,7 +184,6 @@ def _write(
         write_descriptions(connection, key, *both)
     if plan.original is not None:
         name_original(connection, *plan.original)
-    store_writing.new_generation(connection)
 
 
 def _write_names(connection: sqlite3.Connection, plan: Plan) -> int:

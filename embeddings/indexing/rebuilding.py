@@ -132,11 +132,11 @@ def _swap(connection: sqlite3.Connection, manifest: Manifest) -> None:
         drop_derived_tables(connection)
         make_derived_tables(connection)
         write_manifest(connection, manifest)
+        store_writing.new_generation(connection, after=number)
         for key, prepared in connection.execute(
             "SELECT source_key, prepared FROM staged ORDER BY source_key"
         ):
             parts = pickle.loads(prepared)  # noqa: S301 - written a moment ago by this very connection
             store_writing.insert_derived(connection, key, parts)
         merge_segments(connection)
-        store_writing.new_generation(connection, after=number)
     connection.execute("DROP TABLE staged")

@@ -33,6 +33,7 @@ def insert_source(connection: sqlite3.Connection, source: Source, origin: Origin
         (source.id, source.media_type, source.size_bytes, source.title, len(source.text), added_at),
     )
     source_key = int(cursor.lastrowid or 0)
+    _count(connection, sources=1)
     _write_text(connection, source_key, source)
     give(connection, origin or Origin.of(source), source_key)
     return source_key
@@ -69,29 +70,33 @@ def delete_source(connection: sqlite3.Connection, source_key: int) -> None:
     """Delete a source and everything made of it."""
     delete_derived(connection, source_key)
     connection.execute("DELETE FROM sources WHERE key = ?", (source_key,))
+    _count(connection, sources=-1)
 
 
 def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
     """Delete everything made of a source, but not the source."""
-    _write_removal(connection, source_key)
     rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
+    _count(connection, documents=-len(rows), passages=-_write_removal(connection, source_key))
     lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
     delete_edges(connection, source_key)
     for table in ("documents", "pages", "sections", "chunkings"):
         connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
 
 
-def _write_removal(connection: sqlite3.Connection, source_key: int) -> None:
-    """Note which passages go with the change that this transaction makes; a source's keys are one run."""
-    connection.execute(
-        """
-        INSERT INTO removals (generation, first_key, last_key)
-        SELECT (SELECT coalesce(max(number), 0) + 1 FROM generations), min(p.key), max(p.key)
-        FROM documents d JOIN passages p ON p.document_key = d.key
-        WHERE d.source_key = ? HAVING count(*) > 0
-        """,
+def _write_removal(connection: sqlite3.Connection, source_key: int) -> int:
+    """Note which passages go in this generation, and return how many; a source's keys are one run."""
+    first, last, passages = connection.execute(
+        "SELECT min(p.key), max(p.key), count(*) FROM documents d JOIN passages p ON p.document_key = d.key"
+        " WHERE d.source_key = ?",
         (source_key,),
-    )
+    ).fetchone()
+    if passages:
+        connection.execute(
+            "INSERT INTO removals (generation, first_key, last_key)"
+            " SELECT max(number), ?, ? FROM generations",
+            (first, last),
+        )
+    return int(passages)
 
 
 def insert_derived(connection: sqlite3.Connection, source_key: int, prepared: PreparedSource) -> None:
@@ -127,6 +132,7 @@ def _insert_documents(connection: sqlite3.Connection, source_key: int, prepared:
         ]
         full_text.append((document_key, passages))
     lexical_index.add_documents(connection, full_text)
+    _count(connection, documents=len(rows_of), passages=len(prepared.chunked.passages))
 
 
 def _insert_document(connection: sqlite3.Connection, source_key: int, document: Document) -> int:
@@ -213,17 +219,27 @@ def spans_as_json(spans: Iterable[Span]) -> str:
 
 
 def new_generation(connection: sqlite3.Connection, *, after: int | None = None) -> None:
-    """Count the change that this transaction makes.
+    """Begin the change that this transaction makes, before anything is written or deleted.
 
     ``after`` is the number to count on from, ``None`` for the last one in the store.
     """
-    if after is None:
-        after = connection.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
     connection.execute(
         """
         INSERT INTO generations (number, token, sources, documents, passages)
-        SELECT ?, ?, (SELECT count(*) FROM sources), (SELECT count(*) FROM documents),
-               (SELECT count(*) FROM passages)
+        SELECT coalesce(?, max(number), 0) + 1, ?, coalesce(sources, (SELECT count(*) FROM sources)),
+               coalesce(documents, 0), coalesce(passages, 0)
+        FROM generations
         """,
-        (after + 1, secrets.token_hex(8)),
+        (after, secrets.token_hex(8)),
+    )
+
+
+def _count(
+    connection: sqlite3.Connection, *, sources: int = 0, documents: int = 0, passages: int = 0
+) -> None:
+    """Count what comes (or goes, where negative) with this generation: counting all would take longer."""
+    connection.execute(
+        "UPDATE generations SET sources = sources + ?, documents = documents + ?, passages = passages + ?"
+        " WHERE number = (SELECT max(number) FROM generations)",
+        (sources, documents, passages),
     )

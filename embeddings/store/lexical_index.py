@@ -21,7 +21,8 @@ from embeddings.terms import STOPWORDS, stem
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from embeddings.store.filtering import Selection
 
@@ -33,6 +34,8 @@ _TABLES: dict[LexicalField, tuple[str, Literal["passages", "documents"]]] = {
     "document": ("document_text", "documents"),
     "ngrams": ("passage_ngrams", "passages"),
 }
+
+_PAGES_A_STEP = 1_000  # of 4 kB: some 30 ms of writing
 
 NGRAM_CHARACTERS = 4  # part of the schema: what stands in passage_ngrams
 
@@ -153,6 +156,23 @@ def merge_segments(connection: sqlite3.Connection) -> None:
     """
     for table, _ in _TABLES.values():
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - a constant
+
+
+def merge_by_steps(writing: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
+    """Do what :func:`merge_segments` does in many short transactions, between which others may write.
+
+    ``writing`` begins one. Merging may be broken off: the next goes on where it was.
+    """
+    for table, _ in _TABLES.values():
+        step = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - a constant
+        pages, is_unfinished = -_PAGES_A_STEP, True  # at first negative: every segment is to be merged
+        while is_unfinished:
+            with writing() as connection:
+                before = connection.total_changes
+                connection.execute(step, (pages,))
+                # FTS5's documentation: a step that changes less than two rows had nothing to merge
+                is_unfinished = connection.total_changes - before > 1
+            pages = _PAGES_A_STEP
 
 
 def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tuple[int, LexicalText]]:

@@ -103,12 +103,10 @@ class LocalPassages:
         """Save the vectors, and merge the full text at last, where more than a share of it has changed."""
         vectors = self._current()
         if is_last and vectors.changes_since(self._merged) > _SAVED_SHARE * len(vectors):
-            with self._store.writing() as connection:
-                lexical_index.merge_segments(connection)
+            lexical_index.merge_by_steps(self._store.writing)
             self._merged = vectors
-        if vectors.changes_since(self._saved) <= (0.0 if is_last else _SAVED_SHARE * len(vectors)):
-            return
-        self._write(vectors)
+        if vectors.changes_since(self._saved) > _SAVED_SHARE * len(vectors):
+            self._write(vectors)
 
     def _write(self, vectors: VectorIndex) -> None:
         try:

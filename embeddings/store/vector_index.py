@@ -70,6 +70,11 @@ class VectorIndex:
         kept = self.base.keys if self.present is None else self.base.keys[self.present]
         return np.concatenate([kept, self.later.keys])
 
+    @property
+    def last_key(self) -> int:
+        """A key that no passage's is greater than, 0 where there is none."""
+        return int(max((block.keys[-1] for block in (self.base, self.later) if len(block)), default=0))
+
     def search(
         self, vector: FloatArray, *, limit: int, allowed: KeyArray | None = None
     ) -> list[tuple[int, float]]:
@@ -105,9 +110,14 @@ class VectorIndex:
             stored[here] = block.vectors_of(wanted[here])
         return [round(cosine, DIGITS) for cosine in (stored @ vector).tolist()]
 
-    def changes_since(self, other: VectorIndex) -> int:
-        """Return how many vectors one of the two has and the other has not."""
-        return len(np.setxor1d(self.keys, other.keys, assume_unique=True))
+    def changes_since(self, earlier: VectorIndex) -> int:
+        """Return how many vectors have come and gone since an earlier state of the same index.
+
+        No key is used twice, so what came has greater ones.
+        """
+        last, present = earlier.last_key, slice(None) if self.present is None else self.present
+        came = sum(int((keys > last).sum()) for keys in (self.base.keys[present], self.later.keys))
+        return came + len(earlier) - (len(self) - came)
 
     def merged(self) -> VectorIndex:
         """Return the same vectors, all in one block."""
@@ -195,7 +205,7 @@ def _changes(old: VectorIndex, connection: sqlite3.Connection) -> tuple[KeyArray
     added = _keys(
         connection,
         "SELECT key FROM passages WHERE key > ? ORDER BY key",
-        int(old_keys[-1]) if len(old_keys) else 0,
+        old.last_key,
     )
     ranges = connection.execute(
         "SELECT first_key, last_key FROM removals WHERE generation > ?", (old.generation.number,)

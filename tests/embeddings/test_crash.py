@@ -3,6 +3,7 @@
 import multiprocessing
 import signal
 import time
+from itertools import takewhile
 
 import pytest
 from crashing_indexer import SLOW_MODULES, STEPS, run_and_die, run_rebuild, run_steps
@@ -64,8 +65,13 @@ def points_of_death(statements, *, more):
     """Before each commit, at the first statement after it, and at some others between."""
     commits = [number for number, statement in enumerate(statements) if statement == "COMMIT"]
     others = range(0, len(statements), len(statements) // more)
-    after = [number + 1 for number in commits if number + 1 < len(statements)]
-    return sorted({*commits, *after, *others})
+    after = [commit + n for commit in commits for n in (1, len(within_commit(statements, commit)) + 1)]
+    return sorted({number for number in (*commits, *after, *others) if number < len(statements)})
+
+
+def within_commit(statements, commit):
+    """The statements, marked as comments, that FTS5 runs within a commit."""
+    return list(takewhile(lambda statement: statement.startswith("--"), statements[commit + 1 :]))
 
 
 def test_a_killed_run_leaves_the_last_committed_state(processes, states, tmp_path):
@@ -93,6 +99,7 @@ def test_a_killed_rebuilding_leaves_the_old_index_or_the_new(processes, tmp_path
     run_steps(folder)
     before = state(folder)
     statements = run(processes, run_rebuild, folder)
+    commit = statements.index("COMMIT")
     after = state(folder, other)
     assert after[:2] == (before[0] + 1, before[1])
     seen = set()
@@ -100,7 +107,7 @@ def test_a_killed_rebuilding_leaves_the_old_index_or_the_new(processes, tmp_path
         folder = tmp_path / f"killed-{point}"
         run_steps(folder)
         done = run(processes, run_rebuild, folder, die_at=point)
-        is_swapped = "COMMIT" in statements[:point]
+        is_swapped = point > commit + len(within_commit(statements, commit))
         assert done == ["0"]
         assert state(folder, other if is_swapped else None) == (after if is_swapped else before)
         seen.add(is_swapped)

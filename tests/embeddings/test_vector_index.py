@@ -134,8 +134,8 @@ def test_catching_up_gives_what_starting_anew_gives(tmp_path_factory, changes):
             present += write_passages(store, bodies, title=name, name=name, vectors=vectors)
         else:
             with store.writing() as connection:
-                delete_source(connection, present.pop(choice % len(present)))
                 new_generation(connection)
+                delete_source(connection, present.pop(choice % len(present)))
         if choice % 2:
             index = brought_up_to_date(index, store)
     index = brought_up_to_date(index, store)
@@ -148,8 +148,8 @@ def test_catching_up_leaves_the_old_index_as_it_was(store):
     old = fresh(store)
     before = everything(old)
     with store.writing() as connection:
-        delete_source(connection, key)
         new_generation(connection)
+        delete_source(connection, key)
     new = brought_up_to_date(old, store)
     assert everything(old) == before
     assert everything(new) == {}
@@ -161,8 +161,8 @@ def test_a_small_change_reads_and_copies_only_what_changed(store):
     old = fresh(store)
     write_passages(store, ["c"], name="other.txt")
     with store.writing() as connection:
-        delete_source(connection, small)
         new_generation(connection)
+        delete_source(connection, small)
         # what is not read cannot be missed
         connection.execute("DELETE FROM vectors WHERE passage_key < 100")
     new = brought_up_to_date(old, store)
@@ -170,8 +170,8 @@ def test_a_small_change_reads_and_copies_only_what_changed(store):
     assert new.keys.tolist() == [*range(1, 201), 203]
     assert len(new) == 201
     with store.writing() as connection:
-        delete_source(connection, first)
         new_generation(connection)
+        delete_source(connection, first)
     assert brought_up_to_date(new, store).keys.tolist() == [203]
 
 
@@ -180,9 +180,9 @@ def test_what_no_removal_tells_of_is_seen_by_the_number_of_passages(store):
     (key,) = write_passages(store, ["b", "c"], name="b.txt")
     old = fresh(store)
     with store.writing() as connection:
+        new_generation(connection)
         delete_source(connection, key)
         connection.execute("DELETE FROM removals")
-        new_generation(connection)
     assert brought_up_to_date(old, store).keys.tolist() == [1]
 
 

@@ -72,10 +72,10 @@ def write_by_hand(store, *prepared):
     """Write prepared sources in one transaction; return the key of each."""
     with store.writing() as connection:
         keys = []
+        store_writing.new_generation(connection)
         for parts in prepared:
             keys.append(store_writing.insert_source(connection, parts.chunked.source))
             store_writing.insert_derived(connection, keys[-1], parts)
-        store_writing.new_generation(connection)
     return keys
 
 
