@@ -30,7 +30,8 @@ DIGITS = 6
 class VectorBlock:
     """Vectors by their ``keys``, which ascend: the position of a key is that of its vector in ``index``.
 
-    ``index`` is a FAISS ``IndexScalarQuantizer`` of ``QT_fp16`` with inner products.
+    ``index`` is a FAISS ``IndexScalarQuantizer`` of ``QT_fp16`` with inner products; its vectors may lie in a
+    file that is mapped into memory, and then none can be added.
     """
 
     keys: KeyArray
@@ -81,6 +82,16 @@ class VectorBlock:
         keys = self.keys[positions[0]].tolist()
         return [(key, round(score, DIGITS)) for key, score in zip(keys, scores[0].tolist(), strict=True)]
 
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """The vectors as FAISS keeps them, ``(len(self), bytes of each)``; good as long as this block is."""
+        import faiss
+
+        if not len(self):
+            return np.zeros((0, self.index.code_size), dtype=np.uint8)
+        codes = faiss.rev_swig_ptr(self.index.codes.data(), len(self) * self.index.code_size)
+        return codes.reshape(len(self), -1)
+
     def vectors_of(self, keys: KeyArray) -> FloatArray:
         """Return the vectors of ``keys``, which must be here: shape ``(len(keys), dimension)``."""
         if not len(keys):
@@ -94,16 +105,12 @@ class VectorBlock:
 
     def merged(self, present: BoolArray | None, other: VectorBlock) -> VectorBlock:
         """Return a copy of what is ``present`` here (None: all), and after it ``other``, of greater keys."""
-        import faiss
-
-        index, keys = faiss.clone_index(self.index), self.keys
-        if present is not None and not present.all():
-            bits = np.packbits(~present, bitorder="little")
-            index.remove_ids(_selector(bits))
-            keys = keys[present]
-        if len(other):
-            index.add_sa_codes(faiss.vector_to_array(other.index.codes).reshape(len(other), -1))
-        return VectorBlock(np.concatenate([keys, other.keys]), index)
+        kept = slice(None) if present is None else present
+        block = empty(self.dimension)
+        for codes in (self.codes[kept], other.codes):
+            block.index.add_sa_codes(codes)
+        block.keys = np.concatenate([self.keys[kept], other.keys])
+        return block
 
 
 def stored_form(vector: FloatArray) -> bytes:

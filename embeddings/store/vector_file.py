@@ -1,17 +1,20 @@
 """The file that saves making the vector index from the store again.
 
 It is believed only if its checksum holds, and used only if its generation is part of the store's own history.
+Its vectors stay in the file, mapped: processes share them, and their memory is free for what needs it more.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import mmap
 import os
+import struct
 import tempfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,25 +29,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_MAGIC = b"dossier vectors 2\n"
-_READ_AT_ONCE = 1 << 20
-_CHECKSUM_BYTES = 4
+_MAGIC = b"dossier vectors 3\n"
+_WRITTEN_AT_ONCE = 1 << 20
+_END = struct.Struct(f"<II{len(_MAGIC)}s")  # how long the description is, the checksum, the kind of file
 
 
 def save(vectors: VectorIndex, path: Path) -> None:
     """Write the index to ``path`` in one step: a reader finds the old file or the new one.
 
-    The file is a line that names its kind, a line of JSON, the keys, FAISS's own form of the vectors, and
-    the CRC-32 of all before.
+    The file is FAISS's own form of the vectors, which can be mapped, their keys, a description in JSON, its
+    length, the CRC-32 of all before, and a line that names the kind of file.
     """
     import faiss
 
     block = vectors.merged().base
-    header = {
-        "generation": vectors.generation.number,
-        "token": vectors.generation.token,
-        "passages": len(block),
-    }
+    description = json.dumps({"generation": vectors.generation.number, "token": vectors.generation.token})
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -55,10 +54,10 @@ def save(vectors: VectorIndex, path: Path) -> None:
                 checksum = zlib.crc32(content, checksum)
                 return file.write(content)
 
-            write(_MAGIC + json.dumps(header).encode() + b"\n")
-            write(block.keys.astype("<i8").tobytes())
             faiss.write_index(block.index, _writer(write))
-            file.write(checksum.to_bytes(_CHECKSUM_BYTES, "little"))
+            write(block.keys.astype("<i8").tobytes())
+            write(description.encode())
+            file.write(_END.pack(len(description), checksum, _MAGIC))
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
@@ -68,51 +67,37 @@ def save(vectors: VectorIndex, path: Path) -> None:
 
 
 def load(path: Path) -> VectorIndex | None:
-    """Read a saved index; ``None`` where there is none, or a damaged one."""
+    """Map a saved index into memory; ``None`` where there is none, or a damaged one."""
     try:
-        with path.open("rb") as file:
-            if not _is_whole(file):
-                logger.warning("%s is damaged or of another release: it is made again from the store", path)
-                return None
-            return _read(file)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            vectors = _read(path, content)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         logger.warning("%s is unusable (%s): it is made again from the store", path, error)
         return None
+    if vectors is None:
+        logger.warning("%s is damaged or of another release: it is made again from the store", path)
+    return vectors
 
 
-def _is_whole(file: BinaryIO) -> bool:
-    """Return whether what is read has its checksum: FAISS itself would believe any length that it reads."""
-    left = os.fstat(file.fileno()).st_size - _CHECKSUM_BYTES
-    checksum = 0
-    while left > 0 and (content := file.read(min(left, _READ_AT_ONCE))):
-        checksum = zlib.crc32(content, checksum)
-        left -= len(content)
-    is_whole = left == 0 and file.read() == checksum.to_bytes(_CHECKSUM_BYTES, "little")
-    file.seek(0)
-    return is_whole and file.readline() == _MAGIC
-
-
-def _read(file: BinaryIO) -> VectorIndex:
+def _read(path: Path, content: mmap.mmap) -> VectorIndex | None:
     import faiss
 
-    header = json.loads(file.readline())
-    keys = np.frombuffer(file.read(8 * header["passages"]), "<i8").astype(np.int64)
-    index = faiss.read_index(_reader(file.read))
-    block = VectorBlock(keys, index)
-    return VectorIndex(
-        Generation(header["generation"], header["token"]), block, vector_block.empty(block.dimension)
-    )
+    end = len(content) - _END.size
+    length, checksum, magic = _END.unpack_from(content, end) if end > 0 else (0, 0, b"")
+    # FAISS itself would believe any length that it reads
+    with memoryview(content) as view, view[: max(0, end)] as checked:
+        if magic != _MAGIC or zlib.crc32(checked) != checksum:
+            return None
+    description = json.loads(content[end - length : end])
+    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    keys = np.frombuffer(content[end - length - 8 * index.ntotal : end - length], "<i8").astype(np.int64)
+    generation = Generation(description["generation"], description["token"])
+    return VectorIndex(generation, VectorBlock(keys, index), vector_block.empty(index.d))
 
 
 def _writer(write: Callable[[bytes], int]) -> faiss.IOWriter:
     import faiss
 
-    return faiss.PyCallbackIOWriter(write, _READ_AT_ONCE)  # type: ignore[attr-defined, no-any-return]  # the stubs lack it
-
-
-def _reader(read: Callable[[int], bytes]) -> faiss.IOReader:
-    import faiss
-
-    return faiss.PyCallbackIOReader(read, _READ_AT_ONCE)  # type: ignore[attr-defined, no-any-return]  # the stubs lack it
+    return faiss.PyCallbackIOWriter(write, _WRITTEN_AT_ONCE)  # type: ignore[attr-defined, no-any-return]  # the stubs lack it

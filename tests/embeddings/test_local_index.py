@@ -215,6 +215,18 @@ def test_a_vector_file_from_before_the_last_change_is_caught_up(tmp_path):
         assert now(index).dense_search(vector_of("harbour"), limit=50) == expected
 
 
+def test_the_vector_file_is_written_again_only_where_a_share_has_changed(tmp_path):
+    def add(name, sentence, times):
+        text = "\n\n".join(f"{sentence} of the harbour and of what was due in May {n}." for n in range(times))
+        with open_index(tmp_path) as index:
+            index.add([make_source(name, text)])
+        return (tmp_path / VECTORS_NAME).stat().st_ino
+
+    first = add("many.txt", "The envoy wrote", 300)
+    assert add("one.txt", "The consul wrote", 1) == first
+    assert add("more.txt", "The captain wrote", 300) != first
+
+
 def test_another_process_sees_each_change_at_its_next_search(tmp_path):
     """Two indexes on one folder share nothing in memory, as two processes do."""
     with open_index(tmp_path) as writer, open_index(tmp_path) as server:

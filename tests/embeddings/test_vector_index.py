@@ -221,6 +221,16 @@ def test_a_saved_index_comes_back_whole(store, tmp_path):
     assert sorted(file.name for file in tmp_path.glob("*vectors*")) == ["vectors.faiss"]
 
 
+def test_a_saved_index_stays_in_its_file_and_outlives_it(tmp_path):
+    index = index_of(range(50), random_units(50))
+    vector_file.save(index, tmp_path / "vectors.faiss")
+    loaded = vector_file.load(tmp_path / "vectors.faiss")
+    vector_file.save(index_of(range(5), random_units(5, seed=1)), tmp_path / "vectors.faiss")
+    (tmp_path / "vectors.faiss").unlink()
+    assert not loaded.base.index.codes.is_owned
+    assert everything(loaded) == everything(index)
+
+
 def test_a_saved_index_that_is_behind_is_caught_up_not_made_anew(store, tmp_path):
     write_passages(store, ["a"], vectors=[[1, 0, 0, 0]])
     vector_file.save(fresh(store), tmp_path / "vectors.faiss")
