@@ -28,6 +28,8 @@ RUN useradd --uid 10001 --create-home --home-dir /home/dossier dossier \
     && install --directory --owner dossier --group dossier /data
 COPY --from=build /opt/dossier /opt/dossier
 
+# It listens to other machines, and so wants a key first (docker run --rm -v VOLUME:/data IMAGE keys create NAME
+# --scope edit), or to be told what anybody may do: -e DOSSIER_WITHOUT_KEY=ask.
 # The model comes with the installation: nothing is fetched while it runs.
 ENV PATH=/opt/dossier/bin:$PATH \
     PYTHONUNBUFFERED=1 \

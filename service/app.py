@@ -15,19 +15,23 @@ from starlette.routing import Route
 from service.api.routes import documents, facsimiles, health, jobs, sources
 from service.api.routes import questions as ask
 from service.dossier import Dossier
-from service.hosting.access import CrossSiteMiddleware, KeyMiddleware
+from service.hosting.access import KeyMiddleware
+from service.hosting.cross_site import CrossSiteMiddleware
 from service.hosting.dependencies import KEY_DOCUMENTED
 from service.hosting.headers import HeadersMiddleware
 from service.hosting.hosts import HostMiddleware, names_of
-from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware, TokenBuckets
+from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware
+from service.hosting.needs import undeclared
 from service.hosting.observing import REQUEST_ID, ObservingMiddleware
 from service.hosting.problems import handle_problems
+from service.hosting.rates import TokenBuckets
+from service.hosting.scopes import KeyScope
 from service.hosting.state import ServiceState
 from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
 from service.version import installed_version
-from service.web import reference
+from service.web import reference, sign_in
 from service.web import routes as web
 from service.web.pages import problem_page, static_files
 
@@ -46,6 +50,7 @@ ROUTERS = (
     documents.router,
     web.router,
     reference.router,
+    sign_in.router,
 )
 """To add endpoints, write a module in service/routes and add its router here."""
 ROUTES = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
@@ -97,18 +102,20 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     )
     app.state.service = state
     handle_problems(app, routes=ROUTES, page_of=problem_page)
+    is_keyed = KeyScope.ask not in state.doorkeeper.anybody().scopes
     for router in ROUTERS:
-        needs_key = settings.api_keys and router is not health.router
+        needs_key = is_keyed and router is not health.router
         app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
     app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
     app.mount("/static/reference", reference.static_files())
     app.mount("/static", static_files(), name="static")
+    if missing := undeclared(app.routes):
+        raise LookupError(f"service/hosting/needs.py does not say who may use {', '.join(missing)}")
     return app
 
 
 def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
-    keys = [key.get_secret_value() for key in settings.api_keys]
     layers = [
         Middleware(HeadersMiddleware),
         Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
@@ -127,8 +134,7 @@ def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
             )
         )
     layers.append(Middleware(CrossSiteMiddleware, allowed_origins=settings.cors_origins))
-    if keys:
-        layers.append(Middleware(KeyMiddleware, keys=keys))
+    layers.append(Middleware(KeyMiddleware, doorkeeper=state.doorkeeper))
     if settings.requests_per_minute:
         layers.append(Middleware(RateLimitMiddleware, buckets=TokenBuckets(settings.requests_per_minute)))
     layers.append(

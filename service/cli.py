@@ -14,6 +14,7 @@ from service.commands.ask import ask, search
 from service.commands.config import config
 from service.commands.doctor import doctor
 from service.commands.index import index
+from service.commands.keys import keys
 from service.commands.mcp import mcp
 from service.commands.serve import serve
 from service.commands.sources import delete, sources
@@ -30,6 +31,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier ask "What was agreed?" --from 1939-08 --kind telegram
   dossier search "Straits regime" --json   passages only, as the API gives them
   dossier serve                            web page and API on http://127.0.0.1:8000
+  dossier keys create anna --scope edit    a key for the API and the web page
   dossier mcp                              the same for an agent, on standard input and output
 
 Settings come from flags, DOSSIER_* variables or dossier.toml; `dossier config` shows them.
@@ -45,6 +47,7 @@ app = typer.Typer(
 )
 for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor):
     app.command()(_command)
+app.add_typer(keys, name="keys")
 
 
 def main() -> NoReturn:

@@ -6,6 +6,7 @@
     ├── QuestionError       a question that cannot be asked: empty, too long, or asked for too much
     ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
     ├── WritingError        a language model is of no use now (service.answering.writing)
+    ├── KeyStoreError       the file of the keys cannot be read or changed
     ├── NotFoundError       no source, document, page or job of that id
     └── ConflictError       the change contradicts what is there
 
@@ -34,6 +35,10 @@ class SettingsError(ServiceError):
 
 class NotReadyError(ServiceError):
     """The index cannot be asked now."""
+
+
+class KeyStoreError(ServiceError):
+    """The file of the keys cannot be used."""
 
 
 class NotFoundError(ServiceError):

@@ -200,7 +200,13 @@ class Settings(BaseSettings):
     max_queued_jobs: int = Field(100, ge=1, description="uploads that may wait to be indexed")
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
-        (), description="keys of those who may ask, comma-separated; unset: everybody may"
+        (),
+        description="keys that open everything, comma-separated; `dossier keys` makes others, for less",
+    )
+    without_key: Literal["nothing", "ask", "edit", "admin"] | None = Field(
+        None,
+        description="what may be done without a key; unset: everything while there are no keys, on this"
+        " machine only, and nothing once there are",
     )
     requests_per_minute: int | None = Field(
         None, ge=1, description="requests one caller may make in a minute; unset: any number"

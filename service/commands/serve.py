@@ -1,5 +1,6 @@
 """`dossier serve`."""
 
+import ipaddress
 import logging
 import socket
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,14 @@ def serve(
         str | None, typer.Option(help="Address to listen on; 0.0.0.0: every one. [127.0.0.1]")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one. [8000]")] = None,
+    without_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="nothing|ask|edit|admin",
+            help="What anybody may do without a key. [everything while there are no keys, which is for this"
+            " machine alone; nothing once there are]",
+        ),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Serve the web page and the API until stopped with Ctrl-C.
@@ -29,7 +38,8 @@ def serve(
 
     from service.app import create_app
 
-    settings = settings_from(host=host, port=port, data=data)
+    settings = settings_from(host=host, port=port, without_key=without_key, data=data)
+    check_exposure(settings)
     check_address(settings.host, settings.port)
     uvicorn.run(
         create_app(settings),
@@ -40,6 +50,32 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+
+
+def check_exposure(settings: "Settings") -> None:
+    """See that nobody opens the index to other machines without having said so.
+
+    Raises:
+        SettingsError: other machines may reach the service, and nobody said who may do what.
+    """
+    from service.hosting.access import Doorkeeper
+
+    if settings.without_key or is_loopback(settings.host) or Doorkeeper(settings).has_keys():
+        return
+    line = (
+        f"On {settings.host} other machines could read, add and delete, since there are no keys: make one"
+        " with `dossier keys create NAME --scope edit`, or say what may be done without one, as"
+        " --without-key ask (DOSSIER_WITHOUT_KEY)"
+    )
+    raise SettingsError([line])
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches what listens on ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
 
 
 def check_address(host: str, port: int) -> None:

@@ -1,64 +1,212 @@
-"""Who may ask: keys, and protection from other web sites' pages."""
+"""Who may do what: each request's key, or who is signed in, against what its route asks for."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 
-from service.hosting.problems import Problem, problem_of, response_of
+from service.errors import KeyStoreError
+from service.hosting.cross_site import SAFE_METHODS
+from service.hosting.key_store import KeyStore, digest_of, id_in
+from service.hosting.needs import needed_scopes
+from service.hosting.problems import ProblemError, is_for_a_person, response_of
+from service.hosting.rates import TokenBuckets, address_of
+from service.hosting.scopes import KeyScope, everything_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-CALLER = "dossier.caller"
-"""Key of an HTTP scope: a digest of the caller's key, absent where no keys are configured."""
+    from service.settings import Settings
 
-_OPEN_PREFIX = "/health/"
-# A header each: Chromium looks at no challenge but the first of a header, and so would not ask for a key.
-_CHALLENGES = ('Bearer realm="dossier"', 'Basic realm="dossier", charset="UTF-8"')
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+logger = logging.getLogger(__name__)
+
+COOKIE = "dossier_session"
+SIGN_IN = "/sign-in"
+_WRONG_KEYS_PER_MINUTE = 10
+"""From one address. Chosen by hand: a person who mistypes never gets there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a key (``digest`` is its hash), or anybody where ``digest`` is ``None``."""
+
+    name: str
+    scopes: frozenset[KeyScope]
+    digest: bytes | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known who this is."""
+        return self.digest is not None
+
+
+NOBODY = Caller("", frozenset())
+_caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
+
+
+def current_caller() -> Caller:
+    """Return who sent the request that is being answered."""
+    return _caller.get()
+
+
+class Doorkeeper:
+    """Knows the keys: those of the settings, which open everything, and those of the data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.store = KeyStore(settings.data)
+        self._without_key = settings.without_key
+        self._chosen = [digest_of(key.get_secret_value()) for key in settings.api_keys]
+        self._wrong = TokenBuckets(_WRONG_KEYS_PER_MINUTE)
+        self._is_keyed = bool(self._chosen)
+
+    def has_keys(self) -> bool:
+        """Tell whether there ever was a key: to lose the file of the keys opens nothing that runs."""
+        self._is_keyed = self._is_keyed or self.store.exists()
+        return self._is_keyed
+
+    def anybody(self) -> Caller:
+        """Return what may be done without a key."""
+        if self._without_key is None:
+            return Caller("", frozenset() if self.has_keys() else frozenset(KeyScope))
+        named = {KeyScope(self._without_key)} if self._without_key != "nothing" else set()
+        return Caller("", everything_in(named))
+
+    def caller(self, scope: Scope) -> Caller:
+        """Return who sends a request.
+
+        Raises:
+            ProblemError: a wrong key came (401), or too many from the address (429).
+            KeyStoreError: the keys cannot be read.
+        """
+        if not self.has_keys():
+            return self.anybody()
+        headers = Headers(scope=scope)
+        given = _given_key(headers)
+        if given is None:
+            return self._signed_in(scope, headers) or self.anybody()
+        return self.holder(given, address=address_of(scope))
+
+    def holder(self, given: str, *, address: str) -> Caller:
+        """Return whose key ``given`` is; raises as :meth:`caller`."""
+        digest = digest_of(given)
+        if (caller := self._of_store(digest, key_id=id_in(given))) is not None:
+            return caller
+        # A key that was made here cannot be guessed. One that somebody thought of could be: it has to wait.
+        if seconds := self._wrong.seconds_until_next(address):
+            after = {"Retry-After": str(int(seconds) + 1)}
+            raise ProblemError(
+                429, f"Too many wrong keys: try again in {after['Retry-After']} s.", headers=after
+            )
+        if (caller := self._of_settings(digest)) is not None:
+            return caller
+        self._wrong.seconds_to_wait(address)
+        raise no_key("This key is not known here, or has been revoked, or has expired.")
+
+    def sign_in(self, given: str, *, address: str) -> str:
+        """Return what the browser of whose key ``given`` is sends from now on; raises as :meth:`caller`."""
+        self.holder(given, address=address)
+        return self.store.open_session(digest_of(given))
+
+    def _signed_in(self, scope: Scope, headers: Headers) -> Caller | None:
+        # What another site's page is allowed to ask, it asks with a key, not in the name of who looks at it.
+        if scope["method"] not in SAFE_METHODS and headers.get("sec-fetch-site") in {
+            "same-site",
+            "cross-site",
+        }:
+            return None
+        digest = self.store.session_key(session_token(headers))
+        return (self._of_settings(digest) or self._of_store(digest)) if digest else None
+
+    def _of_store(self, digest: bytes, *, key_id: str | None = None) -> Caller | None:
+        key = self.store.find(digest, key_id=key_id)
+        return Caller(key.name, everything_in(key.scopes), digest) if key else None
+
+    def _of_settings(self, digest: bytes) -> Caller | None:
+        matches = [hmac.compare_digest(digest, known) for known in self._chosen]
+        return Caller("DOSSIER_API_KEYS", frozenset(KeyScope), digest) if any(matches) else None
 
 
 class KeyMiddleware:
-    """Asks for one of ``keys`` everywhere but at ``/health/``.
+    """Lets those pass who may do what they ask for.
 
-    Takes ``Authorization: Bearer KEY``; ``Basic`` with the key as the password and any user name, which is
-    what a browser's own log-in window sends; and ``X-API-Key`` or ``API-Key``, as other services name it.
+    A key comes as ``Authorization: Bearer KEY``; as ``Basic`` with the key as the password and any user name;
+    as ``X-API-Key`` or ``API-Key``; or a browser is signed in with one and sends a cookie.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, doorkeeper: Doorkeeper) -> None:
         self.app = app
-        self._digests = [_digest(key) for key in keys]
+        self._doorkeeper = doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on if it has a key."""
-        if (
-            scope["type"] == "http"
-            and not scope["path"].startswith(_OPEN_PREFIX)
-            and not _is_preflight(scope)
-        ):
-            digest = _digest(_given_key(Headers(scope=scope)))
-            matches = [hmac.compare_digest(digest, known) for known in self._digests]
-            if not any(matches):
-                problem = problem_of(401, "Send a key: Authorization: Bearer KEY. None or a wrong one came.")
-                response = response_of(problem)
-                for challenge in _CHALLENGES:
-                    response.headers.append("WWW-Authenticate", challenge)
+        """Pass the request on if its caller may do what it asks for."""
+        if scope["type"] == "http" and not _is_preflight(scope):
+            try:
+                _caller.set(self._admitted(scope))
+            except ProblemError as error:
+                if error.status_code == HTTPStatus.UNAUTHORIZED and is_for_a_person(scope):
+                    address = scope["path"] + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
+                    response: Response = RedirectResponse(f"{SIGN_IN}?next={quote(address, safe='')}", 303)
+                else:
+                    response = response_of(error.problem, error.headers)
                 await response(scope, receive, send)
                 return
-            scope[CALLER] = digest.hex()[:16]
         await self.app(scope, receive, send)
 
+    def _admitted(self, scope: Scope) -> Caller:
+        """Return the caller; raise ProblemError for one who may not do this."""
+        needed = needed_scopes(scope)
+        try:
+            caller = self._doorkeeper.caller(scope)
+        except (ProblemError, KeyStoreError) as error:
+            if not needed:
+                return NOBODY
+            if isinstance(error, ProblemError):
+                raise
+            logger.error("%s", error)  # noqa: TRY400 - the line says it all; a traceback would hide it
+            raise ProblemError(
+                503, "The keys cannot be read: the server's log has the cause.", name="keys-unusable"
+            ) from None
+        if not needed or caller.scopes & needed:
+            return caller
+        wanted = min(needed, key=list(KeyScope).index)
+        if caller.is_known:
+            challenge = f'Bearer realm="dossier", error="insufficient_scope", scope="{wanted}"'
+            raise ProblemError(
+                403,
+                f"This key may not do that: it needs the scope {wanted} (`dossier keys create`).",
+                headers={"WWW-Authenticate": challenge},
+            )
+        raise no_key("Send a key: Authorization: Bearer KEY. `dossier keys create` makes one.")
 
-def _given_key(headers: Headers) -> str:
+
+def no_key(detail: str) -> ProblemError:
+    """Return the error that asks for a key."""
+    return ProblemError(401, detail, headers={"WWW-Authenticate": 'Bearer realm="dossier"'})
+
+
+def session_token(headers: Headers) -> str:
+    """Return what the browser of somebody who is signed in sends; empty where nobody is."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+def _given_key(headers: Headers) -> str | None:
+    """Return the key that a request brings, ``None`` where it brings none."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
@@ -67,46 +215,8 @@ def _given_key(headers: Headers) -> str:
             return base64.b64decode(value, validate=True).decode().partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             return ""
-    return headers.get("x-api-key") or headers.get("api-key") or ""
-
-
-def _digest(key: str) -> bytes:
-    """Bring keys to one length, so that comparing them takes the same time whatever they are."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    return headers.get("x-api-key") or headers.get("api-key")
 
 
 def _is_preflight(scope: Scope) -> bool:
     return scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope)
-
-
-class CrossSiteMiddleware:
-    """Refuses changes and questions that another web site's page sends through a visitor's browser.
-
-    A browser says where a request comes from (``Sec-Fetch-Site``, else ``Origin``); other clients
-    send neither and pass. Follows the reasoning of Filippo Valsorda, "Cross-Site Request Forgery" (2025).
-    """
-
-    def __init__(self, app: ASGIApp, *, allowed_origins: Sequence[str]) -> None:
-        self.app = app
-        self._allowed_origins = frozenset(allowed_origins)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on unless a foreign page sent it."""
-        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
-            problem = self._problem(Headers(scope=scope))
-            if problem is not None:
-                await response_of(problem)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-    def _problem(self, headers: Headers) -> Problem | None:
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        if not self._allowed_origins.isdisjoint({origin, "*"}):
-            return None
-        if site in {"same-origin", "none"}:
-            return None
-        if site is None and (origin is None or urlsplit(origin).netloc == headers.get("host")):
-            return None
-        return problem_of(
-            403, "Pages of another web site may not do this; allow theirs with DOSSIER_CORS_ORIGINS."
-        )

@@ -29,6 +29,6 @@ CurrentDossier = Annotated[Dossier, Depends(_dossier)]
 """Raises ``NotReadyError``, and so ends the request with 503, until the index is open."""
 
 KEY_DOCUMENTED = Security(
-    HTTPBearer(auto_error=False, scheme_name="key", description="needed where DOSSIER_API_KEYS is set")
+    HTTPBearer(auto_error=False, scheme_name="key", description="one that `dossier keys create` made")
 )
 """Shows the key in the OpenAPI document; :class:`service.hosting.access.KeyMiddleware` is what checks it."""

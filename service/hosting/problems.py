@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -27,6 +28,7 @@ from embeddings.errors import (
 )
 from service.errors import (
     ConflictError,
+    KeyStoreError,
     NotFoundError,
     NotReadyError,
     QuestionError,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request, Response
     from starlette.routing import Route
+    from starlette.types import Scope
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (UploadNameError, 422, "invalid-request"),
     (UploadTooLargeError, 413, "file-too-large"),
     (UploadNotStorableError, 507, "not-storable"),
+    (KeyStoreError, 503, "keys-unusable"),
     (NotFoundError, 404, None),
     (ConflictError, 409, None),
 )
@@ -188,7 +192,7 @@ def handle_problems(app: FastAPI, *, routes: Sequence[Route], page_of: Callable[
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type; registered for it alone
         problem, headers = _http_problem(request, error, routes)
-        return page_of(problem) if _wants_page(request) else response_of(problem, headers)
+        return page_of(problem) if is_for_a_person(request.scope) else response_of(problem, headers)
 
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -216,9 +220,10 @@ def _http_problem(
     return problem_of(error.status_code, detail), headers
 
 
-def _wants_page(request: Request) -> bool:
-    """Tell a person who came to an address of no page from a client of the API."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+def is_for_a_person(scope: Scope) -> bool:
+    """Tell a person who looks at an address from a client of the API."""
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    return wants_page and scope["method"] in {"GET", "HEAD"} and not scope["path"].startswith("/v1/")
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -255,7 +260,7 @@ async def _house_error(request: Request, error: Exception) -> JSONResponse:
 _MEANINGS = {
     400: "The body cannot be read.",
     401: "A key is needed and this is none.",
-    403: "Not allowed from this web page.",
+    403: "The key is not for this, or it is not allowed from this web page.",
     404: "There is nothing of that id.",
     409: "The change contradicts what is there.",
     413: "The body, or the file in it, is too large.",

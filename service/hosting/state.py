@@ -10,6 +10,7 @@ from chunker.errors import ChunkerError
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
 from service.errors import NotReadyError, ServiceError
+from service.hosting.access import Doorkeeper
 from service.hosting.metrics import Metrics
 from service.library.failures import is_unforeseen, log_failure
 from service.library.jobs import IngestWorker, Job
@@ -34,6 +35,7 @@ class ServiceState:
     def __init__(self, settings: Settings, open_dossier: Callable[[], Dossier]) -> None:
         self.settings = settings
         self.metrics = Metrics()
+        self.doorkeeper = Doorkeeper(settings)
         self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._told_of_job)
         self._open_dossier = open_dossier
         self._dossier: Dossier | None = None

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.errors import NotReadyError
+from service.hosting.access import current_caller
 from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
 from service.wording.links import original_link, reader_link
 from service.wording.phrases import ocr_words
@@ -116,6 +117,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["caller"] = current_caller
     environment.filters["reader_link"] = reader_link
     environment.filters["original_link"] = original_link
     environment.filters["ocr_words"] = ocr_words

@@ -285,12 +285,25 @@ def test_going_to_the_filters_leaves_the_answer_in_place(browser, site):
         assert [address for address in requests if "/static/" not in address] == []
 
 
-def test_with_a_key_the_whole_page_works(browser, tmp_path):
+def test_who_signs_in_with_a_key_has_the_whole_page_until_signing_out(browser, tmp_path):
     with serving(make_app(tmp_path, api_keys=("a-secret-key",)), auth=("x", "a-secret-key")) as client:
         fill(client)
-        with browser(client, http_credentials={"username": "x", "password": "a-secret-key"}) as page:
+        with browser(client) as page:
+            page.goto("/library?title=note")
+            page.get_by_label("Key").fill("a-wrong-key")
+            page.keyboard.press("Enter")
+            page.get_by_role("alert").wait_for()
+            page.get_by_label("Key").fill("a-secret-key")
+            page.keyboard.press("Enter")
+            page.get_by_role("heading", name="Library").wait_for()
+            assert page.url.endswith("/library?title=note")
             page.goto("/")
             assert "agreed upon in Batum" in words_of(ask(page, QUESTION).locator(".answer-text"))
+            page.get_by_role("link", name="DOSSIER_API_KEYS").click()
+            page.get_by_role("button", name="Sign out").click()
+            page.get_by_label("Key").wait_for()
+            page.goto("/")
+            page.get_by_label("Key").wait_for()
 
 
 def test_everything_is_reached_by_keyboard(browser, site):

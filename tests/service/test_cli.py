@@ -428,6 +428,33 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path):
     assert "Exception" not in ended.stderr
 
 
+def test_keys_are_made_listed_and_revoked(run):
+    code, out, err = run(
+        "keys", "create", "anna", "--scope", "ask", "--scope", "metrics", "--expires", "2999-12-31"
+    )
+    assert (code, err) == (0, [])
+    assert re.fullmatch(r"dossier_[0-9a-f]{8}_[\w-]{43}\n", out)
+    assert run("keys", "create", "anna")[0] == 1
+    _, made, _ = run("keys", "create", "bert", "--json")
+    assert (json.loads(made)["name"], json.loads(made)["scopes"]) == ("bert", ["ask"])
+    code, shown, _ = run("keys", "list")
+    assert out.strip() not in shown
+    assert re.search(r"anna +ask metrics +\d{4}-\d\d-\d\d +2999-12-31 +never", shown)
+    assert run("keys", "revoke", "anna")[0] == 0
+    assert [one["name"] for one in json.loads(run("keys", "list", "--json")[1])] == ["bert"]
+    assert run("keys", "revoke", "anna")[2] == [
+        "dossier: There is no key anna: `dossier keys list` shows those there are."
+    ]
+
+
+def test_other_machines_are_let_in_only_with_keys_or_in_so_many_words(run):
+    code, out, (line,) = run("serve", "--host", "0.0.0.0")  # noqa: S104
+    assert (code, out) == (2, "")
+    assert "`dossier keys create" in line
+    assert "--without-key ask (DOSSIER_WITHOUT_KEY)" in line
+    assert "without_key (flag): must be 'nothing'" in run("serve", "--without-key", "all")[2][0]
+
+
 @pytest.mark.model
 def test_index_ask_and_serve_work_from_a_shell_with_the_real_model(tmp_path, graphs_folder):
     use_graphs(graphs_folder, tmp_path / "data")

@@ -386,12 +386,3 @@ def test_while_the_index_opens_the_page_says_so_and_looks_again(tmp_path):
         assert '<meta http-equiv="refresh" content="3">' in response.text
         may_open.set()
         wait_until(lambda: client.get("/").status_code == 200)
-
-
-def test_where_keys_are_set_the_browser_s_own_window_asks_for_one(tmp_path):
-    with serving(make_app(tmp_path, api_keys=("a-secret-key",))) as client:
-        for address in ("/", "/library", "/read/x", "/static/ask.js"):
-            response = client.get(address)
-            assert response.status_code == 401
-            assert "Basic" in response.headers["www-authenticate"]
-        assert client.get("/", auth=("reader", "a-secret-key")).status_code == 200

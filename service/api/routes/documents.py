@@ -13,7 +13,7 @@ from service.hosting.problems import documented
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 
-@router.get("/documents", operation_id="list_documents", responses=documented(401, 422, 429, 503))
+@router.get("/documents", operation_id="list_documents", responses=documented(401, 403, 422, 429, 503))
 def list_documents(
     query: Annotated[schemas.DocumentQuery, Query()], dossier: CurrentDossier
 ) -> schemas.DocumentList:
@@ -30,7 +30,9 @@ def list_documents(
 
 
 @router.get(
-    "/documents/{document_id}", operation_id="get_document", responses=documented(401, 404, 422, 429, 503)
+    "/documents/{document_id}",
+    operation_id="get_document",
+    responses=documented(401, 403, 404, 422, 429, 503),
 )
 def get_document(
     document_id: str,
@@ -51,7 +53,7 @@ def get_document(
 @router.get(
     "/documents/{document_id}/pages/{page:path}",
     operation_id="get_document_page",
-    responses=documented(401, 404, 422, 429, 503),
+    responses=documented(401, 403, 404, 422, 429, 503),
 )
 def get_document_page(document_id: str, page: str, dossier: CurrentDossier) -> schemas.PageText:
     """Return what of a document stands on one page. `page` is a label, such as 404 or xii."""

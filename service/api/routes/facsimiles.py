@@ -27,7 +27,7 @@ class PngResponse(Response):
     "/pages/{position}.png",
     operation_id="get_page_picture",
     response_class=PngResponse,
-    responses=documented(401, 404, 422, 429, 503),
+    responses=documented(401, 403, 404, 422, 429, 503),
 )
 def get_page_picture(
     source_id: str, position: int, request: Request, dossier: CurrentDossier, width: Width = USUAL_WIDTH
@@ -37,7 +37,7 @@ def get_page_picture(
     return picture(shown.png, tag=shown.tag, request=request)
 
 
-@router.get("/boxes", operation_id="get_boxes", responses=documented(401, 404, 422, 429, 503))
+@router.get("/boxes", operation_id="get_boxes", responses=documented(401, 403, 404, 422, 429, 503))
 def get_boxes(
     source_id: str,
     dossier: CurrentDossier,

@@ -39,7 +39,10 @@ def ready(dossier: CurrentDossier) -> Ready:
     "/metrics",
     operation_id="get_metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **documented(401, 403),
+    },
 )
 def metrics(state: CurrentState) -> Response:
     """Measurements in Prometheus' text format."""

@@ -10,7 +10,7 @@ from service.hosting.problems import documented
 router = APIRouter(prefix="/v1", tags=["sources"])
 
 
-@router.get("/jobs/{job_id}", operation_id="get_job", responses=documented(401, 404, 422, 429))
+@router.get("/jobs/{job_id}", operation_id="get_job", responses=documented(401, 403, 404, 422, 429))
 async def get_job(job_id: str, state: CurrentState) -> JobInfo:
     """Return the progress of an ingest, and its problem if it failed.
 

@@ -35,7 +35,7 @@ _ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/sources", operation_id="list_sources", responses=documented(401, 422, 429, 503))
+@router.get("/sources", operation_id="list_sources", responses=documented(401, 403, 422, 429, 503))
 def list_sources(
     dossier: CurrentDossier,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -51,7 +51,9 @@ def list_sources(
     )
 
 
-@router.get("/sources/{source_id}", operation_id="get_source", responses=documented(401, 404, 422, 429, 503))
+@router.get(
+    "/sources/{source_id}", operation_id="get_source", responses=documented(401, 403, 404, 422, 429, 503)
+)
 def get_source(source_id: str, dossier: CurrentDossier) -> SourceInfo:
     """Return one file of the index."""
     return source_info(dossier.source(source_id))
@@ -61,7 +63,7 @@ def get_source(source_id: str, dossier: CurrentDossier) -> SourceInfo:
     "/sources/{source_id}/original",
     operation_id="get_original",
     response_class=FileResponse,
-    responses=documented(401, 404, 422, 429, 503),
+    responses=documented(401, 403, 404, 422, 429, 503),
 )
 def get_original(source_id: str, dossier: CurrentDossier) -> Response:
     """Return a file of the index as it came, to be saved."""

@@ -11,6 +11,7 @@ let queue = Promise.resolve();
 
 function start() {
   const drop = document.getElementById("drop");
+  if (!drop) return; // who may only ask
   for (const input of drop.querySelectorAll("input")) {
     const addChosen = () => {
       for (const file of input.files) enqueue(file, file.webkitRelativePath);
