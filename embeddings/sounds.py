@@ -28,8 +28,6 @@ _SOFT_C = re.compile("c(?=[eiy])")
 _UNIT = re.compile("|".join([*_GROUPS, "."]), re.DOTALL)
 _VOWEL, _VOWELS = "A", frozenset("aeiou")
 _SOFT_START = frozenset("aeiouyjh")
-# Letters that some writers begin a word with where others take another of the same row.
-_ALIKE_AT_THE_START = ("aeiouyjh", "ckqgxh", "cszjdt", "fvwpb", "gj", "td")
 
 
 @lru_cache(maxsize=8_192)
@@ -58,10 +56,3 @@ def spoken(word: str) -> str:
 def may_begin_alike(word: str, other: str) -> bool:
     """Return whether one word may be the other as to its first letter: the same, or a vowel, j or h."""
     return word[:1] == other[:1] or (word[:1] in _SOFT_START and other[:1] in _SOFT_START)
-
-
-def first_letters(word: str) -> str:
-    """Return the letters that ``word`` may begin with in another spelling, its own first, each once."""
-    first = word[:1]
-    alike = (row for row in _ALIKE_AT_THE_START if first and first in row)
-    return "".join(dict.fromkeys([first, *"".join(alike)]))

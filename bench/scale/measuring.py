@@ -6,6 +6,7 @@ import random
 import resource
 import statistics
 import time
+from itertools import product
 from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
@@ -56,9 +57,11 @@ def _ask(retriever: Retriever, questions: Iterable[str], filters: Filters | None
 
 def _common_questions(dossier: Dossier) -> list[str]:
     """Return questions of the words that the most passages hold."""
+    words: dict[str, int] = {}
     with dossier.snapshot() as snapshot:
-        words = snapshot.words_beginning_with(ascii_lowercase, range(4, 12))
-    common = [word for word, _ in sorted(words, key=lambda one: (-one[1], one[0])) if word not in STOPWORDS]
+        for start in product(ascii_lowercase, repeat=2):
+            words |= snapshot.words_sharing_an_end("".join(start), range(4, 12), limit=_COMMON_WORDS)
+    common = [word for word in sorted(words, key=lambda one: (-words[one], one)) if word not in STOPWORDS]
     chosen = random.Random(1)  # noqa: S311 - nothing secret
     return [" ".join(chosen.sample(common[:_COMMON_WORDS], 4)) for _ in range(_QUESTIONS)]
 

@@ -1,8 +1,9 @@
 """What a word of a question may have been meant for, where the index does not hold it as it is written.
 
 Candidates are words that the index holds: those within few typing errors (Damerau, 1964, as optimal string
-alignment), those that sound alike (:mod:`embeddings.sounds`), and those that write a letter in its other
-plain form (:func:`chunker.text.letters.other_spellings`).
+alignment) that have kept the first two letters or the last two, those that sound alike
+(:mod:`embeddings.sounds`), and those that write a letter in its other plain form
+(:func:`chunker.text.letters.other_spellings`). How many are looked at does not grow with the index.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from chunker.text.letters import other_spellings
 from chunker.text.normalising import fold
-from embeddings.sounds import first_letters, may_begin_alike, sound, spoken
+from embeddings.sounds import may_begin_alike, sound, spoken
 from embeddings.terms import STOPWORDS, stem
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class SpellingSettings:
     passages hold the other. What sounds alike counts ``sound_bonus`` of an error less. Words whose code of at
     least ``sound_length`` classes is the same are taken for one in other spellings if with their vowels they
     are the same as far as ``sound_alike`` says and as they are written as far as ``look_alike`` does (Indel,
-    0 to 1), of the ``sounding`` that most passages hold. A word that
+    0 to 1), of the ``sounding`` that most passages hold; of those of one length that share an end, the
+    ``sharing_an_end`` that most passages hold are looked at. A word that
     the model has in its vocabulary is no error: it is only looked for one letter away by the same
     sound (rumours, rumors). Up to ``most`` words are searched for one, none more than ``within`` errors worse
     than the best. A best word of up to ``sure_errors`` stands for one of at least ``sure_letters`` letters
@@ -53,6 +55,7 @@ class SpellingSettings:
     sound_alike: float = 0.8
     look_alike: float = 0.6
     sounding: int = 50
+    sharing_an_end: int = 500
     most: int = 3
     within: float = 0.25
     sure_errors: float = 1.0
@@ -175,9 +178,10 @@ def _alike(snapshot: Snapshot, word: str, *, is_whole: bool, settings: SpellingS
     most = 2 if len(word) >= settings.two_errors and not is_whole else 1
     code = sound(word)
     lengths = range(max(3, len(word) - most), len(word) + most + 1)
+    near = snapshot.words_sharing_an_end(word, lengths, limit=settings.sharing_an_end)
     found = {
         other: Candidate(errors - settings.sound_bonus * (sound(other) == code), -passages, other)
-        for other, passages in snapshot.words_beginning_with(first_letters(word), lengths)
+        for other, passages in near.items()
         if 0 < (errors := OSA.distance(word, other, score_cutoff=most)) <= most
         and (may_begin_alike(word, other) or sound(other) == code)
         and other not in STOPWORDS

@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 9  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 10  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -285,6 +285,8 @@ FULL_TEXT_TABLES = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX word_counts_by_sound ON word_counts (sound, passages)",
+    "CREATE INDEX word_counts_by_start ON word_counts (substr(word, 1, 2), length(word), passages DESC)",
+    "CREATE INDEX word_counts_by_end ON word_counts (substr(word, -2), length(word), passages DESC)",
 )
 
 SOURCE_TABLE_NAMES = frozenset(

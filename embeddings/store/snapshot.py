@@ -103,9 +103,12 @@ class Snapshot(Catalogue):
         """Return those of ``words``, folded, that passages hold so written, and how many hold each."""
         return word_counts.counted(self._connection, words)
 
-    def words_beginning_with(self, first_letters: str, lengths: range) -> list[WordCount]:
-        """Return the words that begin with one of the letters and have one of the lengths."""
-        return word_counts.beginning_with(self._connection, first_letters, lengths)
+    def words_sharing_an_end(self, letters: str, lengths: range, *, limit: int) -> dict[str, int]:
+        """Return words with the same first or last two letters, and how many passages hold each.
+
+        Of each end and each length the ``limit`` most frequent.
+        """
+        return dict(word_counts.sharing_an_end(self._connection, letters, lengths, limit=limit))
 
     def words_sounding_like(self, code: str, *, limit: int) -> list[WordCount]:
         """Return the words with this sound (:func:`embeddings.sounds.sound`), the most frequent first."""

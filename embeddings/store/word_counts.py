@@ -59,19 +59,20 @@ def counted(connection: sqlite3.Connection, words: Collection[str]) -> dict[str,
     return dict(connection.execute(statement, (json.dumps(sorted(words)),)).fetchall())
 
 
-def beginning_with(connection: sqlite3.Connection, first_letters: str, lengths: range) -> list[WordCount]:
-    """Return the words that begin with one of the letters and have one of the lengths."""
-    statement = """
-        SELECT word, passages FROM word_counts
-        WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?
+def sharing_an_end(
+    connection: sqlite3.Connection, letters: str, lengths: range, *, limit: int
+) -> Iterable[WordCount]:
+    """Return the words whose first two or last two letters are those of ``letters``.
+
+    Of each end and each length the ``limit`` that most passages hold; a word may come twice.
     """
-    return [
-        row
-        for letter in first_letters
-        for row in connection.execute(
-            statement, (letter, chr(ord(letter) + 1), lengths.start, lengths.stop - 1)
-        )
-    ]
+    for end, two in (("substr(word, 1, 2)", letters[:2]), ("substr(word, -2)", letters[-2:])):
+        statement = f"""
+            SELECT word, passages FROM word_counts WHERE {end} = ? AND length(word) = ?
+            ORDER BY passages DESC LIMIT ?
+        """  # noqa: S608 - one of the two above
+        for length in lengths:
+            yield from connection.execute(statement, (two, length, limit))
 
 
 def sounding_like(connection: sqlite3.Connection, code: str, *, limit: int) -> list[WordCount]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.sounds import first_letters, sound, spoken
+from embeddings.sounds import sound, spoken
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,3 @@ def test_different_names_sound_differently(pair):
 def test_the_sound_is_what_is_spoken_without_vowels(word):
     consonants = [letter for letter in spoken(word) if letter.isupper()]
     assert sound(word).removeprefix("A") == "".join(consonants)
-
-
-@given(st.text(max_size=10))
-def test_any_word_may_begin_with_its_own_letter(word):
-    assert first_letters(word)[:1] == word[:1]
-    assert len(set(first_letters(word))) == len(first_letters(word))

@@ -143,3 +143,15 @@ def test_words_of_what_is_deleted_are_not_meant(tmp_path):
         index.delete(gone.id)
         with index.snapshot() as snapshot:
             assert snapshot.word_counts(["mukhtarov", "chicherin"]) == {"chicherin": 1}
+
+
+def test_of_the_words_that_share_an_end_the_most_frequent_are_looked_at(tmp_path):
+    store = Store(tmp_path / "index.sqlite")
+    write_passages(store, ["harbour harvest", "harbour", "labour", "harrier", "scour"])
+    with store.reading() as connection:
+        snapshot = Snapshot(connection, None)
+        assert snapshot.words_sharing_an_end("harbour", range(7, 8), limit=1) == {"harbour": 2}
+        assert snapshot.words_sharing_an_end("habour", range(5, 8), limit=9) == {
+            "harbour": 2, "harvest": 1, "harrier": 1, "labour": 1, "scour": 1,
+        }  # fmt: skip
+    store.close()
