@@ -158,7 +158,8 @@ class Source:
     as ``estimated`` ones, those it shows without numbers, counted from 1. ``stated_documents`` are all the
     documents in it, where its format tells; ``notices`` say, in a line each, what of it may be read wrongly
     or was left out. ``digest`` is the SHA-256 of the file's bytes, in hexadecimal digits, where it was just
-    read; ``recognised`` are the pages read from pictures.
+    read, and ``fingerprint`` tells a file that need not be read again
+    (:mod:`chunker.readers.fingerprint`); ``recognised`` are the pages read from pictures.
     """
 
     id: str
@@ -173,6 +174,7 @@ class Source:
     stated_documents: tuple[StatedDocument, ...] = ()
     notices: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
+    fingerprint: str = field(default="", compare=False)
     path: str | None = None
     recognised: tuple[RecognisedPage, ...] = ()
 

@@ -7,10 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chunker.readers.file_names import upwards
+from chunker.readers.finding import FoundFile
 from embeddings.errors import IndexMissingError, IndexStoreError
 from embeddings.indexing import changes as indexing
+from embeddings.indexing import naming
 from embeddings.indexing.encoding_ahead import EncodedAhead, encode_ahead
-from embeddings.indexing.preparing import Recipe
+from embeddings.indexing.naming import Origin
+from embeddings.indexing.preparing import Recipe, storable, storable_text
 from embeddings.store import integrity, vector_index
 from embeddings.store.connections import Store
 from embeddings.store.data_folder import (
@@ -21,7 +25,7 @@ from embeddings.store.data_folder import (
 )
 from embeddings.store.local_passages import LocalPassages
 from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
-from embeddings.store.originals import Originals, original_of
+from embeddings.store.originals import Originals, original_of, originals_by_name
 from embeddings.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -123,6 +127,7 @@ class LocalIndex:
                 pass
             if not read_only:
                 index._passages.save()
+                index._originals.discard_abandoned()
         except BaseException:
             store.close()
             raise
@@ -190,7 +195,9 @@ class LocalIndex:
         is_kept = self._keep_originals and original is not None
         with self._changing():
             if is_kept and original is not None:
-                self._originals.keep(original, source)
+                with self._store.reading() as connection:
+                    counts = naming.counts(connection, storable(source), placing)
+                self._originals.keep(original, source, with_sidecar=counts)
             change = indexing.add_source(
                 self._store,
                 self._recipe,
@@ -201,6 +208,27 @@ class LocalIndex:
             )
         logger.info("%s: %s, %d passages", change.name, change.status, change.passages)
         return change
+
+    def unchanged(self, path: str, name: str, fingerprint: str) -> SourceChange | None:
+        """Return what adding the file at ``path``, called ``name``, comes to, if that is known to be nothing.
+
+        So it is where it was read by what reads today, as its ``fingerprint`` tells
+        (:mod:`chunker.readers.fingerprint`), and is kept where originals are.
+        """
+        if not fingerprint:
+            return None
+        origin = Origin(storable_text(path), name.count("/") + 1)
+        with self._store.reading() as connection:
+            return indexing.unchanged(connection, origin, fingerprint, is_kept=self._keep_originals)
+
+    def kept_files(self) -> list[FoundFile]:
+        """Return the kept file of each source that has one, to be read again as what it was."""
+        with self._store.reading() as connection:
+            kept = [
+                FoundFile(self._originals.path(digest), name, upwards(origin))
+                for digest, name, origin in originals_by_name(connection)
+            ]
+        return [file for file in kept if file.path.is_file()]
 
     def encode_ahead(self, sources: Collection[Source], encode: BulkEncoder) -> None:
         """Have encoded what :meth:`add_source` would encode of ``sources``, which are then to be added.

@@ -190,9 +190,11 @@ def make_reader(settings: Settings) -> IsolatedReader:
     """Return what reads files, within the memory and time that the settings allow."""
     from chunker.readers.extraction import ReadingLimits, RecognitionSettings
     from chunker.readers.isolated import IsolatedReader, ReadingBounds
+    from embeddings.store.data_folder import RECOGNITIONS_NAME
 
     languages = None if settings.ocr_languages == "auto" else settings.ocr_languages
-    recognition = RecognitionSettings(languages, settings.ocr_page_seconds)
+    kept = settings.data / RECOGNITIONS_NAME if settings.keep_originals else None
+    recognition = RecognitionSettings(languages, settings.ocr_page_seconds, kept)
     return IsolatedReader(
         ReadingBounds(settings.reading_memory_mib, settings.reading_seconds),
         ReadingLimits(recognition=None if languages == "no" else recognition),

@@ -272,6 +272,10 @@ class Dossier:
             self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages, encode=encode
         )
 
+    def kept_files(self) -> list[FoundFile]:
+        """Return the files that are kept of the sources, to be read again."""
+        return self.index.kept_files()
+
     def add_source(
         self,
         source: Source,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chunker.documents import Bibliography
 from chunker.errors import EmptySourceError, SourceTooLargeError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from zipfile import ZipFile
 
     from chunker.documents import Heading, PageStart, StatedDocument
@@ -25,11 +26,13 @@ class RecognitionSettings:
     """How text is read from pictures.
 
     ``languages`` are tesseract's names joined by ``+``, ``None`` for all that are installed; ``seconds`` is
-    what a page may take.
+    what a page may take. What was read is kept in a folder of the file's SHA-256 below ``kept``, ``None`` for
+    nowhere.
     """
 
     languages: str | None = None
     seconds: float = 60
+    kept: Path | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,12 @@ class ReadingLimits:
     max_characters: int = 50_000_000
     max_pages: int = 20_000
     recognition: RecognitionSettings | None = RecognitionSettings()
+
+    def for_file(self, digest: str) -> ReadingLimits:
+        """Return the same for the file of that SHA-256 alone."""
+        if self.recognition is None or self.recognition.kept is None:
+            return self
+        return replace(self, recognition=replace(self.recognition, kept=self.recognition.kept / digest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import stat
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from chunker.readers.djvu import read_djvu
 from chunker.readers.epub import read_epub
 from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_not_empty, tidy_line
 from chunker.readers.fiction_book import read_fiction_book
+from chunker.readers.fingerprint import fingerprint
 from chunker.readers.html.reader import read_html
 from chunker.readers.images import read_image
 from chunker.readers.latex import read_latex
@@ -76,7 +78,8 @@ def read_source(path: Path, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
             f"{shown}: cannot be opened ({error.strerror or type(error).__name__}); "
             "check that it is there and may be read"
         ) from error
-    return described(read_bytes(data, name=name, limits=limits), description)
+    source = described(read_bytes(data, name=name, limits=limits), description)
+    return replace(source, fingerprint=fingerprint(source.digest, description, limits))
 
 
 def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS) -> Source:
@@ -92,7 +95,7 @@ def read_bytes(data: bytes, *, name: str, limits: ReadingLimits = DEFAULT_LIMITS
     media_type = sniffing.media_type_of(data, name=shown)
     digest = hashlib.sha256(data).hexdigest()
     with noticing() as said:
-        extracted = extracted_from(data, media_type, name=shown, limits=limits)
+        extracted = extracted_from(data, media_type, name=shown, limits=limits.for_file(digest))
     return Source(
         id=content_id(digest),
         name=name,

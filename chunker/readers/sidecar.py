@@ -36,12 +36,17 @@ class DescriptionError(ValueError):
     """What somebody says of a source cannot be taken; the message is one line."""
 
 
+def sidecar_of(path: Path) -> Path:
+    """Return where the sidecar of the file at ``path`` is, if it has one."""
+    return path.with_name(path.name + SUFFIX)
+
+
 def read_sidecar(path: Path) -> Description:
     """Return what the file beside the one at ``path`` says; nothing where there is none.
 
     One that cannot be read is left out, with a warning: the source itself is none the worse.
     """
-    beside = path.with_name(path.name + SUFFIX)
+    beside = sidecar_of(path)
     try:
         if not beside.is_file():
             return {}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.readers.programs import output_of
+from chunker.readers.recognition_cache import kept_or_read
 from chunker.recognised import SCALE
 
 if TYPE_CHECKING:
@@ -105,6 +106,15 @@ def installed_languages() -> tuple[str, ...]:
     return tuple(sorted((name for name in names if name and "/" not in name), key=lambda n: (n != "eng", n)))
 
 
+@cache
+def version() -> str:
+    """Return what the program says of its version, and of the libraries it reads pictures with."""
+    try:
+        return output_of([PROGRAM, "--version"]).decode("utf-8", "replace")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
 def check_languages(settings: RecognitionSettings) -> None:
     """Raise RecognitionError where the program, or a language to read with, is not installed."""
     if shutil.which(PROGRAM) is None:
@@ -150,9 +160,10 @@ class RecognitionError(Exception):
 def _read(picture: Picture, settings: RecognitionSettings, layout: str) -> list[PictureLine]:
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.pixels)
     fineness = () if picture.dots_per_inch is None else ("--dpi", str(picture.dots_per_inch))
-    options = ("-l", languages_of(settings), "--psm", layout, *fineness)
+    command = [PROGRAM, "-", "-", "-l", languages_of(settings), "--psm", layout, *fineness, "tsv"]
+    read = partial(output_of, command, given=image, seconds=settings.seconds)
     try:
-        table = output_of([PROGRAM, "-", "-", *options, "tsv"], given=image, seconds=settings.seconds)
+        table = kept_or_read(settings.kept, " ".join([version(), *command]), image, read)
     except OSError as error:
         raise RecognitionError(f"tesseract cannot be started ({error.strerror})") from error
     except subprocess.CalledProcessError as error:

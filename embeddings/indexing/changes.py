@@ -16,7 +16,7 @@ from embeddings.indexing import writing as store_writing
 from embeddings.indexing.planning import NEW_SOURCE, Plan, plan_addition, plan_deletion, settle
 from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
-from embeddings.store.originals import name_original
+from embeddings.store.originals import name_original, original_of
 from embeddings.store.records import read_source
 from embeddings.store.vector_block import from_stored
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Source
     from chunker.readers.sidecar import Description
-    from embeddings.indexing.naming import Placing
+    from embeddings.indexing.naming import Origin, Placing
     from embeddings.indexing.planning import ChangeStatus, Reading
     from embeddings.indexing.preparing import IndexingProgress, PreparedSource, Recipe
     from embeddings.store.connections import Store
@@ -72,12 +72,33 @@ def add_source(
         with store.writing() as connection:
             if is_kept:
                 name_original(connection, source.id, source.digest)
-            return _source_change(connection, source, status=status, copy_of=copy_of)
+            naming.write_fingerprint(connection, origin, source.fingerprint)
+            return _source_change(connection, source.id, source.name, status=status, copy_of=copy_of)
     plan.original = (source.id, source.digest) if is_kept else None
     prepared = _prepare(store, recipe, readings, on_progress=on_progress)
     with store.writing() as connection:
         _write(connection, plan, prepared)
-        return _source_change(connection, source, status=status, copy_of=copy_of)
+        naming.write_fingerprint(connection, origin, source.fingerprint)
+        return _source_change(connection, source.id, source.name, status=status, copy_of=copy_of)
+
+
+def unchanged(
+    connection: sqlite3.Connection, origin: Origin, fingerprint: str, *, is_kept: bool
+) -> SourceChange | None:
+    """Return what adding a file with that ``fingerprint`` comes to, if that is known to be nothing.
+
+    ``is_kept``: the file it was read from is to be among the originals.
+    """
+    row = naming.named_after(connection, origin, fingerprint)
+    if row is None or (is_kept and original_of(connection, row[0]) is None):
+        return None
+    key, name = row
+    (source_id,) = connection.execute("SELECT id FROM sources WHERE key = ?", (key,)).fetchone()
+    first = naming.origins_of(connection, key)[0]
+    if first == origin.key:
+        return _source_change(connection, source_id, name, status="unchanged")
+    copy_of = naming.name_at(connection, first)
+    return _source_change(connection, source_id, name, status="copy", copy_of=copy_of)
 
 
 def describe_source(
@@ -106,7 +127,7 @@ def describe_source(
     prepared = _prepare(store, recipe, readings, on_progress=on_progress)
     with store.writing() as connection:
         _write(connection, plan, prepared)
-        return _source_change(connection, source, status="replaced", copy_of=None)
+        return _source_change(connection, source.id, source.name, status="replaced")
 
 
 def delete_source(store: Store, recipe: Recipe, source_id: str) -> bool:
@@ -203,7 +224,12 @@ def _write_names(connection: sqlite3.Connection, plan: Plan) -> int:
 
 
 def _source_change(
-    connection: sqlite3.Connection, source: Source, *, status: ChangeStatus, copy_of: str | None
+    connection: sqlite3.Connection,
+    source_id: str,
+    name: str,
+    *,
+    status: ChangeStatus,
+    copy_of: str | None = None,
 ) -> SourceChange:
     documents, passages, tokens = connection.execute(
         """
@@ -211,6 +237,6 @@ def _source_change(
         FROM sources s JOIN documents d ON d.source_key = s.key LEFT JOIN passages p ON p.document_key = d.key
         WHERE s.id = ?
         """,
-        (source.id,),
+        (source_id,),
     ).fetchone()
-    return SourceChange(status, source.name, source.id, documents, passages, tokens, copy_of)
+    return SourceChange(status, name, source_id, documents, passages, tokens, copy_of)

@@ -53,6 +53,13 @@ def placed(connection: sqlite3.Connection, source: Source, placing: Placing) -> 
     return origin
 
 
+def counts(connection: sqlite3.Connection, source: Source, placing: Placing) -> bool:
+    """Return whether, of the paths of its bytes, the one at which ``source`` is to stand is what counts."""
+    key = key_of(connection, source.id)
+    others = origins_of(connection, key) if key is not None else []
+    return not others or placed(connection, source, placing).key <= others[0]
+
+
 def key_of(connection: sqlite3.Connection, source_id: str) -> int | None:
     """Return the key of the source with that id."""
     row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
@@ -95,6 +102,21 @@ def give(connection: sqlite3.Connection, origin: Origin, source_key: int) -> lis
     renamed = _name_again(connection, _neighbour(connection, origin.key))
     _name_again(connection, origin.key)
     return renamed if _row(connection, origin.key) == before else [*renamed, origin.key]
+
+
+def write_fingerprint(connection: sqlite3.Connection, origin: Origin, fingerprint: str) -> None:
+    """Write what the file at a path is known by when it is read again."""
+    connection.execute("UPDATE source_names SET fingerprint = ? WHERE origin = ?", (fingerprint, origin.key))
+
+
+def named_after(connection: sqlite3.Connection, origin: Origin, fingerprint: str) -> tuple[int, str] | None:
+    """Return the key and the name of what stands at a path, if adding that very file again does nothing."""
+    row: tuple[int, str] | None = connection.execute(
+        "SELECT source_key, name FROM source_names"
+        " WHERE origin = ? AND fingerprint = ? AND parts BETWEEN 1 AND ?",
+        (origin.key, fingerprint, origin.parts),
+    ).fetchone()
+    return row
 
 
 def take(connection: sqlite3.Connection, origin: str) -> list[str]:

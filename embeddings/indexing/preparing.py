@@ -97,18 +97,20 @@ class PreparedSource:
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def storable(source: Source) -> Source:
-    """Return ``source`` with each lone surrogate, which UTF-8 cannot hold, as U+FFFD.
+def storable_text(text: str) -> str:
+    """Return ``text`` with each lone surrogate, which UTF-8 cannot hold, as U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
 
-    A text that was read from HTML may have some.
-    """
+
+def storable(source: Source) -> Source:
+    """Return ``source`` with texts that UTF-8 can hold; what was read from HTML may have others."""
     return replace(
         source,
-        name=_SURROGATE.sub("\ufffd", source.name),
-        path=None if source.path is None else _SURROGATE.sub("\ufffd", source.path),
-        title=None if source.title is None else _SURROGATE.sub("\ufffd", source.title),
-        text=_SURROGATE.sub("\ufffd", source.text),
-        headings=tuple(replace(h, text=_SURROGATE.sub("\ufffd", h.text)) for h in source.headings),
+        name=storable_text(source.name),
+        path=None if source.path is None else storable_text(source.path),
+        title=None if source.title is None else storable_text(source.title),
+        text=storable_text(source.text),
+        headings=tuple(replace(h, text=storable_text(h.text)) for h in source.headings),
     )
 
 

@@ -2,6 +2,7 @@
 
 index.sqlite      everything but the files that were read; must be kept
 originals/        those files, as they came: for downloads, pictures of their pages, and to be read again
+recognitions/     what OCR read in their pages; may be deleted at any time
 pictures/         pages of the originals as they look; may be deleted at any time
 vectors.faiss     saves making the vector index again; may be deleted at any time
 encoded_ahead.sqlite  what was encoded for passages that are not in the store yet; may be deleted
@@ -27,6 +28,7 @@ STORE_NAME = "index.sqlite"
 VECTORS_NAME = "vectors.faiss"
 ORIGINALS_NAME = "originals"
 PICTURES_NAME = "pictures"
+RECOGNITIONS_NAME = "recognitions"
 LOCK_NAME = "indexing.lock"
 
 LOCK_TIMEOUT_SECONDS = 10.0  # one source takes seconds: longer than that, and another run is at work

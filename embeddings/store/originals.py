@@ -1,5 +1,8 @@
 """The files that sources were read from, kept as they came: ``originals/ab/ab12…``, named by their SHA-256.
 
+The sidecar of each is kept beside it. What was made of a file, pictures of its pages and what OCR read in
+them, goes with it.
+
 A row of the table ``originals`` says which file a source was read from. A row without a source says that a
 file may be there that none needs: it is written before the file is, and left by a source that goes, and the
 next change of the store removes both. So whatever is killed when, no file is there without a row, and none is
@@ -13,12 +16,14 @@ import hashlib
 import logging
 import os
 import shutil
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from chunker.errors import UnreadableSourceError
+from chunker.readers.sidecar import sidecar_of
 from embeddings.errors import IndexStoreError, StorageFullError
-from embeddings.store.data_folder import ORIGINALS_NAME, PICTURES_NAME
+from embeddings.store.data_folder import ORIGINALS_NAME, PICTURES_NAME, RECOGNITIONS_NAME
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COPIED_BYTES = 1 << 20  # of a file in memory at a time
+_ABANDONED_SECONDS = 24 * 60 * 60  # no file is read for a day. Chosen by hand
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -45,8 +51,10 @@ class Originals:
         """Return where the file of these bytes is, if it is kept."""
         return self._folder / digest[:2] / digest
 
-    def keep(self, path: Path, source: Source) -> None:
+    def keep(self, path: Path, source: Source, *, with_sidecar: bool) -> None:
         """Put a copy of the file at ``path``, from which ``source`` was read, where it outlives a power cut.
+
+        ``with_sidecar``: what stands beside it is what counts, also where that is nothing.
 
         Raises:
             UnreadableSourceError: it is not what was read, or no longer.
@@ -55,6 +63,8 @@ class Originals:
         """
         kept = self.path(source.digest)
         if kept.is_file() and kept.stat().st_size == source.size_bytes:
+            if with_sidecar:
+                self._keep_sidecar(path, kept, name=source.name)
             return
         with self._store.writing() as connection:
             connection.execute("INSERT INTO originals (digest) VALUES (?)", (source.digest,))
@@ -73,6 +83,22 @@ class Originals:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+        if with_sidecar:
+            self._keep_sidecar(path, kept, name=source.name)
+
+    def _keep_sidecar(self, path: Path, kept: Path, *, name: str) -> None:
+        beside, copy = sidecar_of(path), sidecar_of(kept)
+        try:
+            if beside == copy:
+                return
+            if beside.is_file():
+                part = _part_of(copy)
+                shutil.copyfile(beside, part)
+                part.replace(copy)
+            else:
+                copy.unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_kept(name, self._folder, error) from error
 
     def discard_unneeded(self) -> None:
         """Remove the files that no source needs; what cannot be removed now is left for the next change."""
@@ -90,6 +116,19 @@ class Originals:
         except (OSError, IndexStoreError) as error:
             logger.warning("originals that no source needs are left for now: %s", error)
 
+    def discard_abandoned(self) -> None:
+        """Remove what OCR read, a day ago or longer, in files that no source came of."""
+        made = self._folder.with_name(RECOGNITIONS_NAME)
+        try:
+            folders = list(made.iterdir()) if made.is_dir() else []
+            with self._store.reading() as connection:
+                for folder in folders:
+                    is_old = time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS
+                    if is_old and not _is_needed(connection, folder.name):
+                        shutil.rmtree(folder, ignore_errors=True)
+        except OSError as error:
+            logger.warning("what OCR read in files that are not there is left for now: %s", error)
+
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with them, one line each."""
         with self._store.reading() as connection:
@@ -103,9 +142,11 @@ class Originals:
 
     def _remove(self, digest: str) -> None:
         path = self.path(digest)
-        for one in (path, _part_of(path)):
+        for one in (path, sidecar_of(path)):
             one.unlink(missing_ok=True)
-        shutil.rmtree(self._folder.with_name(PICTURES_NAME) / digest, ignore_errors=True)
+            _part_of(one).unlink(missing_ok=True)
+        for made in (PICTURES_NAME, RECOGNITIONS_NAME):
+            shutil.rmtree(self._folder.with_name(made) / digest, ignore_errors=True)
         if path.parent.is_dir():
             _synchronise(path.parent)
 
@@ -123,6 +164,15 @@ def original_of(connection: sqlite3.Connection, source_key: int) -> str | None:
     """Return the SHA-256 of the file a source was read from, ``None`` where it is not kept."""
     row = connection.execute("SELECT digest FROM originals WHERE source_key = ?", (source_key,)).fetchone()
     return row[0] if row else None
+
+
+def originals_by_name(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return the SHA-256 of each source's file, and the source's name and path, that read upwards."""
+    return connection.execute(
+        "SELECT o.digest, n.name, n.origin FROM originals o JOIN source_names n USING (source_key)"
+        " WHERE n.origin = (SELECT min(origin) FROM source_names WHERE source_key = o.source_key)"
+        " ORDER BY n.name"
+    ).fetchall()
 
 
 def _is_needed(connection: sqlite3.Connection, digest: str) -> bool:

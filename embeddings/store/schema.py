@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 10  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 11  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -89,6 +89,8 @@ LATER_COLUMNS = (
     # A path read upwards (embeddings.indexing.naming), and how many of its last parts the name has at least.
     ("source_names", "origin", "TEXT NOT NULL DEFAULT ''"),
     ("source_names", "parts", "INTEGER NOT NULL DEFAULT 1"),
+    # Tells whether the file there need be read again (chunker.readers.fingerprint); empty: nobody knows.
+    ("source_names", "fingerprint", "TEXT NOT NULL DEFAULT ''"),
 )
 """Columns of source tables, their names and types, that older schemas lack."""
 

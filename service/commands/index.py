@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from chunker.readers.finding import FoundFiles
+    from chunker.readers.finding import FoundFile, FoundFiles
     from chunker.readers.page_progress import PagesRead
     from embeddings.encoders.encoder import Encoder, SecondEncoder
     from embeddings.indexing.encoding_ahead import BulkEncoder
@@ -55,7 +55,11 @@ def index(
     *,
     rebuild: Annotated[
         bool,
-        typer.Option("--rebuild", help="First make the index anew, for another model or passage size."),
+        typer.Option(
+            "--rebuild",
+            help="First make the index anew, for another model or passage size; "
+            "kept files are read again where the readers have changed.",
+        ),
     ] = False,
     model: Annotated[
         str | None, typer.Option(help="Model's name, folder or hub id. [all-MiniLM-L6-v2]")
@@ -107,7 +111,11 @@ def index(
     started = time.perf_counter()
     with Dossier.open(settings=settings, encoder=encoder) as dossier:
         encode = bulk_encoder(settings, dossier.index.recipe) if engine is BulkEngine.ray else None
-        outcomes = [*missing, *skipped, *_ingest(dossier, found, console, encode)]
+        files = list(found.files)
+        if rebuild:
+            given = {file.origin for file in files}
+            files += [file for file in dossier.kept_files() if file.origin not in given]
+        outcomes = [*missing, *skipped, *_ingest(dossier, files, console, encode)]
         seconds = time.perf_counter() - started
         summary = _summary(outcomes, dossier.info(), seconds)
     if as_json:
@@ -166,12 +174,12 @@ def _complete(settings: "Settings", encoder: "Encoder", second: "SecondEncoder",
 
 
 def _ingest(
-    dossier: "Dossier", found: "FoundFiles", console: "Console", encode: "BulkEncoder | None"
+    dossier: "Dossier", files: "Sequence[FoundFile]", console: "Console", encode: "BulkEncoder | None"
 ) -> "list[FileOutcome]":
     outcomes: list[FileOutcome] = []
-    with _progress(console, total=len(found.files)) as (progress, task):
+    with _progress(console, total=len(files)) as (progress, task):
         shown, pages = _shown_on(progress, task), _pages_on(progress, task)
-        for outcome in dossier.add_files(found.files, on_progress=shown, on_pages=pages, encode=encode):
+        for outcome in dossier.add_files(files, on_progress=shown, on_pages=pages, encode=encode):
             outcomes.append(outcome)
             progress.update(task, advance=1)
             if outcome.status == "skipped":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from chunker.documents import Source
 from chunker.errors import UnreadableSourceError, UnsupportedFormatError
 from chunker.readers.finding import kind_of
+from chunker.readers.fingerprint import fingerprint_of_file
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import IndexStoreError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chunker.readers.finding import FoundFile
     from chunker.readers.isolated import IsolatedReader
     from chunker.readers.page_progress import PagesRead
+    from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
@@ -61,6 +63,8 @@ def ingest_files(
 ) -> Iterator[FileOutcome]:
     """Read and index each file, and yield what became of it; the cause of what fails is logged whole.
 
+    A file that is there as what reads today would read it is not read again.
+
     ``on_pages`` is told how far the OCR of a file's pages is. With ``encode`` many files are read before
     what they hold is encoded by it.
 
@@ -69,23 +73,19 @@ def ingest_files(
     """
 
     def read(file: FoundFile) -> tuple[FoundFile, Source | FileOutcome]:
-        def step() -> Source:
+        def step() -> Source | FileOutcome:
+            known = index.unchanged(file.origin, file.name, fingerprint_of_file(file.path, reader.limits))
+            if known is not None:
+                with index.snapshot() as snapshot:
+                    source = snapshot.source(known.source_id)
+                return _outcome(known, source.notices if source else ())
             return replace(reader.read(file.path, name=file.name, on_pages=on_pages), path=file.origin)
 
         return file, _tried(index, file, step)
 
     def added(file: FoundFile, source: Source) -> FileOutcome:
         change = index.add_source(source, original=file.path, on_progress=on_progress)
-        return FileOutcome(
-            name=change.name,
-            status=change.status,
-            source_id=change.source_id,
-            documents=change.documents,
-            passages=change.passages,
-            tokens=change.tokens,
-            copy_of=change.copy_of,
-            notices=source.notices,
-        )
+        return _outcome(change, source.notices)
 
     for some in _together(map(read, files), _CHARACTERS_TOGETHER if encode else 0):
         sources = [reading for _, reading in some if isinstance(reading, Source)]
@@ -98,6 +98,19 @@ def ingest_files(
                 yield _tried(index, file, partial(added, file, reading))
     if encode is not None:
         index.encode_ahead((), encode)
+
+
+def _outcome(change: SourceChange, notices: tuple[str, ...]) -> FileOutcome:
+    return FileOutcome(
+        name=change.name,
+        status=change.status,
+        source_id=change.source_id,
+        documents=change.documents,
+        passages=change.passages,
+        tokens=change.tokens,
+        copy_of=change.copy_of,
+        notices=notices,
+    )
 
 
 def _together(
