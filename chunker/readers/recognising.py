@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chunker.readers.noticing import notice
 from chunker.readers.page_progress import PagesRead, tell_pages
-from chunker.readers.tesseract import PictureLine, RecognitionError, check_languages, recognise
+from chunker.readers.tesseract import RecognitionError, check_languages, recognise
 from chunker.recognised import RecognisedPage, RecognisedWord
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from chunker.readers.extraction import RecognitionSettings
+    from chunker.readers.picture_lines import PictureLine
     from chunker.readers.tesseract import Picture
 
 MAX_AT_ONCE = 4

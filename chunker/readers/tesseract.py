@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from chunker.readers.picture_lines import PictureLine, PictureWord
+from chunker.readers.picture_tables import has_torn_rows, in_rows, with_cells
 from chunker.readers.programs import output_of
 from chunker.readers.recognition_cache import kept_or_read
 from chunker.recognised import SCALE
@@ -28,7 +29,8 @@ MIN_BLOCK_CONFIDENCE = 55.0
 """Of its words, in the mean; less is a picture, or a script that no language knows (40 to 52 in trials)."""
 MAX_LANGUAGES = 6
 """All that are installed are used together up to here: more of them take too long, and mix scripts."""
-UPRIGHT, TURNED = "3", "1"  # its page segmentation modes: as it lies, or turned as its letters stand
+UPRIGHT, TURNED, ROWS = "3", "1", "4"
+"""Its page segmentation modes: as it lies, turned as its letters stand, as one column, which keeps rows."""
 SURE = 75.0
 """Of a page's words, in the mean; less may be due to grain, or its being turned (45 to 60 in trials)."""
 SMOOTHING = 1.2  # pixels; less leaves grain of a quarter of the grey scale in, more blurs small letters
@@ -49,50 +51,6 @@ class Picture(NamedTuple):
 
         image = Image.frombytes("L", (self.width, self.height), self.pixels)
         return self._replace(pixels=image.filter(ImageFilter.GaussianBlur(SMOOTHING)).tobytes())
-
-
-class PictureWord(NamedTuple):
-    """A word on a picture, its box in ten-thousandths of its sides, its confidence 0..100."""
-
-    text: str
-    left: int
-    top: int
-    right: int
-    bottom: int
-    confidence: int
-
-
-@dataclass(frozen=True, slots=True)
-class PictureLine:
-    """A line of words; ``opens``: it begins a paragraph."""
-
-    words: tuple[PictureWord, ...]
-    opens: bool
-
-    @property
-    def text(self) -> str:
-        """The words, with a blank between."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def left(self) -> int:
-        """Where it begins, of a picture's :data:`SCALE`."""
-        return min(word.left for word in self.words)
-
-    @property
-    def right(self) -> int:
-        """Where it ends."""
-        return max(word.right for word in self.words)
-
-    @property
-    def bottom(self) -> int:
-        """Where its lowest word ends."""
-        return max(word.bottom for word in self.words)
-
-    @property
-    def height(self) -> int:
-        """How tall it is."""
-        return self.bottom - min(word.top for word in self.words)
 
 
 @cache
@@ -141,16 +99,20 @@ def languages_of(settings: RecognitionSettings) -> str:
 def recognise(picture: Picture, settings: RecognitionSettings) -> list[PictureLine]:
     """Return the lines of words on a picture in reading order; none where it shows no text.
 
-    One in which little can be read may be of coarse grain, or turned: it is looked at again for both.
+    One in which little can be read may be of coarse grain, or turned: it is looked at again for both. A table
+    that was read column by column is read again row by row.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than allowed.
         RecognitionError: the program failed, as it does where a language is not installed.
     """
-    lines = _read(picture, settings, UPRIGHT)
-    if _sureness(lines) >= SURE:
-        return lines
-    return max(lines, _read(picture.smoothed(), settings, TURNED), key=_sureness)
+    lines, aspect = _read(picture, settings, UPRIGHT), picture.width / picture.height
+    if _sureness(lines) < SURE:
+        lines = max(lines, _read(picture.smoothed(), settings, TURNED), key=_sureness)
+    elif has_torn_rows(lines, aspect):
+        rows = in_rows(_read(picture, settings, ROWS))
+        lines = rows if _sureness(rows) >= SURE else lines
+    return with_cells(lines, aspect)
 
 
 class RecognitionError(Exception):

@@ -25,11 +25,13 @@ from tests.support.scans import (
     COMMITTEE,
     ENGINEER,
     PAGE,
+    REGISTER,
     file_of,
     needs_tesseract,
     page_of,
     place_of,
     scanned,
+    with_register,
 )
 
 ENGLISH = ReadingLimits(recognition=RecognitionSettings("eng"))
@@ -86,6 +88,32 @@ def test_columns_are_read_one_after_the_other():
     left, right = COMMITTEE * 3, ENGINEER * 4
     paper = page_of((80, 150, left), (780, 150, right), size=(1500, 1000))
     assert "".join(words_of(read(file_of(scanned(paper))).text)) == "".join(words_of("".join(left + right)))
+
+
+@needs_tesseract
+@pytest.mark.parametrize(("is_ruled", "angle", "grain"), [(True, 0.6, 12), (False, 0.6, 12), (False, 1.6, 6)])
+def test_a_table_is_read_row_by_row_between_the_text_around_it(is_ruled, angle, grain):
+    drawn = with_register(page_of((80, 150, COMMITTEE), (80, 760, ENGINEER)), 380, is_ruled=is_ruled)
+    source = read(file_of(scanned(drawn, angle=angle, grain=grain)))
+    before, _, after = source.text.partition("\n".join(" | ".join(row) for row in REGISTER))
+    assert ["".join(one.split()) for one in (before, after)] == [
+        "".join(one).replace(" ", "") for one in (COMMITTEE, ENGINEER)
+    ]
+    (page,) = source.recognised
+    word = next(w for w in page.words if source.text[w.start_char : w.end_char] == "seamstress")
+    left, top, right, bottom = page.boxes_of(word.start_char, word.end_char)[0]
+    assert 430 < left * PAGE[0] < right * PAGE[0] < 660
+    assert 380 + 2 * 48 - 40 < top * PAGE[1] < bottom * PAGE[1] < 380 + 3 * 48 + 40
+
+
+@needs_tesseract
+def test_a_list_of_contents_is_read_with_its_numbers():
+    titles = ["Introduction", "The harbour before the war", "The winter of ice", "What the drains cost"]
+    numbers = ["12", "17", "58", "140"]
+    source = read(file_of(page_of((120, 200, titles), (1000, 200, numbers))))
+    assert [line for line in source.text.split("\n") if line] == [
+        " ".join(one) for one in zip(titles, numbers, strict=True)
+    ]
 
 
 @needs_tesseract

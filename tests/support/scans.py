@@ -33,6 +33,32 @@ def page_of(*blocks, size=PAGE, letters=24):
     return picture
 
 
+REGISTER = [
+    ("No.", "Name", "Occupation", "Born", "Remarks"),
+    ("11", "Weber, Johann", "carpenter", "1861", "arrived from Riga"),
+    ("12", "Lindqvist, Anna", "seamstress", "1874", "widow, two children"),
+    ("13", "Petrov, Peter", "dock labourer", "1869", "sent to the infirmary"),
+    ("14", "Okafor, Samuel", "cook", "1880", "went away in September"),
+    ("15", "Meyer, Rosa", "teacher", "1877", "no remarks"),
+]
+_COLUMNS = (80, 150, 430, 660, 790, 1160)
+
+
+def with_register(picture, top, *, is_ruled, letters=24, row_pixels=48):
+    """A picture with a table drawn on it, with or without rules."""
+    font, pen = ImageFont.load_default(letters), ImageDraw.Draw(picture)
+    bottom = top + len(REGISTER) * row_pixels
+    for number, row in enumerate(REGISTER):
+        for left, cell in zip(_COLUMNS, row, strict=False):
+            pen.text((left + 8, top + 10 + number * row_pixels), cell, fill=20, font=font)
+    if is_ruled:
+        for height in range(top, bottom + 1, row_pixels):
+            pen.line((_COLUMNS[0], height, _COLUMNS[-1], height), fill=30, width=2)
+        for left in _COLUMNS:
+            pen.line((left, top, left, bottom), fill=30, width=2)
+    return picture
+
+
 def place_of(word, line, left, top, *, letters=24):
     """Where ``word`` of a line drawn at ``left`` and ``top`` stands: left, top, right, bottom in pixels."""
     font = ImageFont.load_default(letters)

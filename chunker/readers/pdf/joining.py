@@ -13,7 +13,7 @@ from chunker.readers.recognising import placed_page
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chunker.readers.tesseract import PictureLine
+    from chunker.readers.picture_lines import PictureLine
     from chunker.recognised import RecognisedPage
 
 PAGE_JOINT = "\n\n"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pypdfium2
 
-    from chunker.readers.tesseract import PictureLine
+    from chunker.readers.picture_lines import PictureLine
 
 POINTS_PER_INCH = 72
 MAX_PIXELS = 60_000_000
