@@ -106,7 +106,7 @@ def test_a_table_is_read_row_by_row_between_the_text_around_it(is_ruled, angle, 
     (page,) = source.recognised
     word = next(w for w in page.words if source.text[w.start_char : w.end_char] == "seamstress")
     left, top, right, bottom = page.boxes_of(word.start_char, word.end_char)[0]
-    assert 430 < left * PAGE[0] < right * PAGE[0] < 660
+    assert 410 < left * PAGE[0] < right * PAGE[0] < 660
     assert 380 + 2 * 48 - 40 < top * PAGE[1] < bottom * PAGE[1] < 380 + 3 * 48 + 40
 
 
