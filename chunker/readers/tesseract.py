@@ -17,6 +17,7 @@ from chunker.readers.picture_tables import has_torn_rows, in_rows, with_cells
 from chunker.readers.programs import output_of
 from chunker.readers.recognition_cache import kept_or_read
 from chunker.recognised import SCALE
+from chunker.text.scripts import in_one_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,7 @@ def _rows(table: str, picture: Picture) -> Iterator[_Row]:
             (left + width) * SCALE // picture.width,
             (top + height) * SCALE // picture.height,
         )
-        word = PictureWord("".join(fields[11].split()), *box, round(float(fields[10])))
+        word = PictureWord(in_one_script("".join(fields[11].split())), *box, round(float(fields[10])))
         yield _Row(fields[2], fields[3], fields[4], word)
 
 

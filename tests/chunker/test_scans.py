@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfWriter
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
@@ -173,6 +174,41 @@ def test_only_pages_without_text_are_recognised():
     assert [page.position for page in source.recognised] == [2]
     assert confidence_of(source.recognised, 0, len("Typed words stay.")) is None
     assert source.notices == ("1 of 2 pages were read by OCR, 96 % sure",)
+
+
+def stamped(picture, *words, share=1.0):
+    """A PDF of one page that a picture fills, or a part of it, and words on it: ``(left, bottom, text)``."""
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    paper.drawImage(ImageReader(picture), 0, 0, A4[0] * share, A4[1] * share)
+    for left, bottom, text in words:
+        paper.drawString(left, bottom, text)
+    paper.save()
+    return buffer.getvalue()
+
+
+@needs_tesseract
+def test_a_scan_with_a_stamp_for_its_only_text_is_read():
+    scan = page_of((120, 200, COMMITTEE))
+    source = read(stamped(scan, (72, 24, "Downloaded from a library in 2024")))
+    assert source.text.split("\n")[: len(COMMITTEE)] == COMMITTEE
+    assert "Downloaded from a library" in source.text
+    assert len(source.recognised) == 1
+
+
+def test_a_scan_whose_words_are_known_and_a_page_with_a_small_picture_are_not_read_again(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    stamp = (72, 24, "Downloaded from a library")
+    known = read(stamped(page_of(), stamp, (72, 500, "The words of the scan.")))
+    sealed = read(stamped(page_of(), stamp, share=0.5))
+    assert known.notices == sealed.notices == ()
+
+
+def test_a_stamp_stays_where_its_scan_cannot_be_read(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    source = read(stamped(page_of((120, 200, COMMITTEE)), (72, 24, "Downloaded from a library")))
+    assert source.text == "Downloaded from a library"
+    assert source.notices[0].startswith("1 of 1 pages are images without text and are left out; install")
 
 
 @needs_tesseract

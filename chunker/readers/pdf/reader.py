@@ -170,11 +170,14 @@ def sheets_of(document: pypdfium2.PdfDocument, *, name: str, limits: ReadingLimi
 def recognise_sheets(
     document: pypdfium2.PdfDocument, sheets: list[SheetLines], *, name: str, limits: ReadingLimits
 ) -> Recognition:
-    """Give sheets that are pictures the lines read in them; return these by the sheet's index."""
+    """Give sheets that are pictures the lines read in them; return these by the sheet's index.
+
+    A stamp on one is among what is read; where nothing is, it stays alone.
+    """
     empty = [
         index
         for index, sheet in enumerate(sheets)
-        if not has_text(sheet) and shows_something(document, index)
+        if sheet.is_picture or (not has_text(sheet) and shows_something(document, index))
     ]
     if not empty:
         return Recognition()

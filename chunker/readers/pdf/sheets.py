@@ -10,6 +10,7 @@ from chunker.readers.extraction import tidy_line, without_surrogates
 from chunker.readers.pdf.annotations import annotations_of, comments_in, with_annotations
 from chunker.readers.pdf.halves import halves_of
 from chunker.readers.pdf.lines import placed_line, raw_lines, rows_of, with_accents, with_paragraphs
+from chunker.readers.pdf.stamps import is_stamped_picture
 from chunker.readers.pdf.titles import printed_title
 from chunker.readers.pdf.unmapped import is_unmapped
 from chunker.readers.printed_pages.numbers import printed_pages
@@ -31,7 +32,8 @@ class SheetLines:
 
     ``is_wide``: it is wider than tall, so that it may show two pages side by side. ``halves`` are then
     the lines of its left and right half, ``None`` where words stand across the middle. ``title`` stands out
-    on it. ``rows`` are the lines from top to bottom, where their places are known.
+    on it. ``rows`` are the lines from top to bottom, where their places are known. ``is_picture``: pictures
+    fill it, and the lines are no more than a stamp on them.
     """
 
     lines: list[str]
@@ -39,6 +41,7 @@ class SheetLines:
     halves: tuple[list[str], list[str]] | None = None
     title: str | None = None
     rows: list[str] | None = None
+    is_picture: bool = False
 
 
 def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
@@ -72,6 +75,7 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
                 halves=halves,
                 title=title,
                 rows=rows_of(placed),
+                is_picture=is_stamped_picture(page, placed),
             )
         finally:
             text_page.close()
