@@ -17,6 +17,7 @@ TEXT = "source texts"
 METADATA = "sources, documents, pages, passages' places"
 PARTS = {
     "source_texts": TEXT,
+    "source_blocks": TEXT,
     "passages": METADATA,
     "vectors": "dense vectors",
     "passage_text": "passage full text",

@@ -226,6 +226,11 @@ class Document:
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
 
     @property
+    def span(self) -> Span:
+        """Where it stands in its source."""
+        return Span(self.start_char, self.end_char)
+
+    @property
     def header(self) -> str:
         """The line put before each passage of this document where it is indexed: title and date."""
         date = self.metadata.date

@@ -17,6 +17,7 @@ What holds for a question is said and counted here once; a door only translates.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from service.library.facsimiles import BOUNDS, USUAL_WIDTH, Facsimiles
 from service.library.ingesting import FileOutcome, ingest_files
 from service.library.paging import document_pages
 from service.library.pictures import Pictures
-from service.library.reading import Reading
+from service.library.reading import Reading, SourceText
 from service.questions import QuestionRules, checked_question
 from service.wording.citations import CitedPlace
 
@@ -418,11 +419,11 @@ class Dossier:
         with self.snapshot() as snapshot:
             record, source = _document(snapshot, document_id)
             previous, following = snapshot.neighbours(document_id)
-            page_map = snapshot.page_map(source.id) or PageMap()
+            page_map = snapshot.page_map(source.id, record.document.span) or PageMap()
             return Reading(
                 record=record,
                 source=source,
-                source_text=snapshot.source_text(source.id) or "",
+                source_text=SourceText(partial(self._text, source.id)),
                 page_map=page_map,
                 pages=document_pages(page_map, record.document),
                 previous=previous,
@@ -430,6 +431,10 @@ class Dossier:
                 elsewhere=tuple(same_elsewhere(snapshot, document_id)),
                 ocr_confidence=snapshot.ocr_confidence(document_id),
             )
+
+    def _text(self, source_id: str, start_char: int, end_char: int) -> str:
+        with self.snapshot() as snapshot:
+            return snapshot.text(source_id, start_char, end_char) or ""
 
     def cite(self, document_id: str, span: Span | None = None) -> CitedPlace:
         """Return what is cited: a document, or the pages of the part of it that ``span`` of its source takes.
@@ -439,7 +444,7 @@ class Dossier:
         """
         with self.snapshot() as snapshot:
             record, source = _document(snapshot, document_id)
-            page_map = snapshot.page_map(source.id) or PageMap()
+            page_map = snapshot.page_map(source.id, record.document.span) or PageMap()
         document = record.document
         start, end = document.start_char, document.end_char
         if span is not None and max(span.start_char, start) < min(span.end_char, end):

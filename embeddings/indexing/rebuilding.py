@@ -31,6 +31,7 @@ from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, VECTO
 from embeddings.store.lexical_index import merge_segments
 from embeddings.store.manifest import Manifest, read_manifest, write_manifest
 from embeddings.store.records import read_source
+from embeddings.store.source_texts import cut_whole_texts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -77,6 +78,7 @@ def rebuild(
         try:
             with store.outside_transactions() as connection:
                 make_source_tables(connection)
+                cut_whole_texts(connection)
                 complete(connection)
                 _stage(store, connection, recipe, manifest, on_progress)
                 _swap(connection, manifest)

@@ -13,6 +13,7 @@ from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
 from embeddings.store.readings import write_reading
 from embeddings.store.recognitions import write_recognised
+from embeddings.store.source_texts import write_text
 from embeddings.store.vector_block import stored_form
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def _write_text(connection: sqlite3.Connection, source_key: int, source: Source)
         "INSERT OR REPLACE INTO source_texts (source_key, text, headings, page_starts) VALUES (?, ?, ?, ?)",
         (
             source_key,
-            source.text,
+            "",
             json.dumps([astuple(heading) for heading in source.headings]),
             json.dumps([_page_start_values(start) for start in source.page_starts]),
         ),
     )
+    write_text(connection, source_key, source.text)
     write_reading(connection, source_key, source)
     write_recognised(connection, source_key, source.recognised)
 

@@ -26,6 +26,7 @@ from embeddings.store.records import (
     document_from_row,
     passage_from_row,
 )
+from embeddings.store.source_texts import read_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,6 +68,7 @@ _ORDERS: dict[DocumentOrder, str] = {
     "earliest": "d.date_start IS NULL, d.date_start, ",
     "latest": "d.date_end IS NULL, d.date_end DESC, ",
 }
+_NO_END = 2**62  # past every text
 _BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 
 
@@ -110,45 +112,49 @@ class Catalogue:
 
     def source_text(self, source_id: str) -> str | None:
         """Return a source's whole text, which offsets count in; ``None``: there is no such source."""
-        row = self._first(
-            "SELECT text FROM source_texts WHERE source_key = (SELECT key FROM sources WHERE id = ?)",
-            source_id,
-        )
-        return None if row is None else str(row[0])
+        row = self._first("SELECT key FROM sources WHERE id = ?", source_id)
+        return None if row is None else read_text(self._connection, row[0])
 
     def text(self, source_id: str, start_char: int, end_char: int) -> str | None:
         """Return ``source_text(source_id)[start_char:end_char]`` without reading all of it.
 
         The offsets are not negative; ``None``: there is no such source.
         """
-        length = max(0, end_char - start_char)
-        row = self._first(
-            "SELECT substr(t.text, ?, ?) FROM sources s JOIN source_texts t ON t.source_key = s.key"
-            " WHERE s.id = ?",
-            start_char + 1,
-            length,
-            source_id,
-        )
-        if row is None or len(row[0]) == length:
-            return None if row is None else str(row[0])
-        # SQLite's substr() takes the character U+0000 for the end of a text; so may the true end be near.
-        return (self.source_text(source_id) or "")[start_char:end_char]
+        row = self._first("SELECT key FROM sources WHERE id = ?", source_id)
+        return None if row is None else read_text(self._connection, row[0], start_char, end_char)
 
-    def page_map(self, source_id: str) -> PageMap | None:
-        """Return which page each character of a source stands on; ``None``: there is no such source."""
+    def page_map(self, source_id: str, span: Span | None = None) -> PageMap | None:
+        """Return which page each character of a source stands on, or each of a ``span`` of it.
+
+        ``None``: there is no such source.
+        """
+        first, last = (span.start_char, span.end_char) if span else (0, _NO_END)
         row = self._first(
-            "SELECT s.key, c.pages_end_char FROM sources s LEFT JOIN chunkings c ON c.source_key = s.key"
-            " WHERE s.id = ?",
-            source_id,
+            "SELECT s.key, ifnull((SELECT min(start_char) FROM pages"
+            " WHERE source_key = s.key AND start_char >= ?), c.pages_end_char)"
+            " FROM sources s LEFT JOIN chunkings c ON c.source_key = s.key WHERE s.id = ?",
+            *(last, source_id),
         )
         if row is None:
             return None
         starts = self._connection.execute(
-            "SELECT start_char, label, method, margin, position FROM pages WHERE source_key = ?"
+            "SELECT start_char, label, method, margin, position FROM pages"
+            " WHERE source_key = ?1 AND start_char < ?3 AND start_char >= ifnull("
+            " (SELECT max(start_char) FROM pages WHERE source_key = ?1 AND start_char <= ?2), 0)"
             " ORDER BY start_char",
-            row[:1],
+            (row[0], first, last),
         )
         return PageMap(tuple(PageStart(start, Page(*page)) for start, *page in starts), end_char=row[1])
+
+    def page_at_position(self, source_id: str, position: int) -> Page | None:
+        """Return how the page at a ``position`` of a source's file, from 1, is cited."""
+        row = self._first(
+            "SELECT label, method, margin, position FROM pages"
+            " WHERE source_key = (SELECT key FROM sources WHERE id = ?) AND position = ?"
+            " ORDER BY start_char LIMIT 1",
+            *(source_id, position),
+        )
+        return Page(*row) if row else None
 
     def recognised(self, source_id: str, span: Span) -> tuple[RecognisedPage, ...]:
         """Return the pages of a source that were read from pictures and have words in that ``span``."""
@@ -259,6 +265,15 @@ class Catalogue:
             (document_id,),
         )
         return [passage_from_row(row) for row in rows]
+
+    def longest_passage(self, document_id: str) -> Passage | None:
+        """Return the passage of a document with the most tokens, the first of these."""
+        row = self._first(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - made of constants
+            " WHERE d.id = ? ORDER BY p.token_count DESC, p.ordinal LIMIT 1",
+            document_id,
+        )
+        return passage_from_row(row) if row else None
 
     def places(self, passages: Sequence[int | str]) -> list[Place]:
         """Return where passages stand, given by keys or ids, in their order; unknown ones are left out."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.store.manifest import read_manifest
 from embeddings.store.records import PASSAGE_COLUMNS, passage_from_row
+from embeddings.store.source_texts import read_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,8 +89,8 @@ def _differences(connection: sqlite3.Connection, table: str, queries: dict[str, 
 
 
 def _wrong_texts(connection: sqlite3.Connection) -> Iterator[str]:
-    sources = connection.execute("SELECT source_key, text FROM source_texts")
-    for source_key, text in sources:
+    for (source_key,) in connection.execute("SELECT key FROM sources").fetchall():
+        text = read_text(connection, source_key)
         rows = connection.execute(
             f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - a constant
             " WHERE d.source_key = ?",

@@ -21,6 +21,7 @@ from chunker.facsimile.formats import PICTURED
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.readings import notices_from, stated_documents_from
 from embeddings.store.recognitions import read_recognised
+from embeddings.store.source_texts import read_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,7 +158,7 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
     row = connection.execute(
         """
         SELECT s.id, (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin LIMIT 1),
-               s.media_type, t.text, s.size_bytes, s.title, t.headings, t.page_starts, r.documents, r.notices,
+               s.media_type, s.size_bytes, s.title, t.headings, t.page_starts, r.documents, r.notices,
                e.stated, e.edited
         FROM sources s JOIN source_texts t ON t.source_key = s.key
         LEFT JOIN readings r ON r.source_key = s.key
@@ -165,17 +166,17 @@ def read_source(connection: sqlite3.Connection, source_key: int) -> Source:
         """,
         (source_key,),
     ).fetchone()
-    source_id, name, media_type, text, size_bytes, title, headings, page_starts, documents, notices = row[:10]
+    source_id, name, media_type, size_bytes, title, headings, page_starts, documents, notices = row[:9]
     return Source(
         id=source_id,
         name=name,
         media_type=media_type,
-        text=text,
+        text=read_text(connection, source_key),
         size_bytes=size_bytes,
         title=title,
         headings=tuple(Heading(*values) for values in json.loads(headings)),
         page_starts=tuple(PageStart(start, Page(*page)) for start, *page in json.loads(page_starts)),
-        bibliography=bibliography_from(*row[10:]),
+        bibliography=bibliography_from(*row[9:]),
         stated_documents=stated_documents_from(documents),
         notices=notices_from(notices),
         recognised=read_recognised(connection, source_key),

@@ -12,9 +12,12 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 11  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 12  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
+
+BLOCK_CHARACTERS = 16_384
+"""Of a source's text: some six pages of a book, of which a reader mostly asks for one."""
 
 SOURCE_TABLES = (
     """
@@ -35,13 +38,23 @@ SOURCE_TABLES = (
         source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID
     """,
-    # headings: [[start_char, end_char, level, text]], page_starts: [[start_char, label, method, margin]]
+    # headings: [[start_char, end_char, level, text]], page_starts: [[start_char, label, method, margin]];
+    # text: of older sources, until their store is made anew
     """
     CREATE TABLE IF NOT EXISTS source_texts (
         source_key INTEGER PRIMARY KEY REFERENCES sources (key) ON DELETE CASCADE,
         text TEXT NOT NULL,
         headings TEXT NOT NULL,
         page_starts TEXT NOT NULL
+    ) STRICT
+    """,
+    # The text, in blocks of BLOCK_CHARACTERS
+    """
+    CREATE TABLE IF NOT EXISTS source_blocks (
+        source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (source_key, number)
     ) STRICT
     """,
     # What the format tells of the documents, [[start_char, title, [start, end, precision] or null, kind,
@@ -292,5 +305,8 @@ FULL_TEXT_TABLES = (
 )
 
 SOURCE_TABLE_NAMES = frozenset(
-    {"sources", "source_names", "source_texts", "readings", "recognised_pages", "descriptions", "originals"}
+    {
+        *("sources", "source_names", "source_texts", "source_blocks", "readings", "recognised_pages"),
+        *("descriptions", "originals"),
+    }
 )

@@ -141,11 +141,10 @@ def check_pieces(pieces: Sequence[Piece], index: LocalIndex) -> tuple[tuple[Piec
 
 
 class _Check:
-    """What a state of the index says of quotes; each source's pages are read once."""
+    """What a state of the index says of quotes."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._page_map = lru_cache(maxsize=None)(snapshot.page_map)
 
     def stands(self, quote: Quote) -> bool:
         """Tell whether the quote stands at its place as it claims."""
@@ -167,7 +166,7 @@ class _Check:
 
     def _on_its_pages(self, citation: Citation) -> Citation:
         source_id, span = citation.place.document.source_id, citation.span
-        pages = self._page_map(source_id) or PageMap()
+        pages = self._snapshot.page_map(source_id, span) or PageMap()
         recognised = self._snapshot.recognised(source_id, span)
         return replace(
             citation,

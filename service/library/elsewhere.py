@@ -34,10 +34,9 @@ def same_elsewhere(snapshot: Snapshot, document_id: str) -> list[Place]:
     (:meth:`embeddings.ranking.same_papers.Papers.repeats`), so that neither other wordings of one report
     nor papers of one form are taken for one paper.
     """
-    passages = snapshot.passages_of(document_id)
-    if not passages:
+    longest = snapshot.longest_passage(document_id)
+    if longest is None:
         return []
-    longest = max(passages, key=lambda passage: (passage.token_count, -passage.ordinal))
     query = " ".join(dict.fromkeys(stems(longest.text)[: ELSEWHERE.query_words]))
     found = snapshot.places([key for key, _ in snapshot.lexical_search(query, limit=ELSEWHERE.candidates)])
     [own] = snapshot.places([longest.id])

@@ -94,13 +94,13 @@ class Facsimiles:
             self._pictures.put(path.name, name, png)
         return Picture(png, f"{path.name[:16]}-{name.removesuffix('.png')}")
 
-    def page(self, source: SourceRecord, page_map: PageMap, position: int) -> PageBoxes:
+    def page(self, snapshot: Snapshot, source: SourceRecord, position: int) -> PageBoxes:
         """Return the page of ``source`` at ``position``, without words on it.
 
         Raises:
             NotFoundError: there is no such page, or it cannot be shown.
         """
-        cited = next((start.page for start in page_map.starts if start.page.position == position), None)
+        cited = snapshot.page_at_position(source.id, position)
         return _page(self._layout_of(source, position), position, cited)
 
     def boxes(self, snapshot: Snapshot, source: SourceRecord, span: Span) -> list[PageBoxes]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from service.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from chunker.documents import Document, PageMap, Span
     from embeddings.search import Place
@@ -16,18 +16,38 @@ if TYPE_CHECKING:
     from service.library.paging import DocumentPage
 
 
+class Text(Protocol):
+    """A text of which parts are looked at: a ``str``, or one that is read part by part."""
+
+    def __getitem__(self, part: slice, /) -> str:
+        """Return a part, given by offsets that are not negative."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The text of a source; ``read`` gives what stands from one offset to another."""
+
+    read: Callable[[int, int], str]
+
+    def __getitem__(self, part: slice, /) -> str:
+        """Read a part; both of its offsets must be given."""
+        return self.read(part.start, part.stop)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document to read, all of one moment.
+    """A document to read; its text is read when it is asked for.
 
-    Offsets are those of ``source_text``, the whole text of its source. ``previous`` and ``next`` are its
+    Offsets are those of ``source_text``, the text of its source; ``page_map`` and ``pages`` are of the
+    document. ``previous`` and ``next`` are its
     neighbours there, ``elsewhere`` passages of other documents that repeat it. ``ocr_confidence`` is how sure
     the reading of what was read from pictures of pages is, in the mean, 0..1, ``None`` where nothing was.
     """
 
     record: DocumentRecord
     source: SourceRecord
-    source_text: str
+    source_text: Text
     page_map: PageMap
     pages: tuple[DocumentPage, ...]
     previous: DocumentRecord | None

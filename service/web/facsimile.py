@@ -119,7 +119,8 @@ def facsimile_of(
             pages = [one for one in pages if one.position == position]
         place = position or reading.page_map.position_at(start_char)
         if not pages and place is not None:
-            pages = [dossier.facsimiles.page(source, reading.page_map, place)]
+            with dossier.snapshot() as snapshot:
+                pages = [dossier.facsimiles.page(snapshot, source, place)]
     except NotFoundError as error:
         return FacsimileView(problem=str(error), is_asked=position is not None)
     if not pages:

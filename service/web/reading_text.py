@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from chunker.documents import Document, Page
     from chunker.text.normalising import AlignedText
     from service.library.paging import DocumentPage
+    from service.library.reading import Text
 
 PART_CHARS = 60_000
 """A longer document is shown in parts of about this size, so that a page stays quick to open."""
+
+_NEAR = 2_000
+"""Characters in which a blank line is looked for first: mostly there is one, and no more need be read."""
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _WHITE_SPACE = re.compile(r"\s+")
@@ -94,19 +98,15 @@ class ReaderText:
     parts: int
 
 
-def part_spans(text: str, document: Document, *, part_chars: int = PART_CHARS) -> list[Span]:
+def part_spans(text: Text, document: Document, *, part_chars: int = PART_CHARS) -> list[Span]:
     """Return the parts in which the document is shown: cut at blank lines, else at white space."""
     spans = []
-    start = document.start_char
-    while document.end_char - start > part_chars * 3 // 2:
-        cut = next(
-            (
-                match.end()
-                for pattern in (_BLANK_LINE, _WHITE_SPACE)
-                if (match := pattern.search(text, start + part_chars, start + part_chars * 3 // 2))
-            ),
-            start + part_chars,
-        )
+    start, half = document.start_char, part_chars // 2
+    tried = ((_BLANK_LINE, min(_NEAR, half)), (_BLANK_LINE, half), (_WHITE_SPACE, min(_NEAR, half)))
+    while document.end_char - start > part_chars + half:
+        least = start + part_chars
+        found = (pattern.search(text[least : least + reach]) for pattern, reach in tried)
+        cut = least + next((match.end() for match in found if match), 0)
         spans.append(Span(start, cut))
         start = cut
     return [*spans, Span(start, document.end_char)]
@@ -118,7 +118,7 @@ def part_at(spans: Sequence[Span], offset: int) -> int:
 
 
 def reader_text(
-    text: str,
+    text: Text,
     document: Document,
     pages: Sequence[DocumentPage],
     *,
@@ -216,7 +216,7 @@ def _pieces(
         is_first = is_first and not is_marked
 
 
-def _is_emphasised(text: str, span: Span, aligned: AlignedText, start: int, end: int) -> bool:
+def _is_emphasised(text: Text, span: Span, aligned: AlignedText, start: int, end: int) -> bool:
     """Tell whether the file makes the whole paragraph bold, italic or a heading."""
     if end - start > _HEADING_CHARS:
         return False

@@ -428,6 +428,8 @@ class TestRebuilding:
             with index._store.writing() as connection:
                 connection.execute("UPDATE manifest SET value = '0' WHERE name = 'schema version'")
                 connection.execute("DROP TABLE vectors")
+                connection.execute("UPDATE source_texts SET text = ?", (LONG,))  # before there were blocks
+                connection.execute("DROP TABLE source_blocks")
                 connection.execute("CREATE TABLE of_the_old_schema (key INTEGER REFERENCES passages (key))")
                 connection.execute("PRAGMA user_version = 0")
         with pytest.raises(ManifestMismatchError, match=f"schema version 0, now {SCHEMA_VERSION}"):
@@ -435,6 +437,7 @@ class TestRebuilding:
         rebuild(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING)
         with open_index(tmp_path) as index:
             assert now(index).documents() == expected
+            assert [now(index).source_text(one.id) for one in now(index).sources()] == [LONG]
             assert index.problems() == []
 
     def test_there_must_be_an_index(self, tmp_path):

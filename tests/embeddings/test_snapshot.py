@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from itertools import product
+from unittest import mock
 
 import pytest
 from encoders import WordHashEncoder
@@ -9,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_support import CHUNKING, make_source, prepare_by_hand, write_by_hand
 
-from chunker.documents import DocumentMetadata, Heading, Page, PageStart
+from chunker.documents import DocumentMetadata, Heading, Page, PageStart, Span
+from chunker.readers.reading import read_bytes
 from embeddings.local_index import LocalIndex
 from embeddings.search import Filters
-from embeddings.store import filtering
+from embeddings.store import filtering, source_texts
 from embeddings.store.catalogue import Catalogue
 from embeddings.store.connections import Store
 
@@ -76,12 +78,26 @@ def test_of_a_source_that_is_not_there_nothing_is_known(tmp_path):
 
 
 @settings(max_examples=15, deadline=None)
-@given(text=st.text(st.sampled_from("ab \n\0é日🙂"), max_size=12))
-def test_a_slice_of_a_text_is_that_of_the_whole_text(tmp_path_factory, text):
+@given(text=st.text(st.sampled_from("ab \n\0é日🙂"), max_size=12), block=st.sampled_from([1, 4, 16_384]))
+def test_a_slice_of_a_text_is_that_of_the_whole_text(tmp_path_factory, text, block):
     source = make_source("a.txt", text)
-    with snapshot_of(tmp_path_factory.mktemp("slice"), source) as snapshot:
+    folder = tmp_path_factory.mktemp("slice")
+    with mock.patch.object(source_texts, "BLOCK_CHARACTERS", block), snapshot_of(folder, source) as snapshot:
+        assert snapshot.source_text(source.id) == text
         for start, end in product(range(15), repeat=2):
             assert snapshot.text(source.id, start, end) == text[start:end]
+
+
+def test_the_pages_of_a_part_are_those_of_the_whole(tmp_path):
+    paged = "".join(f"[page {number}]\n\nThe envoy spoke of {number} ships.\n\n" for number in range(11, 17))
+    source = read_bytes(paged.encode(), name="a.txt")
+    with snapshot_of(tmp_path, source) as snapshot:
+        whole = snapshot.page_map(source.id)
+        assert len(whole.starts) == 6
+        for start, end in product(range(0, len(source.text) + 30, 7), repeat=2):
+            part = snapshot.page_map(source.id, Span(start, end))
+            assert [part.at(at) for at in range(start, end)] == [whole.at(at) for at in range(start, end)]
+            assert len(part.starts) <= 2 + max(0, end - start) // 40
 
 
 def test_it_is_known_whether_any_document_is_of_a_time(tmp_path):
