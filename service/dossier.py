@@ -372,10 +372,10 @@ class Dossier:
         """Return which index is asked."""
         return IndexState.of(self.info())
 
-    def sources(self) -> list[SourceRecord]:
-        """Return the sources in the order of their names."""
+    def sources(self, *, offset: int = 0, limit: int | None = None) -> list[SourceRecord]:
+        """Return a part of the sources in the order of their names, by default all."""
         with self.snapshot() as snapshot:
-            return snapshot.sources()
+            return snapshot.sources(offset=offset, limit=limit)
 
     def source(self, id_or_name: str) -> SourceRecord:
         """Return the source with that id, or else the one known under that name.
@@ -394,15 +394,26 @@ class Dossier:
         *,
         filters: Filters | None = None,
         title_contains: str | None = None,
+        after: str | None = None,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[DocumentRecord], int]:
-        """Return a part of the documents that pass, by source and place in it, and how many pass in all."""
+        """Return a part of the documents that pass, by source and place in it, and how many pass in all.
+
+        ``after`` is the id of the one that the part follows on.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
         from embeddings.search import Filters
 
         with self.snapshot() as snapshot:
             return snapshot.documents(
-                filters=filters or Filters(), title_contains=title_contains, offset=offset, limit=limit
+                filters=filters or Filters(),
+                title_contains=title_contains,
+                after=_document(snapshot, after)[0] if after else None,
+                offset=offset,
+                limit=limit,
             )
 
     def facets(self) -> Facets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
@@ -12,6 +12,7 @@ from embeddings.search import Filters, Place
 from embeddings.store.choosing import Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.filtering import condition_of
+from embeddings.store.listing import SHOWN_NAME, count_documents, list_documents
 from embeddings.store.manifest import read_manifest
 from embeddings.store.readings import notices_from
 from embeddings.store.recognitions import read_recognised
@@ -35,23 +36,25 @@ if TYPE_CHECKING:
     from chunker.documents import Passage, Span
     from chunker.recognised import RecognisedPage
     from embeddings.store.filtering import Condition
+    from embeddings.store.listing import DocumentOrder
 
 NO_FILTERS = Filters()
 NO_CHOICE = Choice()
 
-DocumentOrder = Literal["place", "earliest", "latest"]
-
 _IS_KEPT = "EXISTS (SELECT 1 FROM originals WHERE source_key = s.key)"
-_SOURCES = f"""
-    SELECT s.id, (SELECT json_group_array(name) FROM
-                    (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin)) AS names,
-           s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
-           (SELECT count(*) FROM documents WHERE source_key = s.key),
-           (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key
-            WHERE d.source_key = s.key),
-           s.added_at, {_IS_KEPT}, r.notices
-    FROM sources s LEFT JOIN descriptions e ON e.source_key = s.key
-    LEFT JOIN readings r ON r.source_key = s.key
+_SOURCE_COLUMNS = f"""
+    s.id, (SELECT json_group_array(name) FROM
+            (SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin)) AS names,
+    s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
+    (SELECT count(*) FROM documents WHERE source_key = s.key),
+    (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key WHERE d.source_key = s.key),
+    s.added_at, {_IS_KEPT}, r.notices
+"""  # noqa: S608 - put together from constants
+_OF_SOURCE = "LEFT JOIN descriptions e ON e.source_key = s.key LEFT JOIN readings r ON r.source_key = s.key"
+_SOURCES = f"SELECT {_SOURCE_COLUMNS} FROM sources s {_OF_SOURCE}"  # noqa: S608 - put together from constants
+_SOURCES_BY_NAME = f"""
+    SELECT {_SOURCE_COLUMNS} FROM source_names n CROSS JOIN sources s ON s.key = n.source_key {_OF_SOURCE}
+    WHERE {SHOWN_NAME} ORDER BY n.name
 """  # noqa: S608 - put together from constants
 _SOURCE_NAME = "(SELECT name FROM source_names WHERE source_key = s.key ORDER BY origin LIMIT 1)"
 _DOCUMENTS = f"""
@@ -63,11 +66,6 @@ _PLACES = f"""
     FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
-_ORDERS: dict[DocumentOrder, str] = {
-    "place": "",
-    "earliest": "d.date_start IS NULL, d.date_start, ",
-    "latest": "d.date_end IS NULL, d.date_end DESC, ",
-}
 _NO_END = 2**62  # past every text
 _BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 
@@ -91,10 +89,11 @@ class Catalogue:
         number, *rest = counts or (0, 0, 0, 0)
         return IndexInfo(number, manifest.model if manifest else "", *rest)
 
-    def sources(self) -> list[SourceRecord]:
-        """Return all sources in the order of their names."""
-        records = map(_source_record, self._connection.execute(_SOURCES))
-        return sorted(records, key=lambda record: record.name)
+    def sources(self, *, offset: int = 0, limit: int | None = None) -> list[SourceRecord]:
+        """Return a part of the sources in the order of their names, by default all."""
+        part = f"{_SOURCES_BY_NAME} LIMIT ? OFFSET ?"
+        rows = self._connection.execute(part, (-1 if limit is None else limit, offset))
+        return list(map(_source_record, rows))
 
     def source(self, id_or_name: str) -> SourceRecord | None:
         """Return the source with that id, or else the one known under that name."""
@@ -193,21 +192,31 @@ class Catalogue:
         choice: Choice = NO_CHOICE,
         title_contains: str | None = None,
         order: DocumentOrder = "place",
+        after: DocumentRecord | None = None,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[list[DocumentRecord], int]:
         """Return a page of the documents that pass ``filters`` and ``choice``, and how many pass in all.
 
         ``title_contains`` is compared without regard to case (of ASCII letters). They come by ``place``
-        (source name and place in it), the ``earliest`` or the ``latest`` first, undated ones last.
+        (source name and place in it), the ``earliest`` or the ``latest`` first, undated ones last. Those by
+        place may be asked for that follow ``after`` one; so the last page comes as quickly as the first.
         """
         where, parameters = chosen(choice, self._condition(filters))
         if title_contains:
             where += " AND instr(lower(d.title), lower(?)) > 0"
             parameters.append(title_contains)
-        counted = self._connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", parameters)  # noqa: S608 - made of constants
-        page = f"WHERE {where} ORDER BY {_ORDERS[order]}{_SOURCE_NAME}, d.ordinal LIMIT ? OFFSET ?"
-        return list(self._documents(page, *parameters, limit, offset)), int(counted.fetchone()[0])
+        total = count_documents(self._connection, where, parameters)
+        place = (after.source_name, after.document.ordinal) if after else None
+        records = list_documents(
+            *(self._connection, where, parameters),
+            total=total,
+            order=order,
+            after=place,
+            offset=offset,
+            limit=limit,
+        )
+        return records, total
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return the document with that id."""

@@ -99,6 +99,7 @@ class DocumentQuery(DateRange):
     source: list[Id] = Field([], max_length=100, description="source ids or names, any of them")
     kind: list[Id] = Field([], max_length=100, description="kinds, any of them")
     participant: list[Id] = Field([], max_length=100, description="who wrote, received or took part")
+    after: Id | None = Field(None, description="the id of a document; the part begins with the next one")
     offset: int = Field(0, ge=0, le=1_000_000_000)
     limit: int = Field(100, ge=1, le=1_000)
 
@@ -498,6 +499,7 @@ class DocumentList(ResponseModel):
     total: int
     offset: int
     limit: int
+    next: str | None = Field(description="what to give as `after` for the next part; null at the end")
 
 
 class PageInfo(ResponseModel):

@@ -1,7 +1,7 @@
 """The pages: ask, read, the library, and citations of a place."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, groupby, zip_longest
 from typing import Annotated, Literal
@@ -11,8 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from chunker.documents import Document, Span
-from embeddings.search import Filters
-from embeddings.store.records import DocumentRecord
+from embeddings.store.records import DocumentRecord, SourceRecord
 from embeddings.store.snapshot import Snapshot
 from service.answer import Answer, Found, Piece, Turn, Words
 from service.dossier import Dossier
@@ -75,8 +74,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _LISTED_AT_ONCE = 100
 """Documents on one page of the library."""
-_SORTED_AT_MOST = 5_000
-"""Most documents that are sorted by date for one request; more are listed by file. Chosen by hand."""
+_SOURCES_AT_ONCE = 200
+"""Sources on one page of the library, and among the filters. Chosen by hand."""
 _OFFERED_PARTICIPANTS = 300
 """Names that the browser offers while one types, the most frequent ones. Chosen by hand."""
 _DOWNLOADS = {
@@ -108,7 +107,7 @@ def ask_page(request: Request, dossier: CurrentDossier, state: CurrentState) -> 
             info=snapshot.info(),
             facets=facets,
             participants=facets.participants[:_OFFERED_PARTICIPANTS],
-            sources=snapshot.sources(),
+            sources=_offered_sources(snapshot, address.sources),
             documents=[(one, record.document.title if record else one) for one, record in documents],
             histogram=histogram(facets.years, chosen_from=chosen_from, chosen_to=chosen_to),
             settings=state.settings,
@@ -248,25 +247,35 @@ def library_page(
     request: Request,
     dossier: CurrentDossier,
     state: CurrentState,
+    *,
     title: Annotated[str, Query(max_length=500)] = "",
     offset: Annotated[int, Query(ge=0)] = 0,
+    first_source: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """List the sources and the documents, with uploads and deletions."""
     address, title = AskAddress.read(request.query_params), title.strip()
     later, earlier = offset + _LISTED_AT_ONCE, max(0, offset - _LISTED_AT_ONCE)
     chosen_from, chosen_to = address.years()
     with dossier.snapshot() as snapshot:
-        records, total, is_by_date = _listed(snapshot, address.filters(), title or None, offset)
+        records, total = snapshot.documents(
+            filters=address.filters(),
+            title_contains=title or None,
+            order="earliest",
+            offset=offset,
+            limit=_LISTED_AT_ONCE,
+        )
         facets = snapshot.facets()
         return page(
             "library.html",
             address=address,
             title=title,
             info=snapshot.info(),
-            sources=snapshot.sources(),
+            sources=snapshot.sources(offset=first_source, limit=_SOURCES_AT_ONCE),
+            first_source=first_source,
+            sources_at_once=_SOURCES_AT_ONCE,
             facets=facets,
             histogram=histogram(facets.years, chosen_from=chosen_from, chosen_to=chosen_to),
-            groups=_by_year(records) if is_by_date else [("", _dated(records))],
+            groups=_by_year(records),
             total=total,
             first=offset + 1,
             last=offset + len(records),
@@ -276,32 +285,22 @@ def library_page(
         )
 
 
-def _listed(
-    snapshot: Snapshot, filters: Filters, title: str | None, offset: int
-) -> tuple[list[DocumentRecord], int, bool]:
-    """Return a part of the documents, how many there are, and whether they are in the order of their dates.
-
-    They are while they are few enough to be sorted for each request; else they come by file.
-    """
-    records, total = snapshot.documents(filters=filters, title_contains=title, limit=_SORTED_AT_MOST)
-    if total <= _SORTED_AT_MOST:
-        ordered = sorted(records, key=_date_key)
-        return ordered[offset : offset + _LISTED_AT_ONCE], total, True
-    records, total = snapshot.documents(
-        filters=filters, title_contains=title, offset=offset, limit=_LISTED_AT_ONCE
-    )
-    return records, total, False
-
-
-def _date_key(record: DocumentRecord) -> tuple[bool, str]:
-    """Sort undated documents last; those of one day stay in the order of their files."""
-    when = record.document.metadata.date
-    return when is None, when.start if when else ""
+def _offered_sources(snapshot: Snapshot, chosen: Sequence[str]) -> list[SourceRecord]:
+    """Return the first of the sources, and those that are chosen already."""
+    offered = snapshot.sources(limit=_SOURCES_AT_ONCE)
+    known = {one.id for one in offered}
+    others = {one.id: one for name in chosen if (one := snapshot.source(name)) and one.id not in known}
+    return [*offered, *others.values()]
 
 
 def _by_year(records: list[DocumentRecord]) -> list[tuple[str, list[tuple[DocumentRecord, str]]]]:
-    groups = groupby(records, key=lambda record: _date_key(record)[1][:4])
+    groups = groupby(records, key=_year)
     return [(year.lstrip("0") or "Undated", _dated(list(members))) for year, members in groups]
+
+
+def _year(record: DocumentRecord) -> str:
+    when = record.document.metadata.date
+    return when.start[:4] if when else ""
 
 
 def _dated(records: list[DocumentRecord]) -> list[tuple[DocumentRecord, str]]:

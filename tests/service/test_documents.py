@@ -45,6 +45,22 @@ def test_documents_are_listed_in_parts_by_file_and_place(client):
     assert [one for part in parts for one in part] == whole["documents"]
 
 
+def test_a_list_is_read_to_its_end_by_what_follows(client):
+    whole = client.get("/v1/documents").json()
+    read, following = [], {}
+    while True:
+        part = client.get("/v1/documents", params={"limit": 2, **following}).json()
+        assert len(part["documents"]) in {1, 2}
+        assert part["total"] == whole["total"]
+        read += part["documents"]
+        if part["next"] is None:
+            break
+        following = {"after": part["next"]}
+    assert read == whole["documents"]
+    assert client.get("/v1/documents", params={"after": read[-1]["id"]}).json()["documents"] == []
+    assert client.get("/v1/documents", params={"after": "nothing"}).status_code == 404
+
+
 def test_documents_are_filtered_by_date_participant_kind_and_title(client):
     letter = client.get("/v1/documents", params={"source": LETTER.name}).json()["documents"][0]
     for params in (

@@ -11,6 +11,7 @@ from service_support import finished_job, make_app, make_settings, serving, uplo
 from web_support import FILES, HOSTILE_TITLE, LONG, QUESTION, document_of, fill
 
 from service.dossier import Dossier
+from service.web import routes
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -351,6 +352,25 @@ def test_documents_are_found_by_title_kind_and_date(site):
     assert found(title="nowhere to be found") == []
     assert "No document fits." in Parsed(site.get("/library", params={"title": "nowhere"})).text
     assert site.get("/library", params={"from": "soon"}).status_code == 422
+
+
+def test_many_sources_come_in_parts_and_what_is_chosen_is_offered(tmp_path, monkeypatch):
+    monkeypatch.setattr(routes, "_SOURCES_AT_ONCE", 2)
+    names = ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]
+    with serving(make_app(tmp_path)) as client:
+        for name in names:
+            finished_job(client, upload(client, name, f"A note, {name}."))
+        seen, address = [], "/library"
+        while address:
+            parsed = Parsed(client.get(address))
+            seen += [one["href"] for one in parsed.all("a") if one["href"].startswith("/library?source=")]
+            following = [one["href"] for one in parsed.all("a", rel="next")]
+            address = following[0] if following else ""
+        assert seen == [f"/library?source={name}#documents" for name in names]
+        parsed = Parsed(client.get("/", params={"source": "d.txt"}))
+        boxes = parsed.all("input", type="checkbox", name="source")
+        offered = {one["value"]: "checked" in one for one in boxes}
+        assert offered == {"a.txt": False, "b.txt": False, "d.txt": True}
 
 
 def test_a_long_list_comes_in_parts(tmp_path):

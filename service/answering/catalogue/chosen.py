@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from embeddings.search import Filters
-    from embeddings.store.catalogue import DocumentOrder
+    from embeddings.store.listing import DocumentOrder
     from embeddings.store.records import DocumentRecord
     from embeddings.store.snapshot import Snapshot
     from service.understanding.catalogue.list_questions import ListQuestion

@@ -27,7 +27,7 @@ from service.understanding.catalogue.list_words import plural_of
 
 if TYPE_CHECKING:
     from embeddings.search import Filters
-    from embeddings.store.catalogue import DocumentOrder
+    from embeddings.store.listing import DocumentOrder
     from embeddings.store.snapshot import Snapshot
     from service.understanding.catalogue.catalogue_questions import CatalogueQuestion
     from service.understanding.forms import AskedForm

@@ -13,19 +13,29 @@ from service.hosting.problems import documented
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 
-@router.get("/documents", operation_id="list_documents", responses=documented(401, 403, 422, 429, 503))
+@router.get("/documents", operation_id="list_documents", responses=documented(401, 403, 404, 422, 429, 503))
 def list_documents(
     query: Annotated[schemas.DocumentQuery, Query()], dossier: CurrentDossier
 ) -> schemas.DocumentList:
-    """Return a part of the documents, in the order of their files."""
+    """Return a part of the documents, in the order of their files.
+
+    A long list is read by `after`, with what `next` of the part before says: so the last part comes as
+    quickly as the first.
+    """
     records, total = dossier.documents(
-        filters=query.as_filters(), title_contains=query.title, offset=query.offset, limit=query.limit
+        filters=query.as_filters(),
+        title_contains=query.title,
+        after=query.after,
+        offset=query.offset,
+        limit=query.limit + 1,
     )
+    shown = records[: query.limit]
     return schemas.DocumentList(
-        documents=[document_summary(record) for record in records],
+        documents=[document_summary(record) for record in shown],
         total=total,
         offset=query.offset,
         limit=query.limit,
+        next=shown[-1].document.id if len(records) > len(shown) else None,
     )
 
 

@@ -42,10 +42,11 @@ def list_sources(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> SourceList:
     """Return a part of the files in the index, by name."""
-    records = dossier.sources()
+    with dossier.snapshot() as snapshot:
+        records, total = snapshot.sources(offset=offset, limit=limit), snapshot.info().sources
     return SourceList(
-        sources=[source_info(record) for record in records[offset : offset + limit]],
-        total=len(records),
+        sources=[source_info(record) for record in records],
+        total=total,
         offset=offset,
         limit=limit,
     )
