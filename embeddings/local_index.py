@@ -26,7 +26,7 @@ from embeddings.store.data_folder import (
 from embeddings.store.local_passages import LocalPassages
 from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
 from embeddings.store.originals import Originals, original_of, originals_by_name
-from embeddings.store.snapshot import Snapshot
+from embeddings.store.snapshot import Kept, Snapshot
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,7 +79,7 @@ class LocalIndex:
         self._lock_timeout_seconds = lock_timeout_seconds
         self._keep_originals = keep_originals
         self._originals = Originals(folder, store)
-        self._checked: Generation | None = None
+        self._checked: tuple[Generation | None, Kept] = None, Kept()
         self._ahead: EncodedAhead | None = None
 
     @classmethod
@@ -280,12 +280,14 @@ class LocalIndex:
         while True:
             with self._store.reading() as connection:
                 generation = vector_index.current(connection)
-                if generation != self._checked:
+                checked, kept = self._checked
+                if generation != checked:
                     _require_same_manifest(connection, self._manifest, self.folder)
-                    self._checked = generation
+                    kept = Kept()
+                    self._checked = generation, kept
                 passages = self._passages.at(connection)
                 if passages is not None:
-                    yield Snapshot(connection, passages)
+                    yield Snapshot(connection, passages, kept)
                     return
 
     def problems(self) -> list[str]:

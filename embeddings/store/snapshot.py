@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings.store import exact_search, lexical_index, word_counts
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from embeddings.store.exact_search import ExactMatches
     from embeddings.store.lexical_index import LexicalField
     from embeddings.store.passage_index import PassageSearch
-    from embeddings.store.records import Row
+    from embeddings.store.records import Facets, Row
     from embeddings.store.word_counts import WordCount
 
 
@@ -40,17 +41,34 @@ class DocumentOf(NamedTuple):
     days: tuple[str, str] | None
 
 
+@dataclass(slots=True)
+class Kept:
+    """What has been counted of one state of an index; ``None``: nobody has asked for it yet."""
+
+    facets: Facets | None = None
+
+
 class Snapshot(Catalogue):
     """The only reader of an index: searches and reads one state of it.
 
     Good until the block that it was opened for ends, and not to be shared between threads. What searches
-    use tells passages and documents apart by keys, integers that are good for this state only.
+    use tells passages and documents apart by keys, integers that are good for this state only. ``kept`` is
+    what snapshots of one state share: what takes long to count, and is the same for all.
     """
 
-    def __init__(self, connection: sqlite3.Connection, passages: PassageSearch) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, passages: PassageSearch, kept: Kept | None = None
+    ) -> None:
         super().__init__(connection)
         self._passages = passages
+        self._kept = kept or Kept()
         self._selections: dict[Filters, Selection | None] = {}
+
+    def facets(self) -> Facets:
+        """Return what documents can be filtered by, with counts."""
+        if self._kept.facets is None:
+            self._kept.facets = super().facets()
+        return self._kept.facets
 
     def dense_search(
         self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False

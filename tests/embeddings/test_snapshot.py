@@ -153,6 +153,20 @@ def test_facets_count_documents_by_what_they_can_be_filtered_by(tmp_path):
     assert (facets.years, facets.undated) == ((), 3)
 
 
+def test_facets_are_counted_once_for_each_state(tmp_path):
+    with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add_source(make_source("a.txt", "# Note\n\nMay 2, 1939\n\nThe envoy spoke."))
+        with index.snapshot() as first, index.snapshot() as second:
+            counted = first.facets()
+            assert second.facets() is counted
+            assert counted.years == ((1939, 1),)
+            index.add_source(make_source("b.txt", "# Note\n\nMay 2, 1940\n\nThe envoy left."))
+            assert first.facets() is counted
+            with index.snapshot() as third:
+                assert third.facets().years == ((1939, 1), (1940, 1))
+            assert second.facets() is counted
+
+
 def test_passages_are_found_by_key_or_id_in_the_order_asked_for(tmp_path):
     with snapshot_of(tmp_path, make_source("a.txt", TELEGRAMS)) as snapshot:
         [record], _ = snapshot.documents()
