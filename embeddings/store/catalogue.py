@@ -9,7 +9,7 @@ from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
 from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
-from embeddings.store.choosing import Choice, chosen
+from embeddings.store.choosing import ALL, Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.filtering import condition_of
 from embeddings.store.listing import SHOWN_NAME, count_documents, list_documents
@@ -206,7 +206,8 @@ class Catalogue:
         if title_contains:
             where += " AND instr(lower(d.title), lower(?)) > 0"
             parameters.append(title_contains)
-        total = count_documents(self._connection, where, parameters)
+        is_all = where == ALL
+        total = self.info().documents if is_all else count_documents(self._connection, where, parameters)
         place = (after.source_name, after.document.ordinal) if after else None
         records = list_documents(
             *(self._connection, where, parameters),

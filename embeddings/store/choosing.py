@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from embeddings.store.filtering import Condition
 
+ALL = "1"
+"""The condition that holds for every document."""
+
 _WORD = re.compile(r"[^\W_]+")
 _OF_PERSON = """d.key {is_in} (
     SELECT document_key FROM document_participants WHERE name IN (SELECT value FROM json_each(?)))"""
@@ -78,7 +81,7 @@ def chosen(choice: Choice, condition: Condition | None) -> tuple[str, list[str |
         if entries:
             parts.append(f"NOT ({' AND '.join([sql.format(is_in='IN')] * len(entries))})")
             parameters += map(written, entries)
-    return " AND ".join(parts) or "1", parameters
+    return " AND ".join(parts) or ALL, parameters
 
 
 def _any_of(alternatives: Iterable[str]) -> str:
