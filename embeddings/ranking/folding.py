@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,7 @@ def _shown(papers: Papers, group: _Group, copies: Sequence[Place], settings: Fol
 _WORD = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=1_024)  # of the passages found last, some 10 kB each
 def shingles(text: str, settings: FoldingSettings = DEFAULT_FOLDING) -> frozenset[int]:
     """Return the word n-grams of a folded text, as hashes good for this process only (Broder, 1997)."""
     words, length = _WORD.findall(text), settings.shingle_words

@@ -76,6 +76,7 @@ _LETTERS = str.maketrans(
 _NOT_FORM = re.compile(rf"""[{_APOSTROPHES}"]|[\u0300-\u036f]""")
 
 
+@lru_cache(maxsize=1_024)  # the parts of texts that were compared last; some 20 kB each
 def read_words(text: str) -> tuple[Word, ...]:
     """Return the words, numbers and signs of a text as it stands in its source, in order."""
     shown = tidy(_NO_WORDS.sub(" ", text)).text

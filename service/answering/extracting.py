@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chunker.documents import Span
-from chunker.text.sentences import sentence_spans
 from embeddings.ranking.asked_types import asked_types, gives
 from embeddings.ranking.fusion import min_max
 from embeddings.terms import STOPWORDS, stems
 from service.answering.contradicting import contradicts
-from service.answering.quoting import tidied_passage
+from service.answering.quoting import shown_sentences
 from service.understanding.negation import asks_what_was_not, denies
 
 if TYPE_CHECKING:
@@ -267,15 +266,12 @@ def _sentences(
     heading = STOPWORDS.union(_words(f"{document.header} {passage.section or ''}"))
     is_whole = (passage.start_char, passage.end_char) == (document.start_char, document.end_char)
     is_only_heading = is_whole and heading.issuperset(_words(passage.text))
-    tidied = tidied_passage(passage.text)
     matches = retrieval.matches.get(passage.id)
     types = asked_types(question)
     hinges_on_not = asks_what_was_not(question)
     asked = frozenset(stems(question)).intersection(stems(f"{document.header} {passage.text}"))
     number = 0
-    for span in sentence_spans(passage.text):
-        shown = tidied.derived_span(span.start_char, span.end_char)
-        text = tidied.text[shown.start_char : shown.end_char]
+    for span, shown, text in shown_sentences(passage.text):
         if len(text.split()) < settings.min_words:
             continue  # too little to begin with; a window may go over it
         number += 1

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.documents import PageMap, Span
 from chunker.recognised import confidence_of
@@ -82,10 +82,32 @@ def is_verified(quote: str, span: Span, text: str, match: QuoteMatch) -> bool:
     return bool(quote) and fold(found).text in (level(quote), fold(quote).text)
 
 
-@lru_cache(maxsize=512)
+_READ_TEXTS = 512  # of the passages looked at last, some 3 kB each; a question looks at some thirty
+
+
+class ShownSentence(NamedTuple):
+    """A sentence of a passage: where it stands in it, where in the passage as it is shown, and its words."""
+
+    span: Span
+    shown: Span
+    text: str
+
+
+@lru_cache(maxsize=_READ_TEXTS)
 def tidied_passage(text: str) -> AlignedText:
     """Return ``text`` as a reader should see it; the passages of a question are looked at again and again."""
     return tidy(text)
+
+
+@lru_cache(maxsize=_READ_TEXTS)
+def shown_sentences(text: str) -> tuple[ShownSentence, ...]:
+    """Return the sentences of a passage as a reader should see them, with where they stand."""
+    tidied = tidied_passage(text)
+    shown = [(span, tidied.derived_span(span.start_char, span.end_char)) for span in sentence_spans(text)]
+    return tuple(
+        ShownSentence(span, derived, tidied.text[derived.start_char : derived.end_char])
+        for span, derived in shown
+    )
 
 
 def quote_of(ranked: RankedPassage, span: Span, *, text: str | None = None) -> Quote:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,7 @@ def _languages() -> _Languages:
     return _Languages(table["names"], of_word, tuple(scripts))
 
 
+@lru_cache(maxsize=1_024)  # of the passages found last
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of the language of ``text``, ``None`` where too little tells it.
 

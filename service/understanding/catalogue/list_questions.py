@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from chunker.metadata.asked_times import read_asked_times
@@ -79,6 +80,11 @@ def may_ask_for_list(question: str) -> bool:
     return len(question) <= _MAX_CHARS and bool(_OPENING.match(question) or _OPENING_END.match(question))
 
 
+@lru_cache(maxsize=2)  # of one state of a collection, and of the next
+def _people(participants: tuple[str, ...]) -> People:
+    return People(participants)
+
+
 def read_list_question(
     question: str,
     *,
@@ -94,7 +100,7 @@ def read_list_question(
     """
     if len(question) > _MAX_CHARS:
         return None
-    known = People(participants)
+    known = _people(tuple(participants))
     question = _with_antecedent(question, known)
     times = read_asked_times(question, finder)
     bare = _blanked(question, times)
