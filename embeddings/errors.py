@@ -8,7 +8,8 @@
         ├── IndexDamagedError         its store is damaged, or not a store of this program
         ├── EngineError               the engine that its passages are searched in cannot be used
         ├── ManifestMismatchError     it was made with another model, chunking or schema
-        └── StorageFullError          the disk is full
+        ├── StorageFullError          the disk is full
+        └── BackupError               a backup cannot be written, or not be restored
 
 Each message is one line that names the file or folder and what to do about it.
 """
@@ -54,3 +55,7 @@ class ManifestMismatchError(IndexStoreError):
 
 class StorageFullError(IndexStoreError):
     """The disk is full; what was committed before stands."""
+
+
+class BackupError(IndexStoreError):
+    """A backup cannot be written, or is not one, or there is no empty folder to restore it into."""

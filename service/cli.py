@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from service.commands.ask import ask, search
+from service.commands.backup import backup, restore
 from service.commands.config import config
 from service.commands.doctor import doctor
 from service.commands.index import index
@@ -33,6 +34,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier serve                            web page and API on http://127.0.0.1:8000
   dossier keys create anna --scope edit    a key for the API and the web page
   dossier mcp                              the same for an agent, on standard input and output
+  dossier backup archive.tar               everything in one file, while it is served
 
 Settings come from flags, DOSSIER_* variables or dossier.toml; `dossier config` shows them.
 """
@@ -45,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor):
+for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor, backup, restore):
     app.command()(_command)
 app.add_typer(keys, name="keys")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.indexing.preparing import StoredEncoding, expected_texts, hash_of
 from embeddings.store.connections import transaction
+from embeddings.store.data_folder import ENCODED_AHEAD_NAME
 from embeddings.store.manifest import Manifest
 from embeddings.store.vector_block import from_stored, stored_form
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     BulkEncoder = Callable[[Mapping[bytes, str]], Iterator[tuple[bytes, StoredEncoding]]]
     """Encodes texts, given by their hashes, and yields each one's encoding, in any order."""
 
-FILE_NAME = "encoded_ahead.sqlite"
 _NOT_OF_ENCODINGS = ("schema", "chunk")  # what entries of a manifest begin with that change no encoding
 
 
@@ -38,7 +38,7 @@ class EncodedAhead:
     """
 
     def __init__(self, folder: Path, recipe: Recipe) -> None:
-        self._path = folder / FILE_NAME
+        self._path = folder / ENCODED_AHEAD_NAME
         self._lock = threading.Lock()
         entries = Manifest.of(recipe.encoder, recipe.chunking, recipe.codec, recipe.second).entries
         made_by = repr([one for one in sorted(entries.items()) if not one[0].startswith(_NOT_OF_ENCODINGS)])

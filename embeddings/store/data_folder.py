@@ -8,6 +8,7 @@ vectors.faiss     saves making the vector index again; may be deleted at any tim
 encoded_ahead.sqlite  what was encoded for passages that are not in the store yet; may be deleted
 synchronising.lock  held while passages are sent to an engine
 indexing.lock     held while a source is indexed
+backup.lock       held while a backup is made, and while originals that none needs are removed
 indexing.log      the causes of what went wrong at single files; may be deleted at any time
 """
 
@@ -29,7 +30,9 @@ VECTORS_NAME = "vectors.faiss"
 ORIGINALS_NAME = "originals"
 PICTURES_NAME = "pictures"
 RECOGNITIONS_NAME = "recognitions"
+ENCODED_AHEAD_NAME = "encoded_ahead.sqlite"
 LOCK_NAME = "indexing.lock"
+BACKUP_LOCK_NAME = "backup.lock"
 
 LOCK_TIMEOUT_SECONDS = 10.0  # one source takes seconds: longer than that, and another run is at work
 
@@ -52,21 +55,34 @@ def make_folder(folder: Path) -> None:
 def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
     """Hold the lock that one writer of a data folder has at a time, in whatever process.
 
-    The operating system releases it when its holder dies.
-
     Raises:
         IndexBusyError: another writer has held it for ``timeout_seconds``.
+        IndexStoreError: it cannot be written.
     """
-    lock = FileLock(folder / LOCK_NAME, timeout=timeout_seconds, thread_local=False)
+    told = f"Another indexing run is at work on {folder}: wait until it is done, then try again."
+    with _lock(folder / LOCK_NAME, told, timeout_seconds=timeout_seconds):
+        yield
+
+
+@contextmanager
+def originals_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold the lock of who needs all originals to stay, or removes some; raises as :func:`writers_lock`."""
+    told = f"A backup of {folder} is being made: wait until it is done, then try again."
+    with _lock(folder / BACKUP_LOCK_NAME, told, timeout_seconds=timeout_seconds):
+        yield
+
+
+@contextmanager
+def _lock(path: Path, told: str, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold a lock that the operating system releases when its holder dies."""
+    lock = FileLock(path, timeout=timeout_seconds, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:
-        raise IndexBusyError(
-            f"Another indexing run is at work on {folder}: wait until it is done, then try again."
-        ) from error
+        raise IndexBusyError(told) from error
     except OSError as error:
         raise IndexStoreError(
-            f"{folder / LOCK_NAME} cannot be written ({error.strerror}): check its permissions."
+            f"{path} cannot be written ({error.strerror}): check its permissions."
         ) from error
     try:
         yield

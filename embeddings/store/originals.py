@@ -5,8 +5,8 @@ them, goes with it.
 
 A row of the table ``originals`` says which file a source was read from. A row without a source says that a
 file may be there that none needs: it is written before the file is, and left by a source that goes, and the
-next change of the store removes both. So whatever is killed when, no file is there without a row, and none is
-missing that a source was read from.
+next change of the store removes both, unless a backup is being made. So whatever is killed when, no file is
+there without a row, and none is missing that a source was read from.
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ from typing import TYPE_CHECKING
 from chunker.errors import UnreadableSourceError
 from chunker.readers.sidecar import sidecar_of
 from embeddings.errors import IndexStoreError, StorageFullError
-from embeddings.store.data_folder import ORIGINALS_NAME, PICTURES_NAME, RECOGNITIONS_NAME
+from embeddings.store.data_folder import (
+    ORIGINALS_NAME,
+    PICTURES_NAME,
+    RECOGNITIONS_NAME,
+    originals_lock,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_COPIED_BYTES = 1 << 20  # of a file in memory at a time
+COPIED_BYTES = 1 << 20  # of a file in memory at a time
 _ABANDONED_SECONDS = 24 * 60 * 60  # no file is read for a day. Chosen by hand
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -77,7 +82,7 @@ class Originals:
                 raise UnreadableSourceError(f"{source.name}: changed while it was read; add it again")
             part.replace(kept)
             for folder in (kept.parent, *((self._folder, self._folder.parent) if is_new_folder else ())):
-                _synchronise(folder)
+                synchronise(folder)
         except OSError as error:
             raise _not_kept(source.name, self._folder, error) from error
         finally:
@@ -107,10 +112,12 @@ class Originals:
                 rows = connection.execute("SELECT DISTINCT digest FROM originals WHERE source_key IS NULL")
                 loose = [digest for (digest,) in rows]
                 needed = {digest for digest in loose if _is_needed(connection, digest)}
-            for digest in loose:
-                if digest not in needed:
-                    self._remove(digest)
-            if loose:
+            if not loose:
+                return
+            with originals_lock(self._folder.parent, timeout_seconds=0):
+                for digest in loose:
+                    if digest not in needed:
+                        self._remove(digest)
                 with self._store.writing() as connection:
                     connection.execute("DELETE FROM originals WHERE source_key IS NULL")
         except (OSError, IndexStoreError) as error:
@@ -148,7 +155,7 @@ class Originals:
         for made in (PICTURES_NAME, RECOGNITIONS_NAME):
             shutil.rmtree(self._folder.with_name(made) / digest, ignore_errors=True)
         if path.parent.is_dir():
-            _synchronise(path.parent)
+            synchronise(path.parent)
 
 
 def name_original(connection: sqlite3.Connection, source_id: str, digest: str) -> None:
@@ -175,6 +182,12 @@ def originals_by_name(connection: sqlite3.Connection) -> list[tuple[str, str, st
     ).fetchall()
 
 
+def needed_originals(connection: sqlite3.Connection) -> list[str]:
+    """Return the SHA-256 of each file that a source was read from."""
+    rows = connection.execute("SELECT DISTINCT digest FROM originals WHERE source_key IS NOT NULL ORDER BY 1")
+    return [digest for (digest,) in rows]
+
+
 def _is_needed(connection: sqlite3.Connection, digest: str) -> bool:
     statement = "SELECT EXISTS (SELECT 1 FROM originals WHERE digest = ? AND source_key IS NOT NULL)"
     return bool(connection.execute(statement, (digest,)).fetchone()[0])
@@ -195,7 +208,7 @@ def _copied(path: Path, copy: Path, *, name: str) -> str:
         ) from error
     digest = hashlib.sha256()
     with source, copy.open("wb") as written:
-        while block := source.read(_COPIED_BYTES):
+        while block := source.read(COPIED_BYTES):
             digest.update(block)
             written.write(block)
         written.flush()
@@ -203,7 +216,7 @@ def _copied(path: Path, copy: Path, *, name: str) -> str:
     return digest.hexdigest()
 
 
-def _synchronise(folder: Path) -> None:
+def synchronise(folder: Path) -> None:
     """Make sure that what was renamed in a folder is so on the disk; Windows neither can nor need be told."""
     if os.name == "nt":
         return

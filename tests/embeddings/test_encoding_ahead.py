@@ -8,9 +8,9 @@ from encoders import TranslatingEncoder, WordHashEncoder, WordHashTokenEncoder, 
 from index_support import CHUNKING, make_source
 
 from embeddings.encoders.encoder import EncoderError
-from embeddings.indexing.encoding_ahead import FILE_NAME
 from embeddings.indexing.preparing import Recipe, encode
 from embeddings.local_index import LocalIndex
+from embeddings.store.data_folder import ENCODED_AHEAD_NAME
 
 SITE = "The Weekly Telegram of Harbours\nHome | Archive | About us | Contact | Subscribe | Search\n"
 # the third source makes the site's header known, by which the first two are chunked anew
@@ -73,7 +73,7 @@ def test_the_index_is_the_same_and_what_was_foreseen_is_encoded_once(tmp_path, s
     assert sorted({*here, *elsewhere.encoded}) == texts
     assert len(here) + len(elsewhere.encoded) == len(texts)
     assert len(elsewhere.encoded) > len(here)
-    assert not (tmp_path / "ahead" / FILE_NAME).exists()
+    assert not (tmp_path / "ahead" / ENCODED_AHEAD_NAME).exists()
 
 
 def test_a_run_that_was_broken_off_goes_on_without_encoding_anything_again(tmp_path):
@@ -108,7 +108,7 @@ def test_what_another_model_encoded_is_dropped(tmp_path):
         index.encode_ahead(SOURCES, elsewhere := Elsewhere())
     other = WordHashEncoder(name="other")
     with LocalIndex.open(tmp_path / "new", encoder=other, chunking=CHUNKING) as index:
-        (tmp_path / FILE_NAME).rename(tmp_path / "new" / FILE_NAME)
+        (tmp_path / ENCODED_AHEAD_NAME).rename(tmp_path / "new" / ENCODED_AHEAD_NAME)
         again = Elsewhere()
         again.recipe = Recipe(other, CHUNKING)
         index.encode_ahead(SOURCES, again)

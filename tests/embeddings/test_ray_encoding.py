@@ -13,8 +13,8 @@ import pytest
 from ray_run import SOURCES, make_recipe
 
 from embeddings.encoders.encoder import EncoderError
-from embeddings.indexing.encoding_ahead import FILE_NAME
 from embeddings.local_index import LocalIndex
+from embeddings.store.data_folder import ENCODED_AHEAD_NAME
 
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own
@@ -82,7 +82,7 @@ def test_what_was_encoded_before_a_kill_is_not_encoded_again(tmp_path):
         "ENCODED_TEXTS": str(tmp_path / "log"),
     }
     command = [sys.executable, "-m", "ray_run", str(tmp_path / "data")]
-    waiting = tmp_path / "data" / FILE_NAME
+    waiting = tmp_path / "data" / ENCODED_AHEAD_NAME
     with subprocess.Popen(command, env=environment, start_new_session=True) as run:  # noqa: S603 - our own program
         before = set()
         deadline = time.monotonic() + 120

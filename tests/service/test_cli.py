@@ -388,6 +388,28 @@ def test_the_doctor_finds_an_index_whole_or_tells_what_is_wrong_with_it(indexed,
     assert "vectors: 0 of the passages missing, 1 too many" in out.splitlines()
 
 
+def test_a_backup_is_restored_into_another_folder_with_its_keys_and_answers_alike(indexed, tmp_path):
+    question = ("ask", "What draft treaty did Stalin propose?", "--json")
+    assert indexed("keys", "create", "anna")[0] == 0
+    code, out, err = indexed("backup", "archive.tar")
+    assert (code, err) == (0, [])
+    assert out.startswith("archive.tar: 2 sources, ")
+    code, out, err = indexed("restore", "archive.tar", "--data", "restored")
+    assert (code, err) == (0, [])
+    assert out.startswith("restored: 2 sources, ")
+    before, after = (json.loads(indexed(*question, "--data", data)[1]) for data in ("data", "restored"))
+    assert [before[name] for name in ("answer", "passages")] == [
+        after[name] for name in ("answer", "passages")
+    ]
+    assert "anna" in indexed("keys", "list", "--data", "restored")[1]
+    assert indexed("doctor", "--data", "restored")[0] == 0
+    code, _, err = indexed("restore", "archive.tar", "--data", "restored")
+    assert (code, err) == (
+        1,
+        ["dossier: restored is not empty: name a new folder, or move what is there away."],
+    )
+
+
 @SILENCE
 def test_passages_are_searched_in_the_engine_that_is_named_and_the_doctor_repairs_it(
     indexed, monkeypatch, tmp_path

@@ -1,0 +1,97 @@
+"""A data folder made of a backup: nothing stands there before all of it has come and is seen to be right."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.errors import BackupError, ManifestMismatchError
+from embeddings.store.archive import ArchiveError, extract
+from embeddings.store.backup import ABOUT_NAME, FORMAT, Progress, told_errors
+from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME
+from embeddings.store.originals import synchronise
+from embeddings.store.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from embeddings.store.backup import OnProgress
+
+_ALLOWED = re.compile(
+    rf"{re.escape(ABOUT_NAME)}|[a-z_]{{1,40}}\.sqlite"
+    rf"|{ORIGINALS_NAME}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}(\.[a-z.]{{1,20}})?"
+)
+"""What a backup may hold: what it is, databases, and originals with what stands beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a backup says of itself: how much it holds, and when it was made."""
+
+    sources: int
+    passages: int
+    made_at: datetime
+
+
+def restore(path: Path, folder: Path, *, on_progress: OnProgress = lambda _done, _of: None) -> Restored:
+    """Make a data folder, which must be empty or missing, of a backup; return what that says of itself.
+
+    Raises:
+        BackupError: ``folder`` is not empty; ``path`` is no backup, damaged, or cannot be read.
+        StorageFullError: there is no room; nothing is left behind.
+        ManifestMismatchError: it was made by a newer version of this program.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty: name a new folder, or move what is there away.")
+    # Nothing can be renamed to a folder that something is mounted on: then its files are, the index last.
+    is_mounted = folder.is_mount()
+    parent = folder if is_mounted else folder.absolute().parent
+    with told_errors(path, parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=parent, prefix=f".{folder.name}.restored."))
+        try:
+            about = _extracted(path, work, on_progress)
+            if is_mounted:
+                for one in sorted(work.iterdir(), key=lambda one: one.name == STORE_NAME):
+                    one.rename(folder / one.name)
+                work.rmdir()
+            else:
+                with suppress(FileNotFoundError):
+                    folder.rmdir()
+                work.rename(folder)
+            synchronise(parent)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    return about
+
+
+def _extracted(path: Path, folder: Path, on_progress: OnProgress) -> Restored:
+    """Write into ``folder`` what a backup holds, onto the disk, and return what it says of itself."""
+    progress = Progress(path.stat().st_size, on_progress)
+    extract(path, folder, allowed=_ALLOWED, room=shutil.disk_usage(folder).free, on_bytes=progress.more)
+    about = _about(folder / ABOUT_NAME, path)
+    (folder / ABOUT_NAME).unlink()
+    if hasattr(os, "sync"):  # one call for all files
+        os.sync()
+    return about
+
+
+def _about(file: Path, path: Path) -> Restored:
+    try:
+        told = json.loads(file.read_bytes())
+        version, schema = int(told["format"]), int(told["schema"])
+        made_at = datetime.fromisoformat(told["made_at"])
+        about = Restored(int(told["sources"]), int(told["passages"]), made_at)
+        (file.parent / STORE_NAME).stat()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArchiveError("it is no backup of this program") from error
+    if version > FORMAT or schema > SCHEMA_VERSION:
+        raise ManifestMismatchError(f"{path} was made by a newer version of this program: update it.")
+    return about
