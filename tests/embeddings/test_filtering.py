@@ -75,7 +75,10 @@ def test_filters_let_through_what_their_definition_says(tmp_path_factory, docume
     ]
     keys = write_by_hand(store, *parts)
     with store.writing() as connection:
-        connection.execute("INSERT INTO source_names VALUES ('copy.txt', ?, 'copy.txt', 1)", (keys[1],))
+        connection.execute(
+            "INSERT INTO source_names (name, source_key, origin) VALUES ('copy.txt', ?, 'copy.txt')",
+            keys[1:2],
+        )
     names = [["0.txt"], ["1.txt", "copy.txt"]]
     expected = [
         number
