@@ -26,6 +26,7 @@ from embeddings.store.data_folder import (
 from embeddings.store.local_passages import LocalPassages
 from embeddings.store.manifest import Manifest, read_manifest, require_same, write_manifest
 from embeddings.store.originals import Originals, original_of, originals_by_name
+from embeddings.store.seal import require_whole, seal
 from embeddings.store.snapshot import Kept, Snapshot
 
 if TYPE_CHECKING:
@@ -107,11 +108,13 @@ class LocalIndex:
         Raises:
             IndexMissingError: ``read_only``, and there is no index.
             ManifestMismatchError: the index was made with another model or chunking.
+            IndexDamagedError: the store is not what it was when it was closed.
             IndexStoreError: the folder or the store cannot be used.
         """
         if not read_only:
             make_folder(folder)
         recipe = Recipe(encoder, chunking, codec, second)
+        require_whole(folder)
         store = Store(folder / STORE_NAME, read_only=read_only)
         try:
             _require_manifest(folder, store, _manifest_of(recipe))
@@ -148,6 +151,7 @@ class LocalIndex:
                 with self.snapshot():  # another process may have made it anew, with other settings
                     pass
                 self._passages.save(is_last=True)
+                seal(self.folder)
             except IndexStoreError as error:
                 logger.warning("the vector index of %s is not saved: %s", self.folder, error)
         if self._ahead is not None:

@@ -17,6 +17,7 @@ from embeddings.store.connections import Store
 from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, writers_lock
 from embeddings.store.manifest import Manifest, read_manifest, require_same, second_model, write_manifest
 from embeddings.store.schema import SECOND_VECTORS
+from embeddings.store.seal import require_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,6 +52,7 @@ def add_second_vectors(
     path = folder / STORE_NAME
     if not path.is_file():
         return 0
+    require_whole(folder)
     with (
         writers_lock(folder, timeout_seconds=lock_timeout_seconds),
         closing(Store(path)) as store,

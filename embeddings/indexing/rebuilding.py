@@ -31,6 +31,7 @@ from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, VECTO
 from embeddings.store.lexical_index import merge_segments
 from embeddings.store.manifest import Manifest, read_manifest, write_manifest
 from embeddings.store.records import read_source
+from embeddings.store.seal import require_whole
 from embeddings.store.source_texts import cut_whole_texts
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def rebuild(
     store_path = folder / STORE_NAME
     if not store_path.is_file():
         raise IndexMissingError(folder)
+    require_whole(folder)
     with writers_lock(folder, timeout_seconds=lock_timeout_seconds):
         store = Store(store_path)
         try:

@@ -31,9 +31,11 @@ from embeddings.store.data_folder import (
     ORIGINALS_NAME,
     STORE_NAME,
     originals_lock,
+    synchronise,
 )
-from embeddings.store.originals import needed_originals, synchronise
+from embeddings.store.originals import needed_originals
 from embeddings.store.schema import SCHEMA_VERSION
+from embeddings.store.seal import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,6 +76,7 @@ def back_up(
         IndexBusyError: another backup is being made.
         BackupError: ``path`` cannot be written.
     """
+    require_whole(folder)
     with (
         closing(Store(folder / STORE_NAME, read_only=True)) as store,
         originals_lock(folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),

@@ -31,6 +31,7 @@ from embeddings.store.schema import (
     SOURCE_TABLE_NAMES,
     SOURCE_TABLES,
 )
+from embeddings.store.seal import break_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,7 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection within a write transaction, committed at the end unless something is raised."""
         with translated_errors(self.path), self._connection() as connection, transaction(connection):
+            break_seal(self.path.parent)
             yield connection
 
     @contextmanager
@@ -107,8 +109,13 @@ class Store:
 
     @contextmanager
     def outside_transactions(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that is in no transaction, for what SQLite only allows there."""
+        """Give a connection that is in no transaction, for what SQLite only allows there.
+
+        Who changes anything holds the writer's lock.
+        """
         with translated_errors(self.path), self._connection() as connection:
+            if not self.read_only:
+                break_seal(self.path.parent)
             yield connection
 
     @property

@@ -1,6 +1,7 @@
 """A data folder: what its files are called, and the lock that one writer of it has at a time.
 
 index.sqlite      everything but the files that were read; must be kept
+index.sqlite.seal its checksums while nobody changes it (embeddings.store.seal); may be deleted at any time
 originals/        those files, as they came: for downloads, pictures of their pages, and to be read again
 recognitions/     what OCR read in their pages; may be deleted at any time
 pictures/         pages of the originals as they look; may be deleted at any time
@@ -14,6 +15,7 @@ indexing.log      the causes of what went wrong at single files; may be deleted 
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -88,3 +90,14 @@ def _lock(path: Path, told: str, *, timeout_seconds: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def synchronise(folder: Path) -> None:
+    """Make sure that what was renamed in a folder is so on the disk; Windows neither can nor need be told."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -28,6 +28,7 @@ from embeddings.store.data_folder import (
     PICTURES_NAME,
     RECOGNITIONS_NAME,
     originals_lock,
+    synchronise,
 )
 
 if TYPE_CHECKING:
@@ -214,17 +215,6 @@ def _copied(path: Path, copy: Path, *, name: str) -> str:
         written.flush()
         os.fsync(written.fileno())
     return digest.hexdigest()
-
-
-def synchronise(folder: Path) -> None:
-    """Make sure that what was renamed in a folder is so on the disk; Windows neither can nor need be told."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _not_kept(name: str, folder: Path, error: OSError) -> IndexStoreError:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import BackupError, ManifestMismatchError
 from embeddings.store.archive import ArchiveError, extract
 from embeddings.store.backup import ABOUT_NAME, FORMAT, Progress, told_errors
-from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME
-from embeddings.store.originals import synchronise
+from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME, synchronise
 from embeddings.store.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:

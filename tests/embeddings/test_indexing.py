@@ -1,15 +1,13 @@
 """What adding and deleting sources does to the index, and that the order of it does not matter."""
 
 import dataclasses
-import sqlite3
-from contextlib import closing
 
 import numpy as np
 import pytest
 from encoders import WordHashEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_support import CHUNKING, make_source, now
+from index_support import CHUNKING, changed_by_hand, make_source, now
 
 from chunker.documents import Heading, content_id
 from chunker.segmenting.boilerplate import edge_lines, repeated_spans
@@ -305,7 +303,7 @@ def test_files_of_one_path_replace_each_other_and_of_two_do_not(index):
 def test_a_store_made_before_paths_were_kept_knows_its_files_again(tmp_path):
     with LocalIndex.open(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING) as index:
         index.add([make_source("a.txt", "Cotton."), make_source("box/b.txt", "Wool.")])
-    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as connection, connection:
+    with changed_by_hand(tmp_path) as connection:
         for statement in (
             "DROP INDEX source_names_by_origin",
             "DROP INDEX source_origins_by_source",

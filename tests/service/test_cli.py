@@ -5,10 +5,8 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -16,6 +14,7 @@ import pytest
 from encoders import WordHashEncoder
 from fillings import SILENCE, Filling
 from harmful_files import swelling_pdf
+from index_support import changed_by_hand
 from qdrant_client import models
 from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
@@ -380,9 +379,8 @@ def test_without_ray_its_engine_is_refused_in_one_line(run, monkeypatch):
 
 def test_the_doctor_finds_an_index_whole_or_tells_what_is_wrong_with_it(indexed, tmp_path):
     assert indexed("doctor") == (0, "The index is whole.\n", [])
-    with closing(sqlite3.connect(tmp_path / "data" / "index.sqlite")) as connection:
+    with changed_by_hand(tmp_path / "data") as connection:
         connection.execute("DELETE FROM passages WHERE key = 1")
-        connection.commit()
     code, out, err = indexed("doctor")
     assert (code, err) == (1, [])
     assert "vectors: 0 of the passages missing, 1 too many" in out.splitlines()

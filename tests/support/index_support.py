@@ -1,5 +1,8 @@
 """Sources and stores for tests of the index, small enough to be checked by hand or by brute force."""
 
+import sqlite3
+from contextlib import closing, contextmanager
+
 import numpy as np
 
 from chunker.chunking import ChunkingSettings
@@ -84,3 +87,11 @@ def write_passages(store, bodies, *, title="", name="a.txt", vectors=None):
     return write_by_hand(
         store, prepare_by_hand(name, [(title, DocumentMetadata(), list(bodies))], vectors=vectors)
     )
+
+
+@contextmanager
+def changed_by_hand(folder):
+    """Give the store of a data folder to be changed past the program, without it being taken for damage."""
+    (folder / "index.sqlite.seal").unlink(missing_ok=True)
+    with closing(sqlite3.connect(folder / "index.sqlite")) as connection, connection:
+        yield connection
