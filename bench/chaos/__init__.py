@@ -1,0 +1,1 @@
+"""What kills and a bad disk do to an index."""
