@@ -20,7 +20,7 @@ from service.hosting.cross_site import CrossSiteMiddleware
 from service.hosting.dependencies import KEY_DOCUMENTED
 from service.hosting.headers import HeadersMiddleware
 from service.hosting.hosts import HostMiddleware, names_of
-from service.hosting.limits import BodyLimitMiddleware, RateLimitMiddleware
+from service.hosting.limits import BodyLimitMiddleware, QueueMiddleware, RateLimitMiddleware
 from service.hosting.needs import undeclared
 from service.hosting.observing import REQUEST_ID, ObservingMiddleware
 from service.hosting.problems import handle_problems
@@ -137,6 +137,7 @@ def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
     layers.append(Middleware(KeyMiddleware, doorkeeper=state.doorkeeper))
     if settings.requests_per_minute:
         layers.append(Middleware(RateLimitMiddleware, buckets=TokenBuckets(settings.requests_per_minute)))
+    layers.append(Middleware(QueueMiddleware, max_waiting=settings.max_waiting))
     layers.append(
         Middleware(
             BodyLimitMiddleware,

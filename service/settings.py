@@ -151,6 +151,12 @@ class Settings(BaseSettings):
         " of public_url; *: any",
     )
     threads: int = Field(4, ge=1, le=256, description="requests computed at the same time")
+    max_waiting: int = Field(
+        64, ge=1, description="requests that may wait to be computed; others are asked to come again"
+    )
+    max_connections: int = Field(
+        500, ge=1, description="connections open at a time; of more, those go that send no request"
+    )
     shutdown_seconds: int = Field(
         30, ge=0, le=3600, description="how long a stop waits for requests and a running ingest"
     )

@@ -37,6 +37,7 @@ def serve(
     import uvicorn
 
     from service.app import create_app
+    from service.hosting.connections import prompt_protocol
 
     settings = settings_from(host=host, port=port, without_key=without_key, data=data)
     check_exposure(settings)
@@ -45,6 +46,7 @@ def serve(
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        http=prompt_protocol(max_connections=settings.max_connections),
         log_config=log_config(settings),
         access_log=False,
         server_header=False,

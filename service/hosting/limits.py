@@ -1,13 +1,14 @@
-"""How much one caller may send: the size of a body, and requests a minute."""
+"""How much callers may send: the size of a body, requests a minute of one, and of all at a time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 from starlette.datastructures import Headers
 
 from service.hosting.access import current_caller
-from service.hosting.problems import ProblemError, problem_of, response_of
+from service.hosting.problems import RETRY_SECONDS, ProblemError, problem_of, response_of
 from service.hosting.rates import TokenBuckets, address_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,28 @@ MULTIPART_OVERHEAD_BYTES = 64_000
 """What the multipart form around a file may take."""
 
 _UNLIMITED_PREFIXES = ("/health/", "/metrics", "/static/")
+
+
+class QueueMiddleware:
+    """Refuses requests while ``max_waiting`` others wait for a thread: it would only answer who has gone."""
+
+    def __init__(self, app: ASGIApp, *, max_waiting: int) -> None:
+        self.app = app
+        self._max_waiting = max_waiting
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on unless too many wait already."""
+        if scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED_PREFIXES):
+            threads = anyio.to_thread.current_default_thread_limiter().statistics()
+            if threads.tasks_waiting >= self._max_waiting:
+                problem = problem_of(
+                    503,
+                    f"{threads.tasks_waiting} requests wait already (DOSSIER_MAX_WAITING): ask again later.",
+                    name="busy",
+                )
+                await response_of(problem, {"Retry-After": str(RETRY_SECONDS)})(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class BodyLimitMiddleware:
@@ -36,7 +59,12 @@ class BodyLimitMiddleware:
         is_upload = scope["path"].rstrip("/") == UPLOAD_PATH
         allowed = self._max_upload_bytes + MULTIPART_OVERHEAD_BYTES if is_upload else self._max_body_bytes
         too_large = _too_large(self._max_upload_bytes if is_upload else allowed, is_upload=is_upload)
-        announced = Headers(scope=scope).get("content-length", "0")
+        headers = Headers(scope=scope)
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            problem = problem_of(415, "Send the body as it is: no Content-Encoding is taken.", name="encoded")
+            await response_of(problem, {"Accept-Encoding": "identity"})(scope, receive, send)
+            return
+        announced = headers.get("content-length", "0")
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > allowed:
             await response_of(too_large.problem, {"Connection": "close"})(scope, receive, send)
             return

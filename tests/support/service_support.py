@@ -53,9 +53,11 @@ def make_app(folder, *, encoder=None, open_dossier=None, **settings):
 
 
 @contextmanager
-def serving(app, *, is_ready=True, **client_options):
+def serving(app, *, is_ready=True, http="auto", **client_options):
     """Run ``app`` under uvicorn in a thread, and give a client for it once its index is open."""
-    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=5, lifespan="on")
+    config = uvicorn.Config(
+        app, port=0, http=http, log_config=None, timeout_graceful_shutdown=5, lifespan="on"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
