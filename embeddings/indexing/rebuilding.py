@@ -76,7 +76,7 @@ def rebuild(
         raise IndexMissingError(folder)
     require_whole(folder)
     with writers_lock(folder, timeout_seconds=lock_timeout_seconds):
-        store = Store(store_path)
+        store = Store(store_path, of_any_schema=True)
         try:
             with store.outside_transactions() as connection:
                 make_source_tables(connection)

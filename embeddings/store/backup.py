@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from chunker.readers.sidecar import sidecar_of
 from embeddings.errors import BackupError, IndexDamagedError, StorageFullError
 from embeddings.store.archive import ArchiveError, ArchiveWriter
-from embeddings.store.connections import Store, translated_errors
+from embeddings.store.connections import Store, schema_of, translated_errors
 from embeddings.store.data_folder import (
     ENCODED_AHEAD_NAME,
     LOCK_TIMEOUT_SECONDS,
@@ -34,7 +34,6 @@ from embeddings.store.data_folder import (
     synchronise,
 )
 from embeddings.store.originals import needed_originals
-from embeddings.store.schema import SCHEMA_VERSION
 from embeddings.store.seal import require_whole
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def back_up(
     """
     require_whole(folder)
     with (
-        closing(Store(folder / STORE_NAME, read_only=True)) as store,
+        closing(Store(folder / STORE_NAME, read_only=True, of_any_schema=True)) as store,
         originals_lock(folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),
         _written_beside(path) as part,
     ):
@@ -87,7 +86,7 @@ def back_up(
             counts = connection.execute(
                 "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM passages)"
             ).fetchone()
-            digests = needed_originals(connection)
+            schema, digests = schema_of(connection), needed_originals(connection)
             (store_bytes,) = connection.execute(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             ).fetchone()
@@ -101,7 +100,7 @@ def back_up(
                 databases.append(part.with_name(other.name))
                 with translated_errors(other), closing(_opened(other)) as connection:
                     _copy(connection, databases[-1])
-        about = _about(program, counts)
+        about = _about(program, schema, counts)
         with part.open("wb") as file:
             with _compressed(file, path) as written:
                 archive = ArchiveWriter(written, on_bytes=progress.more)
@@ -188,12 +187,12 @@ def _require_sound(database: Path) -> None:
         )
 
 
-def _about(program: str, counts: tuple[int, int]) -> bytes:
+def _about(program: str, schema: int, counts: tuple[int, int]) -> bytes:
     sources, passages = counts
     about = {
         "format": FORMAT,
         "program": program,
-        "schema": SCHEMA_VERSION,
+        "schema": schema,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sources": sources,
         "passages": passages,

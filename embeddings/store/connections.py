@@ -50,17 +50,20 @@ _CACHED_STATEMENTS = 256  # more than there are in this program
 class Store:
     """The SQLite file at ``path``. Safe to use from many threads: each gets a connection of its own.
 
-    Unless ``read_only``, the file is made where it is missing.
+    Unless ``read_only``, the file is made where it is missing. ``of_any_schema``: one that was made by an
+    earlier version is opened too, of which the source tables alone are what they are now.
 
     Raises:
         IndexMissingError: ``read_only``, and there is no file.
+        ManifestMismatchError: it was made by another version of this program.
         IndexDamagedError: the file is no store of this program, or damaged.
         IndexStoreError: it cannot be opened.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, of_any_schema: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self._of_any_schema = of_any_schema
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._is_closed = False
@@ -78,6 +81,7 @@ class Store:
                 connection.close()
                 raise
             self._idle.append(connection)
+        self._identity = _identity(path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -133,6 +137,11 @@ class Store:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection of the file that was opened: what is written to a deleted one would be lost."""
+        if _identity(self.path) != self._identity:
+            raise IndexDamagedError(
+                f"{self.path} was deleted, or another file put in its place, while it was open: start again."
+            )
         with self._lock:
             if self._is_closed:
                 raise IndexStoreError(f"The index in {self.path.parent} is closed: open it again.")
@@ -197,10 +206,22 @@ class Store:
             raise IndexDamagedError(
                 f"{self.path} is not an index of this program: choose another data folder."
             )
-        if connection.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:
+        schema = schema_of(connection)
+        if schema > SCHEMA_VERSION:
             raise ManifestMismatchError(
                 f"{self.path} was made by a newer version of this program: update it."
             )
+        if schema < SCHEMA_VERSION and not self._of_any_schema:
+            raise ManifestMismatchError(
+                f"The index in {self.path.parent} was made by an earlier version of this program (schema "
+                f"{schema}, now {SCHEMA_VERSION}): run `dossier index --rebuild`, which needs no files."
+            )
+
+
+def schema_of(connection: sqlite3.Connection) -> int:
+    """Return the version of the schema that a store was made with."""
+    (schema,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(schema)
 
 
 def make_source_tables(connection: sqlite3.Connection) -> None:
@@ -286,6 +307,15 @@ def _roll_back(connection: sqlite3.Connection) -> None:
     # After some errors, a full disk among them, SQLite has rolled back by itself.
     if connection.in_transaction:
         connection.execute("ROLLBACK")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at ``path`` from others, ``None`` where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

@@ -432,7 +432,9 @@ class TestRebuilding:
                 connection.execute("DROP TABLE source_blocks")
                 connection.execute("CREATE TABLE of_the_old_schema (key INTEGER REFERENCES passages (key))")
                 connection.execute("PRAGMA user_version = 0")
-        with pytest.raises(ManifestMismatchError, match=f"schema version 0, now {SCHEMA_VERSION}"):
+        with pytest.raises(
+            ManifestMismatchError, match=rf"\(schema 0, now {SCHEMA_VERSION}\): run `dossier index --rebuild`"
+        ):
             open_index(tmp_path)
         rebuild(tmp_path, encoder=WordHashEncoder(), chunking=CHUNKING)
         with open_index(tmp_path) as index:

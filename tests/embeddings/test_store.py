@@ -189,6 +189,17 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         Store(tmp_path / "nowhere" / "index.sqlite")
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_is_read_or_written_where_the_file_is_no_longer_there(store, path, is_replaced):
+    write_passages(store, ["First."])
+    path.rename(path.with_name("moved"))
+    if is_replaced:
+        Store(path).close()
+    for use in (store.reading, store.writing):
+        with pytest.raises(IndexDamagedError, match="while it was open: start again"), use():
+            pass
+
+
 def test_a_closed_store_says_so(store):
     store.close()
     store.close()

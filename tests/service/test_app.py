@@ -4,9 +4,11 @@ import threading
 
 import pytest
 from encoders import WordHashEncoder
+from index_support import CHUNKING
 from service_support import make_app, make_settings, problem_of, serving, wait_until
 
 from embeddings.errors import IndexDamagedError
+from embeddings.indexing.rebuilding import rebuild
 from service.app import create_app
 from service.dossier import Dossier
 
@@ -27,6 +29,25 @@ def test_it_is_alive_at_once_and_ready_when_the_index_is_open(tmp_path):
         may_open.set()
         wait_until(lambda: client.get("/health/ready").status_code == 200)
         assert client.get("/health/ready").json() == {"status": "ready", "passages": 0}
+
+
+def test_it_is_not_ready_while_the_index_is_broken_or_made_anew_and_says_why_to_an_admin_alone(tmp_path):
+    admin = {"Authorization": "Bearer of-the-operator"}
+    app = make_app(tmp_path, api_keys=["of-the-operator"], without_key="ask")
+    reasons = []
+    with serving(app) as client:
+        rebuild(tmp_path, encoder=WordHashEncoder(name="other"), chunking=CHUNKING)
+        for _ in range(2):
+            assert client.get("/health/live").status_code == 200
+            told, unknown = client.get("/health/ready", headers=admin), client.get("/health/ready")
+            for response in (told, unknown):
+                assert problem_of(response)["type"] == "urn:dossier:problem:not-ready"
+                assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+            assert unknown.json()["detail"] == "The index cannot be asked now: an admin's key is told why."
+            reasons.append(told.json()["detail"])
+            (tmp_path / "index.sqlite").unlink(missing_ok=True)
+    assert "model other, now word-hash" in reasons[0]
+    assert "was deleted" in reasons[1]
 
 
 def test_an_index_that_cannot_be_opened_is_told_wherever_it_is_needed(tmp_path):

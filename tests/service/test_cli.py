@@ -408,6 +408,25 @@ def test_a_backup_is_restored_into_another_folder_with_its_keys_and_answers_alik
     )
 
 
+def test_an_index_of_an_earlier_version_is_told_how_to_be_made_anew_and_backed_up_before(indexed, tmp_path):
+    with changed_by_hand(tmp_path / "data") as connection:
+        connection.execute("PRAGMA user_version = 3")
+        connection.execute("UPDATE manifest SET value = '3' WHERE name = 'schema version'")
+    for command in (("ask", "Who signed?"), ("sources",), ("index", LETTER), ("doctor",)):
+        code, out, (line,) = indexed(*command)
+        assert (code, out) == (1, "")
+        assert re.fullmatch(
+            r"dossier: The index in data was made by an earlier version of this program "
+            r"\(schema 3, now \d+\): run `dossier index --rebuild`, which needs no files\.",
+            line,
+        )
+    assert indexed("backup", "archive.tar")[0] == 0
+    assert indexed("index", "--rebuild")[0] == 0
+    assert indexed("ask", "What draft treaty did Stalin propose?")[0] == 0
+    assert indexed("restore", "archive.tar", "--data", "restored")[0] == 0
+    assert "(schema 3, now " in indexed("sources", "--data", "restored")[2][0]
+
+
 @SILENCE
 def test_passages_are_searched_in_the_engine_that_is_named_and_the_doctor_repairs_it(
     indexed, monkeypatch, tmp_path

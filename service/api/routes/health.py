@@ -4,8 +4,12 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from service.hosting.dependencies import CurrentDossier, CurrentState
-from service.hosting.problems import documented
+from embeddings.errors import EmbeddingsError
+from service.errors import NotReadyError
+from service.hosting.access import current_caller
+from service.hosting.dependencies import CurrentState
+from service.hosting.problems import RETRY_SECONDS, ProblemError, documented
+from service.hosting.scopes import KeyScope
 
 router = APIRouter(tags=["health"])
 
@@ -17,7 +21,7 @@ class Live(BaseModel):
 
 
 class Ready(BaseModel):
-    """The index is open, empty or not."""
+    """The index can be asked, empty or not."""
 
     status: str = "ready"
     passages: int
@@ -30,9 +34,21 @@ async def live() -> Live:
 
 
 @router.get("/health/ready", operation_id="get_ready", responses=documented(503))
-def ready(dossier: CurrentDossier) -> Ready:
-    """Answer 200 once the index is open, 503 before."""
-    return Ready(passages=dossier.index_state().passages)
+def ready(state: CurrentState) -> Ready:
+    """Answer 200 while the index can be asked, else 503: being opened, damaged, or made with other settings.
+
+    Why is told to the key of an admin alone.
+    """
+    try:
+        return Ready(passages=state.dossier().index_state().passages)
+    except (NotReadyError, EmbeddingsError) as error:
+        may_know = KeyScope.admin in current_caller().scopes
+        raise ProblemError(
+            503,
+            str(error) if may_know else "The index cannot be asked now: an admin's key is told why.",
+            name="not-ready",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        ) from error
 
 
 @router.get(
