@@ -1,7 +1,8 @@
-"""Times warm questions through HTTP, as a client sees them, with the service's own account of the stages.
+"""Times questions through HTTP, as a client sees them, with the service's own account of the stages.
 
 Starts `dossier serve` on the index that DOSSIER_DATA names (default: data) and asks each gold question
-several times, one after another. The last column is a ratio within the run, which holds on other machines.
+several times, one after another, then from several clients at once; at last it times `dossier ask`, which
+begins with nothing loaded. Ratios within the run hold on other machines.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +21,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+CLIENTS = (1, 4, 16)
+COLD_STARTS = 5
 GOLD = Path(__file__).parent.parent / "eval" / "data" / "questions.jsonl"
 
 
@@ -39,6 +43,13 @@ def main() -> None:
             for _ in range(options.rounds)
             for question in questions
         ]
+        print_stages(timings)
+        print_clients(client, questions * options.rounds)
+    print_cold_start(questions[0])
+
+
+def print_stages(timings: Sequence[Mapping[str, float]]) -> None:
+    """Print how long each stage of a question takes."""
     print(f"{len(timings)} warm questions, one at a time, milliseconds")
     print(f"{'stage':<14}{'p50':>8}{'p95':>8}{'share':>8}")
     whole = statistics.median(timing["round trip"] for timing in timings)
@@ -47,6 +58,31 @@ def main() -> None:
         p95 = statistics.quantiles(values, n=20)[-1]
         middle = statistics.median(values)
         print(f"{stage:<14}{middle:8.1f}{p95:8.1f}{middle / whole:8.0%}")
+
+
+def print_clients(client: httpx.Client, questions: Sequence[str]) -> None:
+    """Print how many questions are answered a second when several clients ask at once."""
+    print(f"\n{'clients':<14}{'p50':>8}{'p95':>8}{'a second':>10}{'ratio':>8}")
+    alone = 0.0
+    for clients in CLIENTS:
+        started = time.perf_counter()
+        with ThreadPoolExecutor(clients) as pool:
+            timings = list(pool.map(lambda question: ask(client, question)["round trip"], questions))
+        rate = len(timings) / (time.perf_counter() - started)
+        alone = alone or rate
+        p95 = statistics.quantiles(timings, n=20)[-1]
+        print(f"{clients:<14}{statistics.median(timings):8.1f}{p95:8.1f}{rate:10.1f}{rate / alone:8.2f}")
+
+
+def print_cold_start(question: str) -> None:
+    """Print how long `dossier ask` takes from its start to its end."""
+    command = [sys.executable, "-m", "service.cli", "ask", question]
+    seconds = []
+    for _ in range(COLD_STARTS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
+        seconds.append(time.perf_counter() - started)
+    print(f"\ncold start of `dossier ask`: {statistics.median(seconds):.2f} s, of {COLD_STARTS} the median")
 
 
 def ask(client: httpx.Client, question: str) -> dict[str, float]:
