@@ -21,7 +21,14 @@ class ChunkerError(Exception):
 
 
 class UnreadableSourceError(ChunkerError):
-    """A file cannot be turned into text."""
+    """A file cannot be turned into text.
+
+    ``hint``: what to install or to set, which helps all files of the kind; the message ends with it.
+    """
+
+    def __init__(self, message: str = "", *, hint: str = "") -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.hint = hint
 
 
 class EmptySourceError(UnreadableSourceError):

@@ -34,11 +34,19 @@ class RecognisedWord(NamedTuple):
 class RecognisedPage:
     """The words of a page that was read from its picture, one at least, in the order of the text.
 
-    ``position`` counts the file's pages from 1.
+    ``position`` counts from 1 the pages of the file, or of what is attached to the mail that it is.
     """
 
     position: int
     words: tuple[RecognisedWord, ...]
+
+    def moved(self, characters: int) -> RecognisedPage:
+        """Return the same page in a text in which it stands so many characters further on."""
+        words = (
+            word._replace(start_char=word.start_char + characters, end_char=word.end_char + characters)
+            for word in self.words
+        )
+        return RecognisedPage(self.position, tuple(words))
 
     def words_in(self, start_char: int, end_char: int) -> Iterator[RecognisedWord]:
         """Yield the words of which a part lies in that part of the source's text."""

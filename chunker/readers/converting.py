@@ -11,6 +11,7 @@ from chunker.errors import BrokenSourceError, UnsupportedFormatError
 from chunker.readers.programs import SECONDS, output_of
 
 PROGRAMS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+HINT = "install LibreOffice to have files of Office before 2007 read, or save them as .docx or .pptx"
 
 
 def converted(data: bytes, *, name: str, target: str) -> bytes:
@@ -24,10 +25,7 @@ def converted(data: bytes, *, name: str, target: str) -> bytes:
     """
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise UnsupportedFormatError(
-            f"{name}: is an old Office file, which LibreOffice reads and which is not installed here; "
-            f"install it, or save the file as .{target}"
-        )
+        raise UnsupportedFormatError(f"{name}: is an old Office file", hint=HINT)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         source.write_bytes(data)

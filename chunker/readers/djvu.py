@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chunker.readers.extraction import Extracted, ReadingLimits
 
 PROGRAM = "djvused"
+HINT = "install DjVuLibre (djvulibre-bin) to have DjVu files read, or convert them to PDF with a text layer"
 # The form of a file (DjVu 3 specification, section 8.3): "AT&TFORM", in four bytes the length of what
 # follows, what it is; of several pages then their directory, whose flags tell whether they are in it too.
 LENGTH_AT, KIND_AT, FLAGS_AT = 8, 12, 24
@@ -46,8 +47,8 @@ def read_djvu(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     program = shutil.which(PROGRAM)
     if program is None:
         raise UnsupportedFormatError(
-            f"{name}: is a DjVu file, which DjVuLibre reads and which is not installed here; "
-            "install it (djvulibre-bin), or convert the file to PDF with a text layer"
+            f"{name}: is a DjVu file",
+            hint=HINT,
         )
     check_is_whole(data, name=name)
     with tempfile.TemporaryDirectory() as folder:

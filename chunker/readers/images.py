@@ -15,6 +15,7 @@ from chunker.readers.pdf.scans import scanned_sheet
 from chunker.readers.recognising import no_text, recognise_all, tell_read
 from chunker.readers.sniffing import IMAGE
 from chunker.readers.tesseract import Picture
+from chunker.recognised import confidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,12 @@ MAX_SCALE = 4
 LIKELY_DOTS = range(150, 1201)
 """Dots an inch that a scanner means; programs write 72 and 96 for none."""
 ORIENTATION, LYING = 0x0112, range(5, 9)  # of Exif and TIFF 6.0: these exchange width and height
+PAGE_SIDES = (580, 820)
+"""Pixels of a page of A5 at 100 dots an inch: of coarser ones no letters can be read."""
+PAGE_LINES = 3
+"""A page has as many; a logo or a shop's sign has fewer. Chosen by hand; not measured."""
+PAGE_SURENESS = 0.75
+"""Of the words in the mean, as of any page that is read at once (:data:`chunker.readers.tesseract.SURE`)."""
 ONE_PAGE = frozenset({"JPEG", "MPO"})
 """Further pictures in these are small ones of the first, or taken beside it."""
 
@@ -53,7 +60,7 @@ def read_image(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
         pictures = ((index, picture_of(image, index)) for index in range(count))
         read = recognise_all(pictures, limits.recognition, name=name, count=count)
     if not read.lines:
-        raise UnsupportedFormatError(f"{name}: {no_text(count, read.fault)}")
+        raise no_text(read, UnsupportedFormatError, name=name, pages=count)
     tell_read(read, missing=count - len(read.lines), pages=count)
     sheets = []
     for index, (width, height) in enumerate(sizes):
@@ -62,6 +69,21 @@ def read_image(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     pages = joined(sheets, [""] * count, read.lines)
     check_characters(len(pages.text), name=name, limits=limits)
     return Extracted(pages.text, page_starts=pages.starts, recognised=pages.recognised)
+
+
+def check_may_be_page(data: bytes, *, name: str, limits: ReadingLimits) -> None:
+    """Raise UnsupportedFormatError for an image too small for a page, or where none is to be read."""
+    with opened_image(io.BytesIO(data), name=name) as image:
+        is_small = any(side < wanted for side, wanted in zip(sorted(image.size), PAGE_SIDES, strict=True))
+    if is_small or limits.recognition is None:
+        raise UnsupportedFormatError(f"{name}: is {IMAGE}")
+
+
+def shows_page(read: Extracted) -> bool:
+    """Whether what was read in an image is a page, not the few words of a logo or a photograph."""
+    lines = sum(len({word.line for word in page.words}) for page in read.recognised)
+    sure = confidence_of(read.recognised, 0, len(read.text))
+    return lines >= PAGE_LINES and sure is not None and sure >= PAGE_SURENESS
 
 
 @contextmanager

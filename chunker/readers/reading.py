@@ -29,7 +29,7 @@ from chunker.readers.extraction import Extracted, Reader, ReadingLimits, check_n
 from chunker.readers.fiction_book import read_fiction_book
 from chunker.readers.fingerprint import fingerprint
 from chunker.readers.html.reader import read_html
-from chunker.readers.images import read_image
+from chunker.readers.images import check_may_be_page, read_image, shows_page
 from chunker.readers.latex import read_latex
 from chunker.readers.mail.reader import read_mail, read_mbox, read_mhtml, read_msg
 from chunker.readers.markdown import read_markdown
@@ -142,13 +142,16 @@ def extracted_from(data: bytes, media_type: str, *, name: str, limits: ReadingLi
 def read_attachment(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     """Read what is attached to a mail as the file that it is; raises as :func:`read_bytes` does.
 
-    Images are not read: most of them are signatures and logos.
+    Of images those are read that show a page: most are signatures, logos, photographs.
     """
     check_size(len(data), name=name, limits=limits)
     media_type = sniffing.media_type_of(data, name=name)
     if media_type in sniffing.IMAGES:
+        check_may_be_page(data, name=name, limits=limits)
+    extracted = extracted_from(data, media_type, name=name, limits=limits)
+    if media_type in sniffing.IMAGES and not shows_page(extracted):
         raise sniffing.unsupported(sniffing.IMAGE, name=name)
-    return extracted_from(data, media_type, name=name, limits=limits)
+    return extracted
 
 
 def read_old_text(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from chunker.readers.noticing import notice
 from chunker.readers.page_progress import PagesRead, tell_pages
-from chunker.readers.tesseract import RecognitionError, check_languages, recognise
+from chunker.readers.tesseract import RecognitionError, lacking, recognise
 from chunker.recognised import RecognisedPage, RecognisedWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from concurrent.futures import Future
 
+    from chunker.errors import UnreadableSourceError
     from chunker.readers.extraction import RecognitionSettings
     from chunker.readers.picture_lines import PictureLine
     from chunker.readers.tesseract import Picture
@@ -28,10 +29,14 @@ MAX_AT_ONCE = 4
 
 @dataclass(slots=True)
 class Recognition:
-    """The lines read in each of some pictures, by its number; ``fault``: why none can be, or in some."""
+    """The lines read in each of some pictures, by its number; ``fault``: why none can be, or in some.
+
+    ``hint``: what to install or to set, where nothing can be read without that.
+    """
 
     lines: dict[int, list[PictureLine]] = field(default_factory=dict)
     fault: str = ""
+    hint: str = ""
 
 
 def recognise_all(
@@ -41,14 +46,8 @@ def recognise_all(
 
     Pictures are taken as they are needed, in this thread, and none where nothing can be read.
     """
-    read = Recognition()
-    if settings is None:
-        read.fault = "set DOSSIER_OCR_LANGUAGES=auto to have them read by OCR"
-        return read
-    try:
-        check_languages(settings)
-    except RecognitionError as error:
-        read.fault = str(error)
+    read = Recognition(hint=recognition_hint(settings))
+    if settings is None or read.hint:
         return read
     pending: deque[tuple[int, Future[list[PictureLine]]]] = deque()
     at_once = min(MAX_AT_ONCE, os.cpu_count() or 1)
@@ -78,21 +77,34 @@ def recognise_all(
     return read
 
 
+def recognition_hint(settings: RecognitionSettings | None) -> str:
+    """Say what to install or to set so that pictures are read; empty where they are."""
+    if settings is None:
+        return "set DOSSIER_OCR_LANGUAGES=auto to have images of pages read by OCR"
+    return lacking(settings)
+
+
 def tell_read(read: Recognition, *, missing: int, pages: int) -> None:
     """Say how many of a file's ``pages`` were read from pictures, how many were not, and what to do."""
     if read.lines:
         sure = [word.confidence for lines in read.lines.values() for line in lines for word in line.words]
         notice(f"{len(read.lines):,} of {pages:,} pages were read by OCR, {sum(sure) / len(sure):.0f} % sure")
-    if missing and read.fault:
+    if missing and read.hint:
+        notice(f"{missing:,} of {pages:,} pages are images without text and are left out")
+        notice(read.hint)
+    elif missing and read.fault:
         notice(f"{missing:,} of {pages:,} pages are images without text and are left out; {read.fault}")
     elif missing:
         notice(f"{missing:,} of {pages:,} pages show no text that OCR can read: see if they are blank")
 
 
-def no_text(pages: int, fault: str) -> str:
-    """Say that a file has nothing but pictures in which no text was read."""
+def no_text(read: Recognition, kind: type[UnreadableSourceError], *, name: str, pages: int) -> Exception:
+    """Return the error, of a ``kind``, for a file of nothing but pictures in which no text was read."""
     what = f"its {pages:,} pages are images" if pages > 1 else "it is an image"
-    return f"{what} without text; {fault or 'OCR finds none: check that it was scanned well'}"
+    if read.hint:
+        return kind(f"{name}: {what} without text", hint=read.hint)
+    why = read.fault or "OCR finds none: check that it was scanned well"
+    return kind(f"{name}: {what} without text; {why}")
 
 
 def text_lines(lines: Sequence[PictureLine]) -> list[str]:

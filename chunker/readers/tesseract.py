@@ -74,21 +74,21 @@ def version() -> str:
         return ""
 
 
-def check_languages(settings: RecognitionSettings) -> None:
-    """Raise RecognitionError where the program, or a language to read with, is not installed."""
+def lacking(settings: RecognitionSettings) -> str:
+    """Say what to install where the program is not there, or a language to read with; empty for nothing."""
     if shutil.which(PROGRAM) is None:
-        raise RecognitionError(f"install {PROGRAM} (tesseract-ocr) to have them read by OCR")
+        return f"install {PROGRAM} (tesseract-ocr) to have images of pages read by OCR"
     installed = installed_languages()
     if not installed:
-        raise RecognitionError(
-            f"install a language of {PROGRAM} (tesseract-ocr-eng) to have them read by OCR"
-        )
-    for language in (settings.languages or "").split("+"):
-        if language and language not in installed:
-            raise RecognitionError(
-                f"install the language {language} of {PROGRAM}, or set DOSSIER_OCR_LANGUAGES to some of"
-                f" {'+'.join(installed)}"
-            )
+        return f"install a language of {PROGRAM} (tesseract-ocr-eng) to have images of pages read by OCR"
+    missing = [one for one in (settings.languages or "").split("+") if one and one not in installed]
+    if not missing:
+        return ""
+    packages = ", ".join(f"tesseract-ocr-{one.replace('_', '-')}" for one in missing)
+    return (
+        f"install {'+'.join(missing)} for {PROGRAM} ({packages}) to have images of pages read by OCR,"
+        f" or set DOSSIER_OCR_LANGUAGES to some of {'+'.join(installed)}"
+    )
 
 
 def languages_of(settings: RecognitionSettings) -> str:

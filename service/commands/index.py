@@ -152,6 +152,13 @@ def _tell_skipped(outcomes: "Sequence[FileOutcome]") -> None:
         typer.echo(f"{kinds.total():,} skipped: {counts}", err=True)
 
 
+def _tell_hints(outcomes: "Sequence[FileOutcome]") -> None:
+    """Say in one line each what to install or to set, and how many files that would help."""
+    hints = Counter(outcome.hint for outcome in outcomes if outcome.hint)
+    for hint, count in sorted(hints.items(), key=_most_first):
+        typer.echo(f"{count:,} {'file is' if count == 1 else 'files are'} not read whole: {hint}", err=True)
+
+
 def _rebuild(
     settings: "Settings", encoder: "Encoder", second: "SecondEncoder | None", console: "Console"
 ) -> None:
@@ -184,7 +191,9 @@ def _ingest(
             progress.update(task, advance=1)
             if outcome.status == "skipped":
                 continue
-            said = [outcome.error] if outcome.error else [f"{outcome.name}: {n}" for n in outcome.notices]
+            said = [f"{outcome.name}: {n}" for n in outcome.notices if n != outcome.hint]  # it is summed up
+            if outcome.error:
+                said = [outcome.error.removesuffix(f"; {outcome.hint}")]
             for line in said:
                 progress.console.print(f"dossier: {line}", markup=False, highlight=False, soft_wrap=True)
     return outcomes
@@ -226,6 +235,7 @@ def _pages_on(progress: "Progress", task: "TaskID") -> "Callable[[PagesRead], No
 
 def _summary(outcomes: "Sequence[FileOutcome]", info: "IndexInfo", seconds: float) -> dict[str, Any]:
     _tell_skipped(outcomes)
+    _tell_hints(outcomes)
     counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     tokens = sum(outcome.tokens for outcome in outcomes if outcome.status in {"added", "replaced"})
     return {

@@ -10,6 +10,7 @@ from chunker.documents import Source
 from chunker.errors import UnreadableSourceError, UnsupportedFormatError
 from chunker.readers.finding import kind_of
 from chunker.readers.fingerprint import fingerprint_of_file
+from chunker.readers.hints import hints
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import IndexStoreError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
@@ -37,7 +38,9 @@ class FileOutcome:
 
     ``copy``: its bytes are in the index under the name ``copy_of``. ``failed`` and ``skipped``: ``error``
     says why, in one line; what is skipped is counted as a ``kind``, such as ``.jpg``. ``notices`` say what
-    of it may be read wrongly or was left out. The counts are of the source as it stands in the index.
+    of it may be read wrongly or was left out. ``hint``, one of them or the end of ``error``, is what to
+    install or to set, which helps all files of the kind. The counts are of the source as it stands in the
+    index.
     """
 
     name: str
@@ -50,6 +53,7 @@ class FileOutcome:
     error: str | None = None
     notices: tuple[str, ...] = ()
     kind: str | None = None
+    hint: str = ""
 
 
 def ingest_files(
@@ -71,6 +75,7 @@ def ingest_files(
     Raises:
         IndexStoreError: the index cannot be written; what was yielded before stands.
     """
+    known_hints = hints(reader.limits)
 
     def read(file: FoundFile) -> tuple[FoundFile, Source | FileOutcome]:
         def step() -> Source | FileOutcome:
@@ -78,14 +83,14 @@ def ingest_files(
             if known is not None:
                 with index.snapshot() as snapshot:
                     source = snapshot.source(known.source_id)
-                return _outcome(known, source.notices if source else ())
+                return _outcome(known, source.notices if source else (), known_hints)
             return replace(reader.read(file.path, name=file.name, on_pages=on_pages), path=file.origin)
 
         return file, _tried(index, file, step)
 
     def added(file: FoundFile, source: Source) -> FileOutcome:
         change = index.add_source(source, original=file.path, on_progress=on_progress)
-        return _outcome(change, source.notices)
+        return _outcome(change, source.notices, known_hints)
 
     for some in _together(map(read, files), _CHARACTERS_TOGETHER if encode else 0):
         sources = [reading for _, reading in some if isinstance(reading, Source)]
@@ -100,7 +105,7 @@ def ingest_files(
         index.encode_ahead((), encode)
 
 
-def _outcome(change: SourceChange, notices: tuple[str, ...]) -> FileOutcome:
+def _outcome(change: SourceChange, notices: tuple[str, ...], known_hints: frozenset[str]) -> FileOutcome:
     return FileOutcome(
         name=change.name,
         status=change.status,
@@ -110,6 +115,7 @@ def _outcome(change: SourceChange, notices: tuple[str, ...]) -> FileOutcome:
         tokens=change.tokens,
         copy_of=change.copy_of,
         notices=notices,
+        hint=next((line for line in notices if line in known_hints), ""),
     )
 
 
@@ -137,11 +143,13 @@ def _tried(index: LocalIndex, file: FoundFile, step: Callable[[], T]) -> T | Fil
     except UnsupportedFormatError as error:
         if file.is_named:
             return FileOutcome(file.name, "failed", error=str(error))
-        return FileOutcome(file.name, "skipped", error=str(error), kind=kind_of(file.name))
+        kind, hint = kind_of(file.name), error.hint
+        return FileOutcome(file.name, "skipped", error=str(error), kind=kind, hint=hint)
     except Exception as error:  # noqa: BLE001 - a fault at one file must not keep the others out
         if is_unforeseen(error, UnreadableSourceError):
             log_failure(index.folder, file.name, error)
-        return FileOutcome(file.name, "failed", error=_told(file.name, error, index.folder))
+        hint = error.hint if isinstance(error, UnreadableSourceError) else ""
+        return FileOutcome(file.name, "failed", error=_told(file.name, error, index.folder), hint=hint)
 
 
 def _told(name: str, error: Exception, folder: Path) -> str:

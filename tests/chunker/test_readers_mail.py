@@ -10,9 +10,13 @@ from word_files import saved
 from chunker.chunking import ChunkingSettings, chunk
 from chunker.documents import DocumentDate
 from chunker.errors import EmptySourceError
+from chunker.readers.extraction import ReadingLimits, RecognitionSettings
 from chunker.readers.reading import read_bytes
+from chunker.readers.recognising import recognition_hint
+from chunker.recognised import confidence_of
 from chunker.segmenting.cuts import segment
 from chunker.text.tokens import TokenLimit
+from tests.support.scans import COMMITTEE, file_of, needs_tesseract, page_of
 
 
 def a_mail(subject="Toll of the ferry", body="The toll was raised.\n", **fields):
@@ -116,6 +120,56 @@ def test_attachments_are_read_where_a_reader_exists_and_named_where_none_does():
         "Attachment: ferry.png",
     ]
     assert len(segment(source).documents) == 1
+
+
+def with_picture(message, picture, *, is_inline):
+    """The mail with a picture attached, or set into its HTML."""
+    if not is_inline:
+        message.add_attachment(file_of(picture), maintype="image", subtype="png", filename="toll.png")
+        return message
+    message.add_alternative('<p>The toll was raised.</p><img src="cid:toll">', subtype="html")
+    html = message.get_payload()[1]
+    html.add_related(file_of(picture), "image", "png", cid="<toll>", filename="toll.png")
+    return message
+
+
+@needs_tesseract
+@pytest.mark.parametrize("is_inline", [False, True])
+def test_a_picture_of_a_page_in_a_mail_is_read_and_it_is_known_how_surely(is_inline):
+    page = page_of((120, 200, COMMITTEE))
+    source = read(with_picture(a_mail(), page, is_inline=is_inline))
+    assert source.text.endswith("\n\nAttachment: toll.png\n\n" + "\n".join(COMMITTEE))
+    start = source.text.index("Attachment:")
+    assert confidence_of(source.recognised, 0, start) is None
+    assert confidence_of(source.recognised, start, len(source.text)) > 0.8
+    (read_page,) = source.recognised
+    words = [source.text[word.start_char : word.end_char] for word in read_page.words]
+    assert words == " ".join(COMMITTEE).split()
+    (said,) = source.notices
+    assert said.startswith("toll.png: 1 of 1 pages were read by OCR, ")
+
+
+@needs_tesseract
+def test_logos_and_pictures_with_few_words_are_not_read():
+    logo, sign = page_of((20, 20, COMMITTEE), size=(700, 200)), page_of((120, 200, ["Weber & Sons"]))
+    for picture in (logo, sign, page_of()):
+        attached = read(with_picture(a_mail(), picture, is_inline=False))
+        assert attached.text.endswith("The toll was raised.\n\nAttachment: toll.png")
+        within = read(with_picture(a_mail(), picture, is_inline=True))
+        assert within.text.endswith("The toll was raised.")
+        assert attached.notices == within.notices == ()
+
+
+def test_pictures_are_named_where_none_are_read(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    source = read(with_picture(a_mail(), page_of((120, 200, COMMITTEE)), is_inline=False))
+    assert source.text.endswith("Attachment: toll.png")
+    assert source.notices == (recognition_hint(RecognitionSettings()),)
+    not_wanted = ReadingLimits(recognition=None)
+    data = with_picture(a_mail(), page_of((120, 200, COMMITTEE)), is_inline=False).as_bytes()
+    assert read_bytes(data, name="a.eml", limits=not_wanted).notices == ()
+    logo = read(with_picture(a_mail(), page_of(size=(700, 200)), is_inline=False))
+    assert logo.notices == ()
 
 
 def test_a_forwarded_mail_is_part_of_the_one_that_holds_it():

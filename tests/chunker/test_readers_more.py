@@ -206,7 +206,7 @@ def test_djvu_that_is_cut_short_damaged_or_a_scan_is_refused_in_words(tmp_path):
 
 def test_without_djvulibre_it_is_said_what_to_do(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(UnsupportedFormatError, match="DjVuLibre reads and which is not installed"):
+    with pytest.raises(UnsupportedFormatError, match=r"is a DjVu file; install DjVuLibre \(djvulibre-bin\)"):
         read_bytes(b"AT&TFORM\0\0\0\4DJVU", name="a.djvu")
 
 

@@ -208,7 +208,8 @@ def test_a_stamp_stays_where_its_scan_cannot_be_read(monkeypatch):
     monkeypatch.setenv("PATH", "")
     source = read(stamped(page_of((120, 200, COMMITTEE)), (72, 24, "Downloaded from a library")))
     assert source.text == "Downloaded from a library"
-    assert source.notices[0].startswith("1 of 1 pages are images without text and are left out; install")
+    assert source.notices[0] == "1 of 1 pages are images without text and are left out"
+    assert source.notices[1].startswith("install tesseract")
 
 
 @needs_tesseract
@@ -233,14 +234,15 @@ def test_without_the_program_one_is_told_what_to_install(monkeypatch):
         writer.append(io.BytesIO(data))
     buffer = io.BytesIO()
     writer.write(buffer)
-    (notice,) = read(buffer.getvalue()).notices
-    assert notice.startswith("1 of 2 pages are images without text and are left out; install tesseract")
+    said, hint = read(buffer.getvalue()).notices
+    assert said == "1 of 2 pages are images without text and are left out"
+    assert hint == "install tesseract (tesseract-ocr) to have images of pages read by OCR"
 
 
 @needs_tesseract
 def test_a_language_that_is_not_installed_is_told():
     limits = ReadingLimits(recognition=RecognitionSettings("eng+xyz"))
-    with pytest.raises(UnsupportedFormatError, match="install the language xyz of tesseract, or set DOSSIER"):
+    with pytest.raises(UnsupportedFormatError, match=r"install xyz for tesseract \(tesseract-ocr-xyz\)"):
         read(file_of(page_of((120, 200, COMMITTEE))), limits=limits)
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
@@ -20,12 +21,16 @@ from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
+from chunker.readers import djvu, fingerprint, tesseract
+from chunker.readers.extraction import RecognitionSettings
+from chunker.readers.recognising import recognition_hint
 from chunker.readers.sniffing import FORMAT_NAMES
 from embeddings.distributed import engine
 from embeddings.indexing.preparing import encode
 from service.cli import main
 from service.settings import Settings
 from service.wording.phrases import page_words
+from tests.support.scans import COMMITTEE, file_of, page_of
 
 CAN_BE_READ = f"what can be read: {FORMAT_NAMES}"
 TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
@@ -119,6 +124,54 @@ def test_files_of_no_readable_kind_in_a_folder_are_skipped_without_failing(run, 
     code, _, err = run("index", "letters")
     assert code == 0
     assert err == ["1 skipped: 1 .jpg"]
+
+
+@pytest.fixture
+def _no_programs(monkeypatch):
+    """Let no program be found; what is remembered of those that are there is forgotten, before and after."""
+    remembered = (tesseract.version, tesseract.installed_languages, fingerprint._readers)
+    for one in remembered:
+        one.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    yield
+    for one in remembered:
+        one.cache_clear()
+
+
+@pytest.mark.usefixtures("_no_programs")
+def test_what_to_install_is_told_once_for_all_files(run, tmp_path):
+    (tmp_path / "letters").mkdir()
+    scan = page_of((120, 200, COMMITTEE))
+    for name, data in {
+        "a.txt": TREATY.encode(),
+        "b.png": file_of(scan),
+        "c.pdf": file_of(scan, kind="PDF"),
+        "d.pdf": file_of(scan, scan, kind="PDF"),
+        "e.djvu": b"AT&TFORM" + bytes(30),
+        "f.eml": _mail_with(file_of(scan)),
+    }.items():
+        (tmp_path / "letters" / name).write_bytes(data)
+    for _ in range(2):  # what is unchanged is told as if it had been read
+        code, _, err = run("index", "letters")
+        assert code == 1
+        assert err == [
+            "dossier: c.pdf: it is an image without text",
+            "dossier: d.pdf: its 2 pages are images without text",
+            "2 skipped: 1 .djvu, 1 .png",
+            f"4 files are not read whole: {recognition_hint(RecognitionSettings())}",
+            f"1 file is not read whole: {djvu.HINT}",
+        ]
+    _, out, _ = run("index", "letters", "--json")
+    told = {one["name"]: one["error"] for one in json.loads(out)["files"]}
+    assert told["c.pdf"].startswith("c.pdf: it is an image without text; install tesseract")
+
+
+def _mail_with(picture):
+    message = EmailMessage()
+    message["From"], message["Subject"] = "anna@example.org", "Toll of the ferry"
+    message.set_content("The toll was raised.")
+    message.add_attachment(picture, maintype="image", subtype="png", filename="toll.png")
+    return message.as_bytes()
 
 
 def test_what_is_skipped_is_summed_up_in_one_line_and_the_run_in_another(run, tmp_path):

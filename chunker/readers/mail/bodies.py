@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from chunker.errors import UnreadableSourceError
 from chunker.readers.decoding import decode_text
+from chunker.readers.extraction import tidy_line
 from chunker.readers.html.reader import read_whole
 from chunker.readers.mail.headers import field, words_of
+from chunker.readers.noticing import notice, noticing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
     from chunker.readers.extraction import Extracted, ReadingLimits
+    from chunker.recognised import RecognisedPage
 
 SHOWN_FIELDS = ("From", "To", "Cc", "Date")
 ATTACHED = "Attachment: "
@@ -33,10 +36,14 @@ only that the mail is in HTML. Chosen by hand, not measured."""
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some of a mail's text: of its head, of what it says, or the name of what is attached."""
+    """Some of a mail's text: of its head, of what it says, or the name of what is attached.
+
+    ``recognised`` are the pages in it that were read from pictures.
+    """
 
     text: str
     role: Literal["head", "body", "attachment"] = "body"
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 class AttachmentReader(Protocol):
@@ -79,7 +86,10 @@ class BodyReader:
         elif children:
             for number, child in enumerate(children):
                 is_picture = child.get_content_maintype() == "image" and child.get("Content-ID")
-                if not (kind == "multipart/related" and number and is_picture):
+                if kind == "multipart/related" and number and is_picture:
+                    blocks = list(self.attachment(child))
+                    yield from blocks if len(blocks) > 1 else ()  # else it is a logo or the like
+                else:
                     yield from self.part(child)
         elif is_text(part):
             yield from self.text(part)
@@ -119,10 +129,17 @@ class BodyReader:
         name = words_of(part.get_filename() or "") or f"({part.get_content_type()})"
         yield Block(ATTACHED + name, "attachment")
         try:
-            read = self.read_attachment(payload_of(part), name=name, limits=self.limits)
-        except UnreadableSourceError:
+            with noticing() as said:
+                read = self.read_attachment(payload_of(part), name=name, limits=self.limits)
+        except UnreadableSourceError as error:
+            if error.hint:
+                notice(error.hint)
             return
-        yield Block(read.text.strip())
+        for line in said:
+            notice(f"{tidy_line(name)}: {line}")
+        text = read.text.strip()
+        moved = read.text.find(text)
+        yield Block(text, recognised=tuple(page.moved(-moved) for page in read.recognised))
 
 
 def is_text(part: Message) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
     from chunker.readers.extraction import ReadingLimits
+    from chunker.recognised import RecognisedPage
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def read_mails(mails: Iterable[bytes | Message], reader: BodyReader) -> Extracte
     """Return the text of mails, one after the other; those that cannot be read are told in a notice."""
     text = TextBuilder(reader.name, reader.limits)
     documents: list[StatedDocument] = []
+    recognised: list[RecognisedPage] = []
     number = damaged = 0
     for number, mail in enumerate(mails, start=1):
         try:
@@ -99,11 +101,12 @@ def read_mails(mails: Iterable[bytes | Message], reader: BodyReader) -> Extracte
             logger.info("%s: mail %d cannot be read", reader.name, number, exc_info=True)
             damaged += 1
             continue
-        starts = [
-            start
-            for block in blocks
-            if (start := text.add(block.text, level=1 if block.role == "attachment" else None)) is not None
-        ]
+        starts: list[int] = []
+        for block in blocks:
+            start = text.add(block.text, level=1 if block.role == "attachment" else None)
+            if start is not None:
+                starts.append(start)
+                recognised += [page.moved(start) for page in block.recognised]
         if starts:
             documents.append(StatedDocument(starts[0], title, metadata))
     if damaged and not documents:
@@ -115,6 +118,7 @@ def read_mails(mails: Iterable[bytes | Message], reader: BodyReader) -> Extracte
         title=documents[0].title if documents and number == 1 else None,
         headings=tuple(text.headings),
         stated_documents=tuple(documents),
+        recognised=tuple(recognised),
     )
 
 

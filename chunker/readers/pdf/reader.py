@@ -95,7 +95,7 @@ def read_pdf(data: bytes, *, name: str, limits: ReadingLimits) -> Extracted:
     with PDFIUM:
         content = content_of(data, name=name, limits=limits)
     if not any(has_text(sheet) for sheet in content.sheets):
-        raise EmptySourceError(f"{name}: {no_text(len(content.sheets), content.recognised.fault)}")
+        raise no_text(content.recognised, EmptySourceError, name=name, pages=len(content.sheets))
     pages = joined(content.sheets, content.labels, content.recognised.lines)
     return Extracted(
         pages.text,
