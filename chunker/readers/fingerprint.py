@@ -28,7 +28,8 @@ _NAME = re.compile(r"[\w.-]+")
 
 def fingerprint(digest: str, description: Description, limits: ReadingLimits) -> str:
     """Return the number of a file whose bytes have this ``digest``, as hexadecimal digits."""
-    return _hashed(digest, repr(sorted(description.items())), _readers(limits))
+    reads_pictures = limits.recognition is not None
+    return _hashed(digest, repr(sorted(description.items())), _readers(repr(limits), reads_pictures))
 
 
 def fingerprint_of_file(path: Path, limits: ReadingLimits) -> str:
@@ -45,12 +46,13 @@ def fingerprint_of_file(path: Path, limits: ReadingLimits) -> str:
 
 
 @cache
-def _readers(limits: ReadingLimits) -> str:
+def _readers(limits: str, reads_pictures: bool) -> str:
+    # By how the limits are written: 60 and 60.0 are equal, and another process has but one of them.
     folder = Path(chunker.__file__).parent
     files = sorted(path for kind in ("*.py", "*.toml") for path in folder.rglob(kind))
     code = (hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
-    pictures = (version(), *installed_languages()) if limits.recognition else ()
-    return _hashed(*code, *_libraries(), repr(limits), *pictures)
+    pictures = (version(), *installed_languages()) if reads_pictures else ()
+    return _hashed(*code, *_libraries(), limits, *pictures)
 
 
 def _libraries() -> list[str]:

@@ -130,3 +130,13 @@ def test_what_ocr_read_is_read_once_and_goes_with_its_file(tmp_path, monkeypatch
         assert len(list((data / "recognitions").iterdir())) == 1
         dossier.delete("minutes.png")
         assert list((data / "recognitions").iterdir()) == []
+
+
+def test_every_process_tells_the_same_of_a_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Anna wrote of the harbour.")
+    for seconds in (60, 60.0):
+        limits = ReadingLimits(recognition=RecognitionSettings(seconds=seconds))
+        with IsolatedReader(limits=limits) as reader:
+            told = reader.read(path, name="a.txt").fingerprint
+        assert told == fingerprint.fingerprint_of_file(path, limits)
