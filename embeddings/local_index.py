@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from embeddings.indexing.encoding_ahead import BulkEncoder
     from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
+    from embeddings.store.integrity import Finding
     from embeddings.store.passage_index import PassageIndex
     from embeddings.store.vector_index import Generation
 
@@ -295,14 +296,12 @@ class LocalIndex:
                     return
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the store, one line each; see :mod:`embeddings.store.integrity`.
+        """Return what is wrong with the store and the originals, one line each (:func:`examine_store`).
 
         Raises:
             IndexDamagedError: SQLite cannot even read it.
         """
-        with self._store.trying() as connection:
-            problems = list(integrity.problems(connection))
-        return [*problems, *self._originals.problems()]
+        return [str(finding) for finding in examine_store(self.folder, self._store)]
 
     def search_problems(self, *, repair: bool = False) -> list[str]:
         """Return where searches do not see the passages of the store, one line each; ``repair`` mends it.
@@ -327,6 +326,17 @@ class LocalIndex:
             finally:
                 self._originals.discard_unneeded()
             self._passages.changed()
+
+
+def examine_store(folder: Path, store: Store) -> list[Finding]:
+    """Return what is wrong with the store and the originals of a data folder.
+
+    Raises:
+        IndexDamagedError: SQLite cannot even read it.
+    """
+    with store.trying() as connection:
+        findings = list(integrity.problems(connection))
+    return [*findings, *Originals(folder, store).problems()]
 
 
 def _manifest_of(recipe: Recipe) -> Manifest:

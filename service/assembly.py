@@ -118,20 +118,6 @@ def _engine(address: str, settings: Settings, refill: bool) -> Callable[[Path, S
     return engine_passages(connect(address, key), refill=refill)
 
 
-def examine_index(settings: Settings, *, repair: bool = False) -> tuple[list[str], list[str]]:
-    """Return what is wrong with the store, and where searches do not see its passages, one line each.
-
-    ``repair`` mends the latter.
-
-    Raises:
-        EngineError: the engine that is searched does not answer, or has the passages of another index.
-    """
-    with open_index(
-        settings, encoder=load_encoder(settings), second=load_second_encoder(settings), refill=repair
-    ) as index:
-        return index.problems(), index.search_problems(repair=repair)
-
-
 def rebuild_index(
     settings: Settings,
     *,

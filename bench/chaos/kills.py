@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPERATIONS = ("index", "upload", "delete", "rebuild", "backup", "restore")
-_SOURCES = 24  # at first, and about as many later
+_SOURCES = 24  # at first, and at least so many before some are deleted
 _FILES_A_RUN = 4
 _SECONDS = 60.0  # what takes longer hangs
 _TOKENS = (40, 60)  # between which rebuilding goes to and fro
@@ -61,9 +61,7 @@ class Chaos:
         self._saved: dict[str, str] = {}
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        files = [self._file() for _ in range(_SOURCES)]
-        operations.index(self._data, self._log, tokens=self._tokens, files=files)
-        self._texts = {path.name: path.read_text() for path in files}
+        self._fill_up()
         operations.save(self._data, self._log, path=self._backup)
         self._saved = dict(self._texts)
         self.tallies = {name: Tally() for name in OPERATIONS}
@@ -78,6 +76,14 @@ class Chaos:
         if len(tally.wrong) > before:  # what comes next begins with what is there
             self._texts = self._state(self._data)
 
+    def _fill_up(self) -> None:
+        """Add files where there are few."""
+        files = [self._file() for _ in range(_SOURCES - len(self._texts))]
+        if files:
+            operations.index(self._data, self._log, tokens=self._tokens, files=files)
+            self._texts |= {path.name: path.read_text() for path in files}
+        self._log.unlink(missing_ok=True)
+
     def _kill_index(self, tally: Tally) -> None:
         files = [self._file() for _ in range(_FILES_A_RUN - 1)]
         files.append(self._file(name=self._draw.choice(sorted(self._texts))))
@@ -85,7 +91,8 @@ class Chaos:
         self._settle(tally, {path.name: path.read_text() for path in files}, done)
 
     def _kill_delete(self, tally: Tally) -> None:
-        names = self._draw.sample(sorted(self._texts), min(_FILES_A_RUN, len(self._texts) // 2))
+        self._fill_up()
+        names = self._draw.sample(sorted(self._texts), _FILES_A_RUN)
         done = self._killed(tally, "delete", operations.delete, self._data, tokens=self._tokens, names=names)
         self._settle(tally, dict.fromkeys(names), done)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chunker.documents import content_id
 from embeddings.store.manifest import read_manifest
 from embeddings.store.records import PASSAGE_COLUMNS, passage_from_row
 from embeddings.store.source_texts import read_text
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
 
 _PASSAGE_TABLES = {
@@ -20,6 +21,21 @@ _PASSAGE_TABLES = {
 }
 _FULL_TEXT_TABLES = ("passage_text", "document_text", "passage_ngrams")
 _KEYS_COMPARED = 10_000  # at once
+
+RESTORE = "restore a backup, or delete the index and add the files again"
+MAKE_ANEW = "run `dossier doctor --repair`, which makes it anew from the sources"
+REMOVE = "run `dossier doctor --repair`, which removes them"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, and what to do."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +72,21 @@ def key_differences(
             yield KeyDifference(first, end, stored - has, has - stored)
 
 
-def problems(connection: sqlite3.Connection) -> Iterator[str]:
-    """Yield what is wrong with the store, one line each; nothing where it is whole.
+def problems(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield what is wrong with the store; nothing where it is whole.
 
     ``connection`` is in a write transaction (FTS5 checks itself only there), in which nothing is changed.
     """
     for (message,) in connection.execute("PRAGMA integrity_check"):
         if message != "ok":
-            yield f"SQLite: {message}"
+            yield Finding(f"SQLite: {message}", RESTORE)
     for table, *_ in connection.execute("PRAGMA foreign_key_check"):
-        yield f"{table}: a row refers to one that is not there"
+        yield Finding(f"{table}: a row refers to one that is not there", MAKE_ANEW)
     for table in _FULL_TEXT_TABLES:
-        # raises "database disk image is malformed" where the index is not as it should be
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - a constant
+        try:
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - a constant
+        except sqlite3.DatabaseError:
+            yield Finding(f"{table}: the full text is damaged", MAKE_ANEW)
     manifest = read_manifest(connection)
     second = {"second_vectors": "SELECT passage_key FROM second_vectors"}
     has_second = manifest is not None and manifest.second_model is not None
@@ -80,28 +98,37 @@ def problems(connection: sqlite3.Connection) -> Iterator[str]:
     yield from _wrong_counts(connection)
 
 
-def _differences(connection: sqlite3.Connection, table: str, queries: dict[str, str]) -> Iterator[str]:
+def _differences(connection: sqlite3.Connection, table: str, queries: dict[str, str]) -> Iterator[Finding]:
     keys = {key for (key,) in connection.execute(f"SELECT key FROM {table}")}  # noqa: S608 - a constant
     for name, query in queries.items():
         found = {key for (key,) in connection.execute(query)}
         if found != keys:
-            yield f"{name}: {len(keys - found)} of the {table} missing, {len(found - keys)} too many"
+            what = f"{name}: {len(keys - found)} of the {table} missing, {len(found - keys)} too many"
+            yield Finding(what, MAKE_ANEW)
 
 
-def _wrong_texts(connection: sqlite3.Connection) -> Iterator[str]:
+def _wrong_texts(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield the passages whose text is not what their id was made of, or not what stands in the source."""
     for (source_key,) in connection.execute("SELECT key FROM sources").fetchall():
         text = read_text(connection, source_key)
         rows = connection.execute(
-            f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN documents d ON d.key = p.document_key"  # noqa: S608 - a constant
-            " WHERE d.source_key = ?",
+            f"SELECT d.start_char, {PASSAGE_COLUMNS} FROM passages p"  # noqa: S608 - a constant
+            " JOIN documents d ON d.key = p.document_key WHERE d.source_key = ?",
             (source_key,),
         )
-        for passage in map(passage_from_row, rows):
-            if text[passage.start_char : passage.end_char] != passage.text:
-                yield f"passage {passage.id}: its text is not what stands in its source"
+        for document_start, *row in rows:
+            passage = passage_from_row(tuple(row))
+            if text[passage.start_char : passage.end_char] == passage.text:
+                continue
+            what = f"passage {passage.id}: its text is not what stands in its source"
+            start = str(passage.start_char - document_start)
+            if content_id(passage.document_id, start, passage.text) == passage.id:
+                yield Finding(what, "add the file again, or restore a backup")
+            else:
+                yield Finding(what, MAKE_ANEW)
 
 
-def _wrong_counts(connection: sqlite3.Connection) -> Iterator[str]:
+def _wrong_counts(connection: sqlite3.Connection) -> Iterator[Finding]:
     stored = connection.execute(
         "SELECT sources, documents, passages FROM generations ORDER BY number DESC LIMIT 1"
     ).fetchone()
@@ -110,4 +137,5 @@ def _wrong_counts(connection: sqlite3.Connection) -> Iterator[str]:
         " (SELECT count(*) FROM passages)"
     ).fetchone()
     if counted != (stored or (0, 0, 0)):
-        yield f"sources, documents and passages: {counted} are there, {stored} were counted"
+        what = f"sources, documents and passages: {counted} are there, {stored} were counted"
+        yield Finding(what, MAKE_ANEW)

@@ -119,15 +119,18 @@ class LocalPassages:
         """Do nothing: only memory is held."""
 
     def problems(self, connection: sqlite3.Connection, *, repair: bool = False) -> Iterator[str]:
-        """Yield which passages the vectors lack or have too many of, one line for each range of keys."""
-        keys = self._vectors_for(connection).keys
+        """Yield which passages the vectors lack, have too many of, or have otherwise than the store."""
+        vectors = self._vectors_for(connection)
+        keys = vectors.keys
 
         def found(first: int, last: int | None) -> list[int]:
             end = len(keys) if last is None else np.searchsorted(keys, last, side="right")
             return keys[np.searchsorted(keys, first) : end].tolist()  # type: ignore[no-any-return]
 
-        differences = list(integrity.key_differences(connection, found))
-        yield from map(str, differences)
+        differences = [str(one) for one in integrity.key_differences(connection, found)]
+        if not differences and (differing := vectors.differing(connection)):
+            differences = [f"searched passages: the vectors of {differing:,} are not those of the store"]
+        yield from differences
         if differences and repair:
             with self._refreshing:
                 empty = vector_index.empty(self._dimension)

@@ -30,6 +30,7 @@ from embeddings.store.data_folder import (
     originals_lock,
     synchronise,
 )
+from embeddings.store.integrity import REMOVE, Finding
 
 if TYPE_CHECKING:
     import sqlite3
@@ -137,16 +138,43 @@ class Originals:
         except OSError as error:
             logger.warning("what OCR read in files that are not there is left for now: %s", error)
 
-    def problems(self) -> Iterator[str]:
-        """Yield what is wrong with them, one line each."""
+    def problems(self) -> Iterator[Finding]:
+        """Yield what is wrong with them, having read them all."""
         with self._store.reading() as connection:
             rows = connection.execute(
-                "SELECT s.id, s.size_bytes, o.digest FROM originals o JOIN sources s ON s.key = o.source_key"
+                "SELECT s.id, o.digest FROM originals o JOIN sources s ON s.key = o.source_key"
             ).fetchall()
-        for source_id, size_bytes, digest in rows:
-            path = self.path(digest)
-            if not path.is_file() or path.stat().st_size != size_bytes:
-                yield f"source {source_id}: its original {path} is missing or cut short; add the file again"
+        for source_id, digest in rows:
+            if (found := self._digest(digest)) != digest:
+                how = "has changed" if found else "is missing"
+                what = f"source {source_id}: its original {self.path(digest)} {how}"
+                yield Finding(what, "add the file again, or restore a backup")
+        if orphans := self._orphans():
+            what = f"{ORIGINALS_NAME}: {len(orphans)} files that no source needs"
+            yield Finding(what, REMOVE)
+
+    def discard_orphans(self) -> None:
+        """Remove the files that no row tells of; they come from elsewhere, or from an index that is gone.
+
+        Raises:
+            IndexBusyError: a backup is being made.
+        """
+        with originals_lock(self._folder.parent, timeout_seconds=0):
+            for path in self._orphans():
+                path.unlink(missing_ok=True)
+
+    def _orphans(self) -> list[Path]:
+        with self._store.reading() as connection:
+            digests = {digest for (digest,) in connection.execute("SELECT digest FROM originals")}
+        files = (path for path in self._folder.rglob("*") if path.is_file())
+        return sorted(path for path in files if path.name.partition(".")[0] not in digests)
+
+    def _digest(self, digest: str) -> str | None:
+        try:
+            with self.path(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
 
     def _remove(self, digest: str) -> None:
         path = self.path(digest)

@@ -103,12 +103,27 @@ class VectorIndex:
 
     def cosines(self, vector: FloatArray, keys: Sequence[int]) -> list[float]:
         """Return the cosine of each of these passages, which must be in the index, to ``vector``."""
-        wanted = np.asarray(keys, dtype=np.int64)
-        stored = np.zeros((len(wanted), self.dimension), dtype=np.float32)
+        return [
+            round(cosine, DIGITS)
+            for cosine in (self.vectors_of(np.asarray(keys, dtype=np.int64)) @ vector).tolist()
+        ]
+
+    def vectors_of(self, keys: KeyArray) -> FloatArray:
+        """Return the vectors of passages, which must be in the index: shape ``(len(keys), dimension)``."""
+        vectors = np.zeros((len(keys), self.dimension), dtype=np.float32)
         for block in (self.base, self.later):
-            here = np.isin(wanted, block.keys)
-            stored[here] = block.vectors_of(wanted[here])
-        return [round(cosine, DIGITS) for cosine in (stored @ vector).tolist()]
+            here = np.isin(keys, block.keys)
+            vectors[here] = block.vectors_of(keys[here])
+        return vectors
+
+    def differing(self, connection: sqlite3.Connection) -> int:
+        """Return how many vectors are not those of the store, which must have the same keys."""
+        keys, count = self.keys, 0
+        for start in range(0, len(keys), _ROWS_AT_ONCE):
+            some = keys[start : start + _ROWS_AT_ONCE]
+            stored = _vectors(connection, some, dimension=self.dimension, table="vectors")
+            count += int((stored != self.vectors_of(some)).any(axis=1).sum())
+        return count
 
     def changes_since(self, earlier: VectorIndex) -> int:
         """Return how many vectors have come and gone since an earlier state of the same index.

@@ -1,33 +1,40 @@
 """`dossier doctor`."""
 
+import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from service.commands.options import DataOption, settings_from
+from service.commands.options import DataOption, JsonOption, settings_from
 
 
 def doctor(
     *,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Put right what is searched, from the store.")
+        bool, typer.Option("--repair", help="Put right what can be made again from what is whole.")
     ] = False,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """See whether the index is whole, and whether what is searched has the passages of the store.
+    """See whether everything in the data folder is whole.
 
-    Nothing can be indexed meanwhile. What is wrong is told in a line each; the exit code is then 1, unless
-    all of it was put right. A store that is damaged cannot be: restore it from a backup, or delete it and
-    index the files again.
+    The store (SQLite's own checks, references, full text, each passage against its source), the vectors, the
+    kept files by their digests, files that none needs, the keys, the model, the disk. What is wrong is told
+    in a line each, with what to do. --repair makes what is derived anew from the sources where these are
+    whole, the vectors from the store, and removes kept files that none needs. Nothing can be indexed then.
+
+    The exit code is 0 where all is whole, or was put right, and 1 where anything is left.
     """
-    from service.assembly import examine_index
+    from service.examining import examine
 
-    problems, differences = examine_index(settings_from(data=data), repair=repair)
-    for line in problems:
-        typer.echo(line)
-    for line in differences:
-        typer.echo(f"{line}{': put right' if repair else ''}")
-    if not problems and not differences:
-        typer.echo("The index is whole.")
-    if problems or (differences and not repair):
+    found = examine(settings_from(data=data), repair=repair)
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "is_whole": found.is_whole}, indent=2))
+    else:
+        for problem in found.problems:
+            typer.echo(f"{problem.told}{': put right' if problem.is_repaired else ''}")
+        if not found.problems:
+            typer.echo("The index is whole.")
+    if not found.is_whole:
         raise typer.Exit(1)

@@ -34,7 +34,7 @@ def names(connection):
 
 def all_problems(store):
     with store.trying() as connection:
-        return list(problems(connection))
+        return list(map(str, problems(connection)))
 
 
 def test_what_was_written_is_there_when_the_store_is_opened_again(store, path):

@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -21,11 +23,13 @@ from real_model import use_graphs
 from service_support import LETTER, PAGED, SHORT_NOTE, wait_until
 
 import service.assembly
+import service.examining
 from chunker.readers import djvu, fingerprint, tesseract
 from chunker.readers.extraction import RecognitionSettings
 from chunker.readers.recognising import recognition_hint
 from chunker.readers.sniffing import FORMAT_NAMES
 from embeddings.distributed import engine
+from embeddings.encoders.encoder import EncoderError
 from embeddings.indexing.preparing import encode
 from service.cli import main
 from service.settings import Settings
@@ -44,7 +48,8 @@ def run(monkeypatch, capsys, tmp_path):
         monkeypatch.delenv(f"DOSSIER_{name.upper()}", raising=False)
     monkeypatch.setenv("DOSSIER_ANSWER_THRESHOLD", "0")
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(service.assembly, "load_encoder", lambda _: WordHashEncoder())
+    for module in (service.assembly, service.examining):
+        monkeypatch.setattr(module, "load_encoder", lambda _: WordHashEncoder())
 
     def run_command(*arguments):
         monkeypatch.setattr(sys, "argv", ["dossier", *map(str, arguments)])
@@ -436,7 +441,75 @@ def test_the_doctor_finds_an_index_whole_or_tells_what_is_wrong_with_it(indexed,
         connection.execute("DELETE FROM passages WHERE key = 1")
     code, out, err = indexed("doctor")
     assert (code, err) == (1, [])
-    assert "vectors: 0 of the passages missing, 1 too many" in out.splitlines()
+    remedy = "run `dossier doctor --repair`, which makes it anew from the sources"
+    assert f"vectors: 0 of the passages missing, 1 too many: {remedy}" in out.splitlines()
+    code, out, _ = indexed("doctor", "--repair")
+    assert code == 0
+    assert all(line.endswith(": put right") for line in out.splitlines())
+    assert indexed("doctor") == (0, "The index is whole.\n", [])
+
+
+@pytest.mark.parametrize(
+    ("damage", "told", "is_repaired"),
+    [
+        (
+            "UPDATE passages SET text = 'forged' WHERE key = 1",
+            "its text is not what stands in its source",
+            True,
+        ),
+        ("UPDATE source_blocks SET text = 'forged'", "add the file again, or restore a backup", False),
+        ("DELETE FROM passage_text WHERE rowid = 1", "passage_text: 1 of the passages missing", True),
+        ("DELETE FROM passage_text_data WHERE id > 10", "passage_text: the full text is damaged", True),
+        ("UPDATE generations SET passages = passages + 1", "were counted", True),
+        ("UPDATE vectors SET vector = zeroblob(length(vector))", "are not those of the store", True),
+    ],
+)
+def test_the_doctor_repairs_what_is_derived_and_nothing_else(indexed, tmp_path, damage, told, is_repaired):
+    with changed_by_hand(tmp_path / "data") as connection:
+        connection.execute(damage)
+    code, out, _ = indexed("doctor")
+    assert code == 1
+    assert told in out
+    code, out, err = indexed("doctor", "--repair", "--json")
+    assert err == []
+    found = json.loads(out)
+    assert (code, found["is_whole"]) == ((0, True) if is_repaired else (1, False))
+    assert {problem["is_repaired"] for problem in found["problems"]} == {is_repaired}
+    assert indexed("doctor")[0] == (0 if is_repaired else 1)
+
+
+def test_the_doctor_looks_at_kept_files_the_keys_the_model_and_the_disk(indexed, tmp_path, monkeypatch):
+    assert indexed("keys", "create", "anna")[0] == 0
+    kept = sorted(path for path in (tmp_path / "data" / "originals").rglob("*") if path.is_file())
+    content = bytearray(kept[0].read_bytes())
+    content[-2] ^= 1
+    kept[0].write_bytes(content)
+    kept[1].unlink()
+    (kept[0].parent / ("0" * 64)).write_bytes(b"nobody's")
+    (tmp_path / "data" / "keys.sqlite").write_bytes(b"no keys" * 1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+
+    def missing(_settings):
+        raise EncoderError("There is no model: name another.")
+
+    with monkeypatch.context() as without_model:
+        without_model.setattr(service.examining, "load_encoder", missing)
+        code, out, err = indexed("doctor")
+    lines = out.splitlines()
+    assert (code, err) == (1, [])
+    for part in ("has changed: add the file again", "is missing: add the file again", "files that no source"):
+        assert len([line for line in lines if part in line]) == 1
+    for begin in (
+        "There is no model: name another.",
+        "disk: 0 MiB are left",
+        "data/keys.sqlite is damaged: ",
+    ):
+        assert len([line for line in lines if line.startswith(begin)]) == 1
+    assert len(lines) == 6
+    code, out, _ = indexed("doctor", "--repair")
+    assert code == 1
+    assert [line.endswith(": put right") for line in out.splitlines()].count(True) == 1
+    assert not (kept[0].parent / ("0" * 64)).exists()
 
 
 def test_a_backup_is_restored_into_another_folder_with_its_keys_and_answers_alike(indexed, tmp_path):
