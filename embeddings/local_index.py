@@ -227,13 +227,19 @@ class LocalIndex:
             return indexing.unchanged(connection, origin, fingerprint, is_kept=self._keep_originals)
 
     def kept_files(self) -> list[FoundFile]:
-        """Return the kept file of each source that has one, to be read again as what it was."""
+        """Return the kept file of each source that has one, to be read again as what it was.
+
+        One that is damaged is left out: what was read of it before stands.
+        """
         with self._store.reading() as connection:
-            kept = [
-                FoundFile(self._originals.path(digest), name, upwards(origin))
-                for digest, name, origin in originals_by_name(connection)
-            ]
-        return [file for file in kept if file.path.is_file()]
+            originals = originals_by_name(connection)
+        kept = []
+        for digest, name, origin in originals:
+            if self._originals.is_whole(digest):
+                kept.append(FoundFile(self._originals.path(digest), name, upwards(origin)))
+            else:
+                logger.warning("%s: its original is damaged or gone, and is not read again", name)
+        return kept
 
     def encode_ahead(self, sources: Collection[Source], encode: BulkEncoder) -> None:
         """Have encoded what :meth:`add_source` would encode of ``sources``, which are then to be added.
@@ -267,13 +273,18 @@ class LocalIndex:
         with self._changing():
             return indexing.delete_source(self._store, self._recipe, source_id)
 
-    def original(self, source_id: str) -> Path | None:
-        """Return the kept file that a source was read from; ``None``: there is none, or no such source."""
+    def original(self, source_id: str, *, is_checked: bool = False) -> Path | None:
+        """Return the kept file that a source was read from; ``None``: there is none, or no such source.
+
+        ``is_checked``: it is read, and counts only if it is what it was.
+        """
         with self._store.reading() as connection:
             row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
             digest = original_of(connection, row[0]) if row else None
-        path = self._originals.path(digest) if digest else None
-        return path if path is not None and path.is_file() else None
+        if digest is None or (is_checked and not self._originals.is_whole(digest)):
+            return None
+        path = self._originals.path(digest)
+        return path if path.is_file() else None
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -299,10 +299,11 @@ class Dossier:
             NotFoundError: there is no such source, or its file is not kept.
         """
         record = self.source(id_or_name)
-        path = self.index.original(record.id)
+        path = self.index.original(record.id, is_checked=True)
         if path is None:
             raise NotFoundError(
-                f"The file {record.name} is not kept: set DOSSIER_KEEP_ORIGINALS=yes and add it again."
+                f"The file {record.name} is not kept, or damaged: "
+                "set DOSSIER_KEEP_ORIGINALS=yes and add it again."
             )
         return record, path
 

@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bench.chaos.corruption import damage
 from bench.chaos.kills import kills
 
 
@@ -19,8 +20,10 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     options = parser.parse_args()
+    is_right = damage(options.folder / "damage")
+    print()
     is_whole = kills(options.folder / "kills", options.kills, seed=options.seed)
-    sys.exit(0 if is_whole else 1)
+    sys.exit(0 if is_right and is_whole else 1)
 
 
 if __name__ == "__main__":

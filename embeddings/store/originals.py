@@ -58,6 +58,14 @@ class Originals:
         """Return where the file of these bytes is, if it is kept."""
         return self._folder / digest[:2] / digest
 
+    def is_whole(self, digest: str) -> bool:
+        """Return whether the file is there and has those bytes; it is read to see it."""
+        try:
+            with self.path(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except OSError:
+            return False
+
     def keep(self, path: Path, source: Source, *, with_sidecar: bool) -> None:
         """Put a copy of the file at ``path``, from which ``source`` was read, where it outlives a power cut.
 
@@ -145,8 +153,8 @@ class Originals:
                 "SELECT s.id, o.digest FROM originals o JOIN sources s ON s.key = o.source_key"
             ).fetchall()
         for source_id, digest in rows:
-            if (found := self._digest(digest)) != digest:
-                how = "has changed" if found else "is missing"
+            if not self.is_whole(digest):
+                how = "has changed" if self.path(digest).is_file() else "is missing"
                 what = f"source {source_id}: its original {self.path(digest)} {how}"
                 yield Finding(what, "add the file again, or restore a backup")
         if orphans := self._orphans():
@@ -168,13 +176,6 @@ class Originals:
             digests = {digest for (digest,) in connection.execute("SELECT digest FROM originals")}
         files = (path for path in self._folder.rglob("*") if path.is_file())
         return sorted(path for path in files if path.name.partition(".")[0] not in digests)
-
-    def _digest(self, digest: str) -> str | None:
-        try:
-            with self.path(digest).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
 
     def _remove(self, digest: str) -> None:
         path = self.path(digest)

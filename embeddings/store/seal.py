@@ -32,7 +32,7 @@ _BLOCK_BYTES = 1 << 24  # of one checksum; each is made in a thread of its own
 def seal(folder: Path) -> None:
     """Write the checksums of the store in ``folder``, unless they are there, or somebody uses it."""
     path = folder / STORE_NAME
-    if _path(folder).exists():
+    if _read(folder) is not None:
         return
     address = f"{path.absolute().as_uri()}?mode=rw"
     try:
@@ -126,5 +126,5 @@ def _read(folder: Path) -> list[int] | None:
         return None
     except (OSError, ValueError) as error:
         logger.debug("%s: %s", _path(folder), error)
-    logger.warning("%s is damaged: it is made again with the next change", _path(folder))
+    logger.warning("%s is damaged: it is made again when the index is closed", _path(folder))
     return None

@@ -85,7 +85,7 @@ class KeyStore:
         """Return all keys, the oldest first."""
         with self._reading() as database:
             rows = database.execute(f"{_SELECT} ORDER BY created_at, id").fetchall() if database else []
-        return [_key(row) for row in rows]
+            return [_key(row) for row in rows]
 
     def revoke(self, name: str) -> Key:
         """Forget the key of a name or id, and who is signed in with it.
@@ -109,7 +109,7 @@ class KeyStore:
             if database is None:
                 return None
             rows = database.execute(f"{_SELECT} WHERE ?1 IS NULL OR id = ?1", (key_id,)).fetchall()
-        found = [_key(row) for row in rows if hmac.compare_digest(row[2], given)]
+            found = [_key(row) for row in rows if hmac.compare_digest(row[2], given)]
         if not found or _is_over(found[0].expires_at, self._now()):
             return None
         self._note_use(found[0])

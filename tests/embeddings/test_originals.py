@@ -135,6 +135,20 @@ def test_an_original_that_is_gone_or_cut_short_is_a_problem_that_is_told(tmp_pat
         assert len(index.problems()) == 1
 
 
+def test_an_original_that_has_changed_is_neither_served_nor_read_again(tmp_path, letter):
+    with opened(tmp_path / "data") as index:
+        change = add(index, letter)
+        assert [file.name for file in index.kept_files()] == [letter.name]
+        path = index.original(change.source_id, is_checked=True)
+        content = bytearray(path.read_bytes())
+        content[0] ^= 1
+        path.write_bytes(content)
+        assert index.original(change.source_id, is_checked=True) is None
+        assert index.kept_files() == []
+        (problem,) = index.problems()
+        assert problem.endswith("has changed: add the file again, or restore a backup")
+
+
 @pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="needs a fork server")
 def test_killed_at_any_step_no_file_is_too_many_and_none_is_missing(tmp_path):
     context = multiprocessing.get_context("forkserver")

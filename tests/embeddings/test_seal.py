@@ -1,10 +1,10 @@
 """A damaged file of the data folder is told in one line or made again, and nothing is answered from it."""
 
 import pytest
-from corruptions import corruptions
 from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source, now
 
+from bench.chaos.damage import corruptions
 from embeddings.errors import IndexDamagedError
 from embeddings.indexing.rebuilding import rebuild
 from embeddings.local_index import LocalIndex
@@ -90,6 +90,15 @@ def test_a_store_is_sealed_when_it_is_closed_and_not_while_it_changes(tmp_path):
     assert (tmp_path / SEAL).read_bytes() != first
     with opened(tmp_path) as index:
         assert now(index).info().sources == 3
+
+
+def test_a_damaged_seal_is_made_again_when_the_index_is_closed(tmp_path):
+    first = (filled(tmp_path, "cotton") / SEAL).read_bytes()
+    (tmp_path / SEAL).write_bytes(first[:-1])
+    opened(tmp_path, read_only=True).close()
+    assert (tmp_path / SEAL).read_bytes() == first[:-1]
+    opened(tmp_path).close()
+    assert (tmp_path / SEAL).read_bytes() == first
 
 
 def test_a_store_that_somebody_changes_is_not_sealed(

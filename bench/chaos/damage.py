@@ -1,11 +1,17 @@
-"""Twenty ways in which a file goes bad on a disk, for the tests and `bench.chaos`."""
+"""Twenty ways in which a file goes bad on a disk."""
+
+from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCK = 4096
 
 
-def corruptions(content, other, *, seed=0):
+def corruptions(content: bytes, other: bytes, *, seed: int = 0) -> Iterator[tuple[str, bytes | None]]:
     """Yield a name for each, and the bytes that are there then (``None``: no file).
 
     ``other`` is the same file of another index.
@@ -29,7 +35,7 @@ def corruptions(content, other, *, seed=0):
     yield "that of another index", other
 
 
-def _flipped(content, draw, count):
+def _flipped(content: bytes, draw: random.Random, count: int) -> bytes:
     flipped = bytearray(content)
     for _ in range(count):
         flipped[draw.randrange(len(flipped))] ^= draw.randrange(1, 256)
