@@ -162,7 +162,7 @@ def _rows(table: str, picture: Picture) -> Iterator[_Row]:
             (left + width) * SCALE // picture.width,
             (top + height) * SCALE // picture.height,
         )
-        word = PictureWord(in_one_script("".join(fields[11].split())), *box, round(float(fields[10])))
+        word = PictureWord("".join(fields[11].split()), *box, round(float(fields[10])))
         yield _Row(fields[2], fields[3], fields[4], word)
 
 
@@ -173,7 +173,9 @@ def _lines(table: str, picture: Picture) -> Iterator[PictureLine]:
             continue
         before = ""
         for (paragraph, _), line in groupby(rows, key=lambda row: (row.paragraph, row.line)):
-            words = tuple(row.word for row in line)
+            found = [row.word for row in line]
+            settled = in_one_script(" ".join(word.text for word in found)).split(" ")
+            words = tuple(word._replace(text=text) for word, text in zip(found, settled, strict=True))
             # The program parts paragraphs, and columns, in the middle of sentences too.
             yield PictureLine(words, opens=paragraph != before and not words[0].text[0].islower())
             before = paragraph

@@ -15,12 +15,17 @@ from chunker.text.scripts import in_one_script
         ("Хоlm, Kаrl", "Xolm, Karl"),
         ("до Риги, cтена", "до Риги, стена"),
         ("СССР", "СССР"),
+        ("CCCP, или Cоюз", "СССР, или Союз"),
+        ("и a, и c", "и а, и с"),
         ("XX век", "XX век"),
+        ("глава I, C. Петров", "глава I, С. Петров"),
+        ("of а loan, СОМЕ", "of a loan, COME"),
+        ("Роман said: а", "Роман said: а"),  # words of both
         ("COМ", "COМ"),  # nothing tells which
         ("Wодка", "Wодка"),  # letters of both that look like none of the other
     ],
 )
-def test_a_word_is_of_the_script_that_its_other_letters_have(read, meant):
+def test_a_word_is_of_the_script_that_its_other_letters_or_its_neighbours_have(read, meant):
     assert in_one_script(read) == meant
 
 
