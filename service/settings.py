@@ -196,7 +196,7 @@ class Settings(BaseSettings):
         "auto",
         pattern=r"^[\w/]+(\+[\w/]+)*$",
         description="languages of pages without text, as tesseract calls them: eng+rus; auto: all that are"
-        " installed, up to six; no: such pages are not read",
+        " installed, of more than six those of the page's script; no: such pages are not read",
     )
     ocr_page_seconds: float = Field(60, gt=0, description="longest time (s) that OCR of one page may take")
 

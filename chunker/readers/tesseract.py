@@ -6,13 +6,16 @@ Its layout analysis gives blocks, paragraphs and lines in reading order, each wo
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.readers.picture_lines import PictureLine, PictureWord
+from chunker.readers.picture_scripts import languages_in
 from chunker.readers.picture_tables import has_torn_rows, in_rows, with_cells
 from chunker.readers.programs import output_of
 from chunker.readers.recognition_cache import kept_or_read
@@ -29,9 +32,11 @@ DOTS_PER_INCH = 300  # what its models were trained for (tessdoc, "ImproveQualit
 MIN_BLOCK_CONFIDENCE = 55.0
 """Of its words, in the mean; less is a picture, or a script that no language knows (40 to 52 in trials)."""
 MAX_LANGUAGES = 6
-"""All that are installed are used together up to here: more of them take too long, and mix scripts."""
-UPRIGHT, TURNED, ROWS = "3", "1", "4"
-"""Its page segmentation modes: as it lies, turned as its letters stand, as one column, which keeps rows."""
+"""All that are installed are used together up to here, else those of a page's script: more take too long."""
+UPRIGHT, TURNED, ROWS, SCRIPT = "3", "1", "4", "0"
+"""Its page segmentation modes: as it lies, turned as its letters stand, as one column, which keeps rows; and
+which script its letters are of (right of all 14 pages tried, of ``python -m eval.studies.scanned_pages``)."""
+_SCRIPT = re.compile(r"^Script: (\w+)$", re.MULTILINE)
 SURE = 75.0
 """Of a page's words, in the mean; less may be due to grain, or its being turned (45 to 60 in trials)."""
 SMOOTHING = 1.2  # pixels; less leaves grain of a quarter of the grey scale in, more blurs small letters
@@ -91,10 +96,18 @@ def lacking(settings: RecognitionSettings) -> str:
     )
 
 
-def languages_of(settings: RecognitionSettings) -> str:
-    """Return the languages to read with: those set, else those installed, where they are few."""
+def languages_of(picture: Picture, settings: RecognitionSettings) -> str:
+    """Return the languages to read with: those set, else those installed, of many those of its script.
+
+    Raises subprocess.TimeoutExpired where telling the script takes longer than allowed.
+    """
+    if settings.languages:
+        return settings.languages
     installed = installed_languages()
-    return settings.languages or "+".join(installed if len(installed) <= MAX_LANGUAGES else installed[:1])
+    if len(installed) > MAX_LANGUAGES:
+        in_script = languages_in(_script_of(picture, settings), installed)
+        installed = tuple(in_script[:MAX_LANGUAGES]) or installed[:1]
+    return "+".join(installed)
 
 
 def recognise(picture: Picture, settings: RecognitionSettings) -> list[PictureLine]:
@@ -107,6 +120,8 @@ def recognise(picture: Picture, settings: RecognitionSettings) -> list[PictureLi
         subprocess.TimeoutExpired: it took longer than allowed.
         RecognitionError: the program failed, as it does where a language is not installed.
     """
+    if not settings.languages:
+        settings = replace(settings, languages=languages_of(picture, settings))
     lines, aspect = _read(picture, settings, UPRIGHT), picture.width / picture.height
     if _sureness(lines) < SURE:
         lines = max(lines, _read(picture.smoothed(), settings, TURNED), key=_sureness)
@@ -121,18 +136,33 @@ class RecognitionError(Exception):
 
 
 def _read(picture: Picture, settings: RecognitionSettings, layout: str) -> list[PictureLine]:
+    table = _output(picture, settings, "-l", settings.languages or "", "--psm", layout, "tsv")
+    return list(_lines(table, picture))
+
+
+def _script_of(picture: Picture, settings: RecognitionSettings) -> str:
+    """Return the program's name for the script of a page; empty where it cannot tell, as of a few words."""
+    try:
+        told = _output(picture, settings, "--psm", SCRIPT)
+    except RecognitionError:
+        return ""
+    found = _SCRIPT.search(told)
+    return found[1] if found else ""
+
+
+def _output(picture: Picture, settings: RecognitionSettings, *options: str) -> str:
     image = b"P5 %d %d 255\n%s" % (picture.width, picture.height, picture.pixels)
     fineness = () if picture.dots_per_inch is None else ("--dpi", str(picture.dots_per_inch))
-    command = [PROGRAM, "-", "-", "-l", languages_of(settings), "--psm", layout, *fineness, "tsv"]
+    command = [PROGRAM, "-", "-", *fineness, *options]
     read = partial(output_of, command, given=image, seconds=settings.seconds)
     try:
-        table = kept_or_read(settings.kept, " ".join([version(), *command]), image, read)
+        said = kept_or_read(settings.kept, " ".join([version(), *command]), image, read)
     except OSError as error:
         raise RecognitionError(f"tesseract cannot be started ({error.strerror})") from error
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-        raise RecognitionError(f"tesseract failed: {said or error.returncode}") from error
-    return list(_lines(table.decode("utf-8", "replace"), picture))
+        why = error.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        raise RecognitionError(f"tesseract failed: {why or error.returncode}") from error
+    return said.decode("utf-8", "replace")
 
 
 def _sureness(lines: list[PictureLine]) -> float:

@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +21,10 @@ from chunker.errors import (
     SourceTooLargeError,
     UnsupportedFormatError,
 )
+from chunker.readers import tesseract
 from chunker.readers.extraction import ReadingLimits, RecognitionSettings
 from chunker.readers.isolated import IsolatedReader, ReadingBounds
+from chunker.readers.picture_scripts import languages_in
 from chunker.readers.reading import read_bytes
 from chunker.recognised import SCALE, confidence_of
 from tests.support.scans import (
@@ -244,6 +248,47 @@ def test_a_language_that_is_not_installed_is_told():
     limits = ReadingLimits(recognition=RecognitionSettings("eng+xyz"))
     with pytest.raises(UnsupportedFormatError, match=r"install xyz for tesseract \(tesseract-ocr-xyz\)"):
         read(file_of(page_of((120, 200, COMMITTEE))), limits=limits)
+
+
+@pytest.fixture
+def _many_languages(monkeypatch, tmp_path):
+    """Let more languages be installed than are used at once: English and Russian under other names."""
+    command = ["tesseract", "--list-langs"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    folder = Path(said.split('"')[1])
+    if not (folder / "rus.traineddata").is_file():
+        pytest.skip("needs tesseract's Russian")
+    names = {"eng": ["eng", "nld", "pol", "fra", "tur"], "rus": ["rus", "ukr"], "osd": ["osd"]}
+    for of, name in ((of, name) for of, some in names.items() for name in some):
+        (tmp_path / f"{name}.traineddata").symlink_to(folder / f"{of}.traineddata")
+    (tmp_path / "configs").symlink_to(folder / "configs")
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    tesseract.installed_languages.cache_clear()
+    yield
+    tesseract.installed_languages.cache_clear()
+
+
+@needs_tesseract
+@pytest.mark.usefixtures("_many_languages")
+def test_of_many_languages_those_of_the_page_are_used():
+    assert len(tesseract.installed_languages()) == 7
+    page, settings = page_of((120, 200, (COMMITTEE + ENGINEER) * 3)), RecognitionSettings()
+    picture = tesseract.Picture(*page.size, page.tobytes(), 150)
+    assert tesseract.languages_of(picture, settings) == "eng+fra+nld+pol+tur"
+    few = page_of((120, 200, COMMITTEE[:1]))
+    picture = tesseract.Picture(*few.size, few.tobytes(), 150)
+    assert tesseract.languages_of(picture, settings) == "eng"
+    assert tesseract.languages_of(picture, RecognitionSettings("rus")) == "rus"
+    read_again = read(file_of(page), limits=ReadingLimits())
+    assert words_of(read_again.text) == words_of(" ".join((COMMITTEE + ENGINEER) * 3))
+
+
+def test_languages_are_known_by_their_script():
+    installed = ("eng", "afr", "deu", "ell", "rus", "srp", "srp_latn", "ukr")
+    assert languages_in("Cyrillic", installed) == ["rus", "ukr", "srp"]
+    assert languages_in("Latin", installed) == ["eng", "deu", "afr", "srp_latn"]
+    assert languages_in("Greek", installed) == ["ell"]
+    assert languages_in("Thai", installed) == languages_in("", installed) == []
 
 
 def test_scans_are_not_read_where_that_is_set():
