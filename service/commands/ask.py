@@ -48,8 +48,6 @@ def ask(
     """  # noqa: D301 - \\b is how click is told to keep lines
     from rich.console import Console
 
-    from service.api.boxes import BoxesInTime
-    from service.api.presenting import ask_response
     from service.commands.terminal import print_answer
     from service.dossier import Dossier
     from service.questions import QuestionRules, checked_question
@@ -68,7 +66,10 @@ def ask(
             form=form.asked if form else None,
             filters=filters,
         )
-        if as_json:
+        if as_json:  # HTTP's own forms take longer to load than all else
+            from service.api.boxes import BoxesInTime
+            from service.api.presenting import ask_response
+
             typer.echo(ask_response(answer, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
         else:
             print_answer(Console(), answer)
@@ -90,8 +91,6 @@ def search(
     """Show the passages nearest to a question, or those that hold the words of a catalogue's query."""
     from rich.console import Console
 
-    from service.api.boxes import BoxesInTime
-    from service.api.presenting import search_response
     from service.commands.terminal import print_search
     from service.dossier import Dossier
     from service.questions import QuestionRules, checked_question
@@ -105,6 +104,9 @@ def search(
     with Dossier.open(settings=settings, read_only=True) as dossier:
         result = dossier.search(question, top_k=top_k, mode=mode.chosen if mode else None, filters=filters)
         if as_json:
+            from service.api.boxes import BoxesInTime
+            from service.api.presenting import search_response
+
             typer.echo(search_response(result, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
         else:
             print_search(Console(), result)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from chunker.documents import PageMap
 from chunker.errors import UnreadableSourceError
-from chunker.facsimile.placing import place_words
-from chunker.facsimile.tasks import LayoutTask, PictureTask
 from chunker.readers.isolated import ReadingBounds
 from service.errors import NotFoundError
 
@@ -82,6 +80,8 @@ class Facsimiles:
         Raises:
             NotFoundError: there is no such page, or it cannot be shown.
         """
+        from chunker.facsimile.tasks import PictureTask
+
         width = next((width for width in WIDTHS if width >= width_pixels), WIDTHS[-1])
         path = self._file(source)
         name = f"{position}-{width}-{_DRAWING}.png"
@@ -109,6 +109,8 @@ class Facsimiles:
         Raises:
             NotFoundError: the pages of this source cannot be shown.
         """
+        from chunker.facsimile.placing import place_words
+
         self._file(source)
         placed = place_words(
             span,
@@ -135,6 +137,8 @@ class Facsimiles:
             raise NotFoundError(str(error)) from error
 
     def _layout(self, path: Path, name: str, position: int) -> PageLayout:
+        from chunker.facsimile.tasks import LayoutTask
+
         return self._reader.run(LayoutTask(path, name, position))
 
     def _file(self, source: SourceRecord) -> Path:

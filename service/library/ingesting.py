@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from chunker.documents import Source
 from chunker.errors import UnreadableSourceError, UnsupportedFormatError
 from chunker.readers.finding import kind_of
-from chunker.readers.fingerprint import fingerprint_of_file
-from chunker.readers.hints import hints
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import IndexStoreError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
@@ -75,6 +73,9 @@ def ingest_files(
     Raises:
         IndexStoreError: the index cannot be written; what was yielded before stands.
     """
+    from chunker.readers.fingerprint import fingerprint_of_file
+    from chunker.readers.hints import hints
+
     known_hints = hints(reader.limits)
 
     def read(file: FoundFile) -> tuple[FoundFile, Source | FileOutcome]:
