@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 GRAPH_FILE = "graph.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 SETTINGS_FILE = "encoder.json"
+CHECKSUMS_FILE = "checksums.json"
 INPUTS = ("token_ids", "attention")
 OUTPUTS = ("vectors", "token_vectors")
 
@@ -42,6 +44,7 @@ class OnnxEncoder(WordPieceEncoder):
     """
 
     def __init__(self, model_files: ModelFiles, graph_folder: Path, *, threads: int | None = None) -> None:
+        _require_whole(graph_folder)
         self._threads = threads or available_cores()
         self._session = _open_session(graph_folder / GRAPH_FILE)
         settings = _read_settings(graph_folder / SETTINGS_FILE)
@@ -68,6 +71,26 @@ class OnnxEncoder(WordPieceEncoder):
             return
         with ThreadPoolExecutor(self._threads, thread_name_prefix="encode") as pool:
             yield from zip(batches, pool.map(run, batches), strict=True)
+
+
+def checksums_of(folder: Path) -> dict[str, int]:
+    """Return the CRC-32 of each file of a graph."""
+    names = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
+    return {name: zlib.crc32((folder / name).read_bytes()) for name in names}
+
+
+def _require_whole(folder: Path) -> None:
+    """See that a graph is what was made: other weights would give other vectors, and nobody would see why.
+
+    Folders of earlier releases have no checksums.
+    """
+    path = folder / CHECKSUMS_FILE
+    try:
+        is_whole = not path.exists() or json.loads(path.read_bytes()) == checksums_of(folder)
+    except (OSError, ValueError):
+        is_whole = False
+    if not is_whole:
+        raise EncoderError(f"{folder} is damaged: delete this folder and index again.")
 
 
 def _open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime ships no types

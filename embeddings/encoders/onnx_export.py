@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from embeddings.encoders.encoder import EncoderError
 from embeddings.encoders.model_files import PACKAGED_MODEL, find_model
 from embeddings.encoders.onnx_encoder import (
+    CHECKSUMS_FILE,
     GRAPH_FILE,
     INPUTS,
     OUTPUTS,
     SETTINGS_FILE,
     TOKENIZER_FILE,
     OnnxEncoder,
+    checksums_of,
 )
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
@@ -106,6 +108,7 @@ def _export(model_files: ModelFiles, folder: Path, precision: Precision) -> None
         "precision": precision,
     }
     (folder / SETTINGS_FILE).write_text(json.dumps(settings), encoding="utf-8")
+    (folder / CHECKSUMS_FILE).write_text(json.dumps(checksums_of(folder)), encoding="utf-8")
     _verify(OnnxEncoder(model_files, folder), encoder)
 
 
@@ -187,7 +190,7 @@ def _verify(exported: OnnxEncoder, original: SentenceTransformerEncoder) -> None
 def _move(unfinished: Path, target: Path) -> None:
     finished = unfinished / "finished"
     finished.mkdir()
-    for name in (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE):
+    for name in (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE, CHECKSUMS_FILE):
         shutil.move(unfinished / name, finished / name)
     try:
         finished.rename(target)

@@ -14,7 +14,13 @@ import pytest
 
 from embeddings.encoders.encoder import EncoderError
 from embeddings.encoders.model_files import find_model
-from embeddings.encoders.onnx_encoder import GRAPH_FILE, SETTINGS_FILE, OnnxEncoder
+from embeddings.encoders.onnx_encoder import (
+    CHECKSUMS_FILE,
+    GRAPH_FILE,
+    SETTINGS_FILE,
+    TOKENIZER_FILE,
+    OnnxEncoder,
+)
 from embeddings.encoders.onnx_export import ensure_exported, open_onnx_encoder
 
 pytestmark = pytest.mark.model
@@ -68,7 +74,20 @@ def test_a_damaged_graph_is_refused_with_the_remedy(onnx_encoder, graphs_folder,
         (folder / GRAPH_FILE).write_bytes((folder / GRAPH_FILE).read_bytes()[:100_000])
     else:
         (folder / SETTINGS_FILE).write_text("{" if damage == "not JSON" else json.dumps({"max_tokens": 254}))
-    with pytest.raises(EncoderError, match="delete its folder and index again"):
+    for remedy in ("delete this folder and index again", "delete its folder and index again"):
+        with pytest.raises(EncoderError, match=remedy):
+            OnnxEncoder(find_model(), folder)
+        (folder / CHECKSUMS_FILE).unlink(missing_ok=True)  # as in a folder that an earlier release made
+
+
+@pytest.mark.parametrize("name", [GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE, CHECKSUMS_FILE])
+def test_a_graph_with_one_wrong_byte_is_refused(onnx_encoder, graphs_folder, tmp_path, name):
+    [whole] = graphs_folder.glob("*-int8-*")
+    folder = Path(shutil.copytree(whole, tmp_path / "graph"))
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(EncoderError, match="is damaged: delete this folder and index again"):
         OnnxEncoder(find_model(), folder)
 
 
