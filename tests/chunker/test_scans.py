@@ -180,13 +180,17 @@ def test_only_pages_without_text_are_recognised():
     assert source.notices == ("1 of 2 pages were read by OCR, 96 % sure",)
 
 
-def stamped(picture, *words, share=1.0):
+def stamped(picture, *words, share=1.0, angle=0):
     """A PDF of one page that a picture fills, or a part of it, and words on it: ``(left, bottom, text)``."""
     buffer = io.BytesIO()
     paper = canvas.Canvas(buffer, pagesize=A4, invariant=1)
     paper.drawImage(ImageReader(picture), 0, 0, A4[0] * share, A4[1] * share)
     for left, bottom, text in words:
-        paper.drawString(left, bottom, text)
+        paper.saveState()
+        paper.translate(left, bottom)
+        paper.rotate(angle)
+        paper.drawString(0, 0, text)
+        paper.restoreState()
     paper.save()
     return buffer.getvalue()
 
@@ -198,6 +202,20 @@ def test_a_scan_with_a_stamp_for_its_only_text_is_read():
     assert source.text.split("\n")[: len(COMMITTEE)] == COMMITTEE
     assert "Downloaded from a library" in source.text
     assert len(source.recognised) == 1
+
+
+@needs_tesseract
+@pytest.mark.parametrize(("left", "bottom", "angle"), [(585, 150, 90), (10, 150, 90), (585, 700, -90)])
+def test_a_stamp_that_runs_up_or_down_the_side_of_a_scan_is_one_too(left, bottom, angle):
+    scan = page_of((120, 200, COMMITTEE))
+    source = read(stamped(scan, (left, bottom, "Downloaded from a library by a guest on 3 May"), angle=angle))
+    assert "\n".join(COMMITTEE) in source.text
+
+
+def test_a_line_that_begins_at_the_side_of_a_scan_is_no_stamp(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    line = "The words of the scan, as another program has read them, go from here to the other side."
+    assert read(stamped(page_of(), (20, 500, line))).notices == ()
 
 
 def test_a_scan_whose_words_are_known_and_a_page_with_a_small_picture_are_not_read_again(monkeypatch):

@@ -75,7 +75,7 @@ def lines_of_sheet(document: pypdfium2.PdfDocument, index: int) -> SheetLines:
                 halves=halves,
                 title=title,
                 rows=rows_of(placed),
-                is_picture=is_stamped_picture(page, placed),
+                is_picture=is_stamped_picture(page, text_page, placed),
             )
         finally:
             text_page.close()
