@@ -52,6 +52,8 @@ MARKED = re.compile(f"{HEADING}(\\d)([^{HEADING}]*){HEADING}")
 NOTED = re.compile(f"{NOTE}(\\d+){NOTE}")
 OWN = re.compile("[\ue000-\ue002]")
 BLANK = re.compile(r"\n\s*\n")
+# The parser copies a run of plain words at each word: a time that grows with the square of the run.
+LONG_RUN = re.compile(r"[^\\{}$%&]{4000}[^\\{}$%&\s]*")
 BEGIN, END = re.compile(r"\\begin\s*\{document\}"), re.compile(r"\\end\s*\{document\}")
 ENCODING = re.compile(rb"^[^%\n]*\\usepackage\s*\[([\w-]+)\]\s*\{inputenc\}", re.MULTILINE)
 ENCODINGS = {"ansinew": "cp1252", "applemac": "mac_roman", "utf8x": "utf-8"}  # what TeX calls otherwise
@@ -141,7 +143,8 @@ class Words:
         """Return the words of some LaTeX."""
         from pylatexenc.latexwalker import LatexWalker
 
-        nodes, _, _ = LatexWalker(written, latex_context=self._syntax).get_latex_nodes()
+        parted = LONG_RUN.sub(with_end, written)
+        nodes, _, _ = LatexWalker(parted, latex_context=self._syntax).get_latex_nodes()
         return str(self._meaning.LatexNodes2Text(latex_context=self._meant).nodelist_to_text(nodes))
 
     def know(self, shorthands: Iterable[tuple[str, str]]) -> None:
@@ -173,6 +176,12 @@ class Words:
     def _statement(self, node: Any, l2tobj: Any) -> str:  # noqa: ANN401
         self.said[node.macroname] = NOTED.sub("", last_argument(node, l2tobj)).replace(LINE, " ")
         return ""
+
+
+def with_end(run: re.Match[str]) -> str:
+    """Return some plain words with an empty group behind the last, which shows nothing."""
+    words = run[0].rstrip()
+    return f"{words}{{}}{run[0][len(words) :]}" if words else run[0]
 
 
 def cited(node: Any, l2tobj: Any) -> str:  # noqa: ANN401

@@ -1,5 +1,7 @@
 """LaTeX: sections, notes, tables, lists, what a file says of itself, and what it says to TeX alone."""
 
+from time import process_time
+
 import pytest
 
 from chunker.errors import EmptySourceError, UnreadableSourceError
@@ -102,3 +104,23 @@ def test_what_never_ends_is_read_or_refused_in_one_line(nested):
         assert "Ice." in read("Ice. " + 3_000 * nested).text
     except UnreadableSourceError as error:
         assert str(error).isprintable()  # noqa: PT017 - either is right
+
+
+def seconds_for(words):
+    began = process_time()
+    read = read_bytes(b"\\begin{document}\n" + b"tar " * words + b"\n\\end{document}", name="line.tex")
+    assert read.text.count("tar") == words
+    return process_time() - began
+
+
+def test_a_line_of_four_times_as_many_words_takes_about_four_times_as_long():
+    seconds_for(100)  # what is loaded once
+    assert seconds_for(120_000) < 7 * seconds_for(30_000)
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "\n\n", "\n \n", "\n" + 5_000 * " "])
+def test_a_long_text_without_any_macro_keeps_each_word_and_each_paragraph(gap):
+    said = [f"load {number} of tar" for number in range(2_000)]
+    text = read_bytes(f"\\begin{{document}}{gap.join(said)}\\end{{document}}".encode(), name="plain.tex").text
+    parts = [" ".join(part.split()) for part in text.split("\n\n")]
+    assert parts == (said if gap.count("\n") == 2 else [" ".join(said)])
