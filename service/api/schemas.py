@@ -470,6 +470,15 @@ class JobInfo(ResponseModel):
     url: str = Field(description="where to ask again")
 
 
+class JobList(ResponseModel):
+    """A part of the jobs that are remembered, the newest first."""
+
+    jobs: list[JobInfo]
+    total: int
+    offset: int
+    limit: int
+
+
 class DocumentSummary(ResponseModel):
     """What a reader would cite: a telegram in a book of telegrams, a chapter, a whole file."""
 

@@ -55,6 +55,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "POST /v1/sources",
         "PATCH /v1/sources/{source_id}",
         "DELETE /v1/sources/{source_id}",
+        "GET /v1/jobs",
         "GET /v1/jobs/{job_id}",
     ),
 }

@@ -146,6 +146,12 @@ class IngestWorker:
             )
         return job
 
+    def newest(self, *, offset: int = 0, limit: int) -> tuple[list[Job], int]:
+        """Return a part of the jobs that are remembered, the newest first, and how many there are."""
+        with self._lock:
+            newest_first = list(reversed(self._jobs.values()))
+        return newest_first[offset : offset + limit], len(newest_first)
+
     def unfinished(self) -> int:
         """Return the number of jobs that wait or run."""
         with self._lock:

@@ -355,6 +355,17 @@ def test_a_job_nobody_knows_is_not_found(client):
     assert "restart" in problem_of(response)["detail"]
 
 
+def test_jobs_are_listed_the_newest_first_and_in_parts(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        assert client.get("/v1/jobs").json() == {"jobs": [], "total": 0, "offset": 0, "limit": 100}
+        texts = ("The ice is thin.", "The piano is sold.", "The bells rang.")
+        jobs = [finished_job(client, upload(client, f"{at}.txt", text)) for at, text in enumerate(texts)]
+        assert client.get("/v1/jobs").json()["jobs"] == jobs[::-1]
+        part = client.get("/v1/jobs", params={"offset": 1, "limit": 1}).json()
+        assert part == {"jobs": [jobs[1]], "total": 3, "offset": 1, "limit": 1}
+        assert client.get("/v1/jobs", params={"limit": 0}).status_code == 422
+
+
 def test_a_person_says_what_a_source_is_and_takes_it_back(tmp_path):
     with serving(make_app(tmp_path)) as client:
         finished_job(client, upload(client, "scan1.txt", "The harbour is full of ice."))

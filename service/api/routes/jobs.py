@@ -1,13 +1,26 @@
-"""How far an ingest is."""
+"""How far ingests are."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from service.api.presenting import job_info
-from service.api.schemas import JobInfo
+from service.api.schemas import JobInfo, JobList
 from service.hosting.dependencies import CurrentState
 from service.hosting.problems import documented
 
 router = APIRouter(prefix="/v1", tags=["sources"])
+
+
+@router.get("/jobs", operation_id="list_jobs", responses=documented(401, 403, 422, 429))
+async def list_jobs(
+    state: CurrentState,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> JobList:
+    """Return a part of the ingests since the service started, the newest first."""
+    jobs, total = state.worker.newest(offset=offset, limit=limit)
+    return JobList(jobs=[job_info(job) for job in jobs], total=total, offset=offset, limit=limit)
 
 
 @router.get("/jobs/{job_id}", operation_id="get_job", responses=documented(401, 403, 404, 422, 429))
