@@ -95,13 +95,14 @@ def _changes(dossier: Dossier, retriever: Retriever, question: str) -> dict[str,
 
 
 def _lists(dossier: Dossier) -> dict[str, str]:
-    documents = dossier.info().documents
+    [record], _ = dossier.documents(offset=max(0, dossier.info().documents - 51), limit=1)
+    before = record.document.id
     return {
         "first page of documents": _spread(
             _timed(lambda: dossier.documents(limit=50)) for _ in range(_ROUNDS)
         ),
         "last page of documents": _spread(
-            _timed(lambda: dossier.documents(limit=50, offset=documents - 50)) for _ in range(_ROUNDS)
+            _timed(lambda: dossier.documents(after=before, limit=50)) for _ in range(_ROUNDS)
         ),
         "facets": _spread(_timed(dossier.facets) for _ in range(_ROUNDS)),
     }
