@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 
+import anyio.to_thread
 import httpx
 import pytest
 from service_support import make_app, problem_of, serving, wait_until
@@ -125,9 +126,13 @@ def test_requests_beyond_those_that_may_wait_are_asked_to_come_again(tmp_path):
     def held():
         may_end.wait(30)
 
+    @app.get("/health/waiting")
+    async def waiting():
+        return anyio.to_thread.current_default_thread_limiter().statistics().tasks_waiting
+
     with serving(app) as client, ThreadPoolExecutor(3) as others:
         asked = [others.submit(client.get, "/held") for _ in range(2)]
-        wait_until(lambda: client.get("/library").status_code == 503)
+        wait_until(lambda: client.get("/health/waiting").json() == 1)
         refused = client.get("/v1/documents")
         may_end.set()
         assert [one.result().status_code for one in asked] == [200, 200]
