@@ -52,8 +52,13 @@ class EngineSearch:
 
     def dense(
         self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
-    ) -> list[tuple[int, float]]:
+    ) -> Callable[[], list[tuple[int, float]]]:
         """Ask the engine which are nearest, and the store how near they are: an engine rounds vectors."""
+        return partial(self._nearest, vector, limit, selection, by_second=by_second)
+
+    def _nearest(
+        self, vector: FloatArray, limit: int, selection: Selection | None, *, by_second: bool
+    ) -> list[tuple[int, float]]:
         name = "second" if by_second else "first"
         found = self._best(selection, limit, partial(self._engine.nearest, vector, name=name))
         keys = [key for key, _ in found]

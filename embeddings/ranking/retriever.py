@@ -319,11 +319,13 @@ class Retriever:
         if asked.second_vector is not None:
             vector, dense_weight, by_second = asked.second_vector, settings.second_weight, True
         if dense_weight:
-            dense = dict(snapshot.dense_search(vector, limit=limit, filters=filters, by_second=by_second))
+            nearest = snapshot.dense_search_begun(vector, limit=limit, filters=filters, by_second=by_second)
         passages, ngrams, documents = (
             self._lexical(snapshot, asked, kind, limit=limit, filters=filters) if weight else {}
             for kind, weight in self._lexical_weights
         )
+        if dense_weight:
+            dense = dict(nearest())
         keys = [key for key in dict.fromkeys([*passages, *dense, *ngrams]) if key not in left_out]
         document_of = snapshot.documents_of(keys)
         parts: dict[Method, tuple[float, FloatArray]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from embeddings.store.data_folder import VECTORS_NAME
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from embeddings.encoders.encoder import FloatArray
@@ -38,11 +40,16 @@ class LocalSearch:
     """A :class:`embeddings.store.passage_index.PassageSearch` of the generation that ``connection`` sees."""
 
     def __init__(
-        self, connection: sqlite3.Connection, vectors: VectorIndex, second: Callable[[], VectorIndex]
+        self,
+        connection: sqlite3.Connection,
+        vectors: VectorIndex,
+        second: Callable[[], VectorIndex],
+        scans: Executor,
     ) -> None:
         self._connection = connection
         self._vectors = vectors
         self._read_second = second
+        self._scans = scans
 
     @cached_property
     def _second_vectors(self) -> VectorIndex:
@@ -50,20 +57,26 @@ class LocalSearch:
 
     def dense(
         self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
-    ) -> list[tuple[int, float]]:
-        """Scan the vectors."""
+    ) -> Callable[[], list[tuple[int, float]]]:
+        """Scan the vectors in a thread beside, while words are looked for."""
         vectors = self._second_vectors if by_second else self._vectors
-        if selection is None:
-            return vectors.search(vector, limit=limit)
-        if (listed := selection.listed("passages")) is not None:
-            return vectors.search(vector, limit=limit, allowed=listed)
-        for looked_at in (_LOOKED_BEYOND * limit, _LOOKED_BEYOND**3 * limit):
-            found = vectors.search(vector, limit=looked_at)
-            passing = selection.among(key for key, _ in found)
-            kept = [hit for hit in found if hit[0] in passing]
-            if len(kept) >= limit:
-                return kept
-        return vectors.search(vector, limit=limit, allowed=selection.all_passages())
+        listed = selection.listed("passages") if selection else None
+        is_known = selection is None or listed is not None
+        looked_at = limit if is_known else _LOOKED_BEYOND * limit
+        first = self._scans.submit(vectors.search, vector, limit=looked_at, allowed=listed).result
+        if selection is None or is_known:
+            return first
+        more = partial(vectors.search, vector, limit=_LOOKED_BEYOND**3 * limit)
+
+        def those_that_pass() -> list[tuple[int, float]]:
+            for found in (search() for search in (first, more)):
+                passing = selection.among(key for key, _ in found)
+                kept = [hit for hit in found if hit[0] in passing]
+                if len(kept) >= limit:
+                    return kept
+            return vectors.search(vector, limit=limit, allowed=selection.all_passages())
+
+        return those_that_pass
 
     def cosines(self, vector: FloatArray, keys: Sequence[int], *, by_second: bool) -> list[float]:
         """Multiply the stored vectors."""
@@ -85,6 +98,7 @@ class LocalPassages:
         self._path = folder / VECTORS_NAME
         self._store = store
         self._refreshing = threading.Lock()
+        self._scans = ThreadPoolExecutor(thread_name_prefix="scan")
         self._vectors = self._saved = vector_file.load(self._path) or vector_index.empty(dimension)
         self._dimension = dimension
         self._second_vectors = vector_index.empty(second_dimension) if second_dimension else None
@@ -93,7 +107,10 @@ class LocalPassages:
     def at(self, connection: sqlite3.Connection) -> LocalSearch:
         """Return what searches this generation: any that a connection can still see."""
         return LocalSearch(
-            connection, self._vectors_for(connection), partial(self._second_vectors_for, connection)
+            connection,
+            self._vectors_for(connection),
+            partial(self._second_vectors_for, connection),
+            self._scans,
         )
 
     def changed(self) -> None:
@@ -116,7 +133,7 @@ class LocalPassages:
             logger.warning("%s cannot be written (%s): the next start takes longer", VECTORS_NAME, error)
 
     def close(self) -> None:
-        """Do nothing: only memory is held."""
+        """Do nothing: only memory is held, and threads that end with it."""
 
     def problems(self, connection: sqlite3.Connection, *, repair: bool = False) -> Iterator[str]:
         """Yield which passages the vectors lack, have too many of, or have otherwise than the store."""

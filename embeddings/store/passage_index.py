@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from embeddings.encoders.encoder import FloatArray
     from embeddings.store.filtering import Selection
@@ -26,10 +26,11 @@ class PassageSearch(Protocol):
 
     def dense(
         self, vector: FloatArray, *, limit: int, selection: Selection | None, by_second: bool
-    ) -> list[tuple[int, float]]:
-        """Return the passages nearest to ``vector``, of shape ``(dimension,)``, with cosines, best first.
+    ) -> Callable[[], list[tuple[int, float]]]:
+        """Begin to look for the passages nearest to ``vector``, of shape ``(dimension,)``.
 
-        All that are as near as the last one come too, in any order.
+        What is returned waits for them, for the same thread: they come with cosines, best first. All that
+        are as near as the last one come too, in any order.
         """
         ...
 

@@ -13,7 +13,7 @@ from embeddings.store.ties import in_order_of_ids
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from collections.abc import Set as AbstractSet
 
     from embeddings.encoders.encoder import FloatArray
@@ -77,9 +77,15 @@ class Snapshot(Catalogue):
 
         Best first, equal ones in the order of their ids. ``by_second``: among the second model's vectors.
         """
+        return self.dense_search_begun(vector, limit=limit, filters=filters, by_second=by_second)()
+
+    def dense_search_begun(
+        self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False
+    ) -> Callable[[], list[tuple[int, float]]]:
+        """Begin what :meth:`dense_search` does, and return what waits for it."""
         selection = self._selection(filters)
         found = self._passages.dense(vector, limit=limit, selection=selection, by_second=by_second)
-        return in_order_of_ids(self._connection, found, table="passages")[:limit]
+        return lambda: in_order_of_ids(self._connection, found(), table="passages")[:limit]
 
     def cosines(self, vector: FloatArray, keys: Sequence[int], *, by_second: bool = False) -> list[float]:
         """Return the cosine of each of these passages to ``vector``."""

@@ -59,6 +59,13 @@ class VectorBlock:
         held[places[self.keys[places] == keys]] = True
         return held
 
+    def has(self, keys: KeyArray) -> BoolArray:
+        """Return for each of ``keys`` whether there is a vector of it: ``(len(keys),)``."""
+        places = np.searchsorted(self.keys, keys)
+        within = places < len(self.keys)
+        within[within] = self.keys[places[within]] == keys[within]
+        return within
+
     def nearest(
         self, vector: FloatArray, count: int, allowed: BoolArray | None = None
     ) -> list[tuple[int, float]]:

@@ -112,7 +112,7 @@ class VectorIndex:
         """Return the vectors of passages, which must be in the index: shape ``(len(keys), dimension)``."""
         vectors = np.zeros((len(keys), self.dimension), dtype=np.float32)
         for block in (self.base, self.later):
-            here = np.isin(keys, block.keys)
+            here = block.has(keys)
             vectors[here] = block.vectors_of(keys[here])
         return vectors
 
