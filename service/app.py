@@ -22,7 +22,7 @@ from service.hosting.headers import HeadersMiddleware
 from service.hosting.hosts import HostMiddleware, names_of
 from service.hosting.limits import BodyLimitMiddleware, QueueMiddleware, RateLimitMiddleware
 from service.hosting.needs import undeclared
-from service.hosting.observing import REQUEST_ID, ObservingMiddleware
+from service.hosting.observing import REQUEST_ID, FaultMiddleware, ObservingMiddleware
 from service.hosting.problems import handle_problems
 from service.hosting.rates import TokenBuckets
 from service.hosting.scopes import KeyScope
@@ -118,8 +118,9 @@ def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
     layers = [
         Middleware(HeadersMiddleware),
-        Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
         Middleware(ObservingMiddleware, metrics=state.metrics),
+        Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
+        Middleware(FaultMiddleware),
         Middleware(HostMiddleware, names=names_of(settings)),
     ]
     if settings.cors_origins:

@@ -221,6 +221,9 @@ class Settings(BaseSettings):
         (), description="web origins whose pages may call the API, comma-separated"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="log lines for a person, or an object a line for a collector"
+    )
 
     @field_serializer("chat_url", "public_url", when_used="json-unless-none")
     def _without_password(self, address: str) -> str:

@@ -53,6 +53,14 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def size_bytes(folder: Path, name: str) -> int:
+    """Return what a file of a data folder takes, with what stands beside it under its name; 0: nothing."""
+    try:
+        return sum(path.stat().st_size for path in folder.glob(f"{name}*"))
+    except OSError:  # removed meanwhile, or not to be read
+        return 0
+
+
 @contextmanager
 def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
     """Hold the lock that one writer of a data folder has at a time, in whatever process.

@@ -1,9 +1,8 @@
 """`dossier serve`."""
 
 import ipaddress
-import logging
 import socket
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,15 +37,18 @@ def serve(
 
     from service.app import create_app
     from service.hosting.connections import prompt_protocol
+    from service.hosting.logs import log_config
 
     settings = settings_from(host=host, port=port, without_key=without_key, data=data)
     check_exposure(settings)
     check_address(settings.host, settings.port)
+    app = create_app(settings)
+    rejected = app.state.service.metrics.rejection
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
-        http=prompt_protocol(max_connections=settings.max_connections),
+        http=prompt_protocol(max_connections=settings.max_connections, on_refused=rejected),
         log_config=log_config(settings),
         access_log=False,
         server_header=False,
@@ -93,19 +95,3 @@ def check_address(host: str, port: int) -> None:
         reason = str(error.strerror).partition(" (")[0]
         line = f"{host} port {port} cannot be listened on ({reason}): choose others with --host and --port"
         raise SettingsError([line]) from None
-
-
-def log_config(settings: "Settings") -> dict[str, Any]:
-    """Return one line per event on stderr, for uvicorn's loggers as for ours."""
-    logging.getLogger().handlers.clear()
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"level": "WARNING", "handlers": ["stderr"]},
-        "loggers": {
-            name: {"level": settings.log_level.upper()}
-            for name in ("chunker", "embeddings", "service", "uvicorn")
-        },
-    }

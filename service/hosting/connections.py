@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
     import asyncio
-    from http import HTTPStatus
+    from collections.abc import Callable
 
 _MAX_HEADER_BYTES = 64 << 10
 """What h11, uvicorn's other parser, allows; this one has no bound of its own."""
+_REASONS = {408: "slow", 431: "head-too-large", 503: "too-many-connections"}
 
 
 class PromptProtocol(HttpToolsProtocol):
@@ -26,6 +28,7 @@ class PromptProtocol(HttpToolsProtocol):
     seconds: ClassVar[float] = 20
     bytes_per_second: ClassVar[float] = 500
     max_connections: ClassVar[int] = 500
+    on_refused: ClassVar[Callable[[str], None]] = staticmethod(lambda _reason: None)
 
     _began = 0.0
     _received = 0
@@ -58,10 +61,12 @@ class PromptProtocol(HttpToolsProtocol):
         self._wait_anew()
         super().on_response_complete()
 
-    def refuse(self, status: HTTPStatus | int) -> None:
+    def refuse(self, status: int) -> None:
         """Close the connection, saying why where no response has begun."""
         if self.transport.is_closing():
             return
+        if status != HTTPStatus.REQUEST_TIMEOUT or self._received:  # one that was only kept open is no matter
+            self.on_refused(_REASONS[status])
         if self._has_no_request() or not self.cycle.response_started:
             head = b"HTTP/1.1 %d \r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 2\r\n\r\n"
             self.transport.write(head % status)
@@ -92,6 +97,9 @@ class PromptProtocol(HttpToolsProtocol):
         return not self._is_awaited(), self._began
 
 
-def prompt_protocol(*, max_connections: int) -> type[PromptProtocol]:
-    """Return the protocol for a server that may have so many connections."""
-    return type("Chosen", (PromptProtocol,), {"max_connections": max_connections})
+def prompt_protocol(
+    *, max_connections: int, on_refused: Callable[[str], None] = PromptProtocol.on_refused
+) -> type[PromptProtocol]:
+    """Return the protocol for a server with so many connections; ``on_refused`` is told each reason."""
+    chosen = {"max_connections": max_connections, "on_refused": staticmethod(on_refused)}
+    return type("Chosen", (PromptProtocol,), chosen)

@@ -1,19 +1,37 @@
-"""What Prometheus sees: requests by route, stages of answering, the index and the jobs."""
+"""What Prometheus sees: requests by route, stages of answering, the index and the jobs.
+
+Names follow Prometheus' conventions (https://prometheus.io/docs/practices/naming/): base units, ``_total``
+for counters, and labels over which a sum means something.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+
+from service.answer import AnswerKind
+from service.hosting.current_request import ASKING_DOORS, current_request
+from service.version import installed_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from service.answer import IndexState
     from service.dossier import Asked
 
 # From the quickest stage of a warm question to a language model's reply, about two steps to a doubling.
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_WHOLE = "total"
+"""What a question's timings have beside its stages: their sum, and so none of them."""
 
 
 class Metrics:
@@ -22,44 +40,50 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._requests = Counter(
-            "dossier_http_requests",
-            "Requests answered, by route template.",
-            ("method", "route", "status"),
-            registry=self.registry,
+        Info("dossier_build", "The program that runs.", registry=self.registry).info(
+            {"version": installed_version()}
         )
-        self._request_seconds = Histogram(
-            "dossier_http_request_seconds",
+        self._requests = self._counter(
+            "http_requests", "Requests answered, by route template.", "method", "route", "status"
+        )
+        self._request_seconds = self._histogram(
+            "http_request_seconds",
             "Time from a request's first byte to its response's last.",
-            ("method", "route"),
-            buckets=_SECONDS,
-            registry=self.registry,
+            "method",
+            "route",
         )
-        self._stage_seconds = Histogram(
-            "dossier_stage_seconds",
-            "Time of each stage of a question's way.",
-            ("stage",),
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._rejections = self._counter(
+            "http_rejections",
+            "Requests that got a problem instead of an answer, by the problem's name.",
+            "reason",
         )
-        self._questions = Counter(
-            "dossier_questions", "Questions asked, by the kind of answer.", ("kind",), registry=self.registry
+        self._stage_seconds = self._histogram(
+            "stage_seconds", "Time of each stage of a question's way.", "stage"
         )
-        self._failed_quotes = Counter(
-            "dossier_failed_quotes",
-            "Quotes left out of answers since they do not stand in their source.",
-            registry=self.registry,
+        self._question_seconds = self._histogram(
+            "question_seconds", "Time that a question took, by the door it came through.", "door"
         )
-        self._jobs = Counter(
-            "dossier_ingest_jobs", "Ingest jobs finished, by outcome.", ("status",), registry=self.registry
+        self._questions = self._counter(
+            "questions",
+            "Questions asked, by door and kind of answer; none: the documents do not answer it; refused: it "
+            "could not be asked.",
+            "door",
+            "kind",
         )
-        self._passages = Gauge("dossier_index_passages", "Passages in the index.", registry=self.registry)
-        self._generation = Gauge(
-            "dossier_index_generation", "Changes to the index so far.", registry=self.registry
+        for door in ASKING_DOORS:  # what never happened is to be seen as 0
+            self._question_seconds.labels(door)
+            for kind in (*get_args(AnswerKind), "search", "refused"):
+                self._questions.labels(door, kind)
+        self._failed_quotes = self._counter(
+            "failed_quotes", "Quotes left out of answers since they do not stand in their source."
         )
-        self._ready = Gauge("dossier_index_ready", "1 once the index is open.", registry=self.registry)
-        self._queued = Gauge(
-            "dossier_ingest_jobs_waiting", "Ingest jobs not yet finished.", registry=self.registry
+        self._jobs = self._counter("ingest_jobs", "Ingest jobs finished, by outcome.", "status")
+        self._passages = self._gauge("index_passages", "Passages in the index.")
+        self._generation = self._gauge("index_generation", "Changes to the index so far.")
+        self._ready = self._gauge("index_ready", "1 while the index can be asked.")
+        self._index_bytes = self._gauge("index_size_bytes", "Files of the index, by what they hold.", "part")
+        self._unfinished = self._gauge(
+            "ingest_jobs_unfinished", "Ingest jobs that wait or run, by state.", "state"
         )
 
     def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
@@ -67,19 +91,36 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(method, route).observe(seconds)
 
+    def rejection(self, reason: str) -> None:
+        """Count one request that got no answer."""
+        self._rejections.labels(reason).inc()
+
     def question(self, asked: Asked) -> None:
-        """Count one question, the quotes of its answer that failed, and the time of each of its stages."""
-        self._questions.labels(asked.kind).inc()
+        """Count one question of the current request, the quotes that failed, and the time of each stage."""
+        door = current_request().door
+        self._questions.labels(door, asked.kind).inc()
         self._failed_quotes.inc(asked.failed_quotes)
         for stage, milliseconds in asked.timings_ms.items():
-            self._stage_seconds.labels(stage).observe(milliseconds / 1000)
+            times = (
+                self._question_seconds.labels(door) if stage == _WHOLE else self._stage_seconds.labels(stage)
+            )
+            times.observe(milliseconds / 1000)
 
     def job(self, *, status: str) -> None:
         """Count one finished job."""
         self._jobs.labels(status).inc()
 
-    def follow(self, *, index: Callable[[], IndexState | None], unfinished_jobs: Callable[[], int]) -> None:
-        """Read the gauges from these functions whenever they are asked for; ``None``: no index yet."""
+    def follow(
+        self,
+        *,
+        index: Callable[[], IndexState | None],
+        index_bytes: Mapping[str, Callable[[], int]],
+        unfinished_jobs: Mapping[str, Callable[[], int]],
+    ) -> None:
+        """Read the gauges from these functions whenever they are asked for; ``None``: no index can be asked.
+
+        ``index_bytes`` are by what the files hold, ``unfinished_jobs`` by state.
+        """
 
         def of_index(read: Callable[[IndexState], int]) -> Callable[[], float]:
             def value() -> float:
@@ -91,8 +132,20 @@ class Metrics:
         self._ready.set_function(of_index(lambda _: 1))
         self._passages.set_function(of_index(lambda state: state.passages))
         self._generation.set_function(of_index(lambda state: state.generation))
-        self._queued.set_function(unfinished_jobs)
+        for part, size in index_bytes.items():
+            self._index_bytes.labels(part).set_function(size)
+        for state, count in unfinished_jobs.items():
+            self._unfinished.labels(state).set_function(count)
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"dossier_{name}", told, labels, registry=self.registry)
+
+    def _gauge(self, name: str, told: str, *labels: str) -> Gauge:
+        return Gauge(f"dossier_{name}", told, labels, registry=self.registry)
+
+    def _histogram(self, name: str, told: str, *labels: str) -> Histogram:
+        return Histogram(f"dossier_{name}", told, labels, buckets=_SECONDS, registry=self.registry)

@@ -63,7 +63,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
 
 _DECLARED = {route: scope for scope, routes in _NEEDED.items() for route in routes}
 _PATTERNS = tuple(
-    (method, compile_path(path)[0], scope)
+    (method, compile_path(path)[0], path, scope)
     for route, scope in _DECLARED.items()
     for method, path in [route.split(" ", 1)]
 )
@@ -76,10 +76,16 @@ def needed_scopes(scope: Scope) -> frozenset[KeyScope]:
     """
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     path = get_route_path(scope)
-    for declared, pattern, needed in _PATTERNS:
+    for declared, pattern, _, needed in _PATTERNS:
         if declared in {"*", method} and pattern.match(path):
             return frozenset() if needed is None else frozenset({needed})
     return frozenset(KeyScope)
+
+
+def declared_path(scope: Scope) -> str | None:
+    """Return the route template that a request's path fits, by whatever method; ``None``: there is none."""
+    path = get_route_path(scope)
+    return next((template for _, pattern, template, _ in _PATTERNS if pattern.match(path)), None)
 
 
 def undeclared(routes: Iterable[BaseRoute]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The outermost layer: gives each request an id, counts it, logs it, and catches what nobody caught."""
+"""The outermost layers: each request gets an id, is counted and logged; what nobody caught is caught."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from service.hosting.access import current_caller
+from service.hosting.current_request import begin_request, current_request
+from service.hosting.logs import with_fields
+from service.hosting.needs import declared_path
 from service.hosting.problems import response_of, unexpected
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class ObservingMiddleware:
-    """Wraps an app; a fault that reaches it becomes a problem that names its log entry."""
+    """Counts each request and writes one log line of it, once all of its response is sent."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
@@ -40,33 +44,71 @@ class ObservingMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        started, status = time.perf_counter(), 0
+        request = begin_request(_request_id(scope), scope["path"])
+        declared = declared_path(scope)
+        started, status, sent_bytes = time.perf_counter(), 0, 0
 
         async def observed_send(message: Message) -> None:
-            nonlocal status
+            nonlocal status, sent_bytes
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                MutableHeaders(scope=message)[REQUEST_ID] = request.id
+            sent_bytes += len(message.get("body", b""))
             await send(message)
 
         try:
             await self.app(scope, receive, observed_send)
-        except Exception:  # the last resort: the client gets an id, the log the cause
-            logger.exception("request %s failed", request_id)
-            if status:
-                raise
-            await response_of(unexpected(request_id))(scope, receive, observed_send)
         finally:
-            self._record(scope, status or 500, time.perf_counter() - started, request_id)
+            # The route, not the address: that may hold what somebody looked for.
+            route = getattr(scope.get("route"), "path", None) or declared or UNMATCHED
+            self._record(scope, route, status or 500, sent_bytes, time.perf_counter() - started)
 
-    def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        route = getattr(scope.get("route"), "path", UNMATCHED)
+    def _record(self, scope: Scope, route: str, status: int, sent_bytes: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
+        request = current_request()
         self.metrics.request(method=method, route=route, status=status, seconds=seconds)
-        # The route, not the address: that may hold what somebody looked for.
+        if request.problem:
+            self.metrics.rejection(request.problem)
         level = logging.DEBUG if route.startswith(_ROUTINE) else logging.INFO
-        logger.log(level, "%s %s %d %.1f ms, request %s", method, route, status, seconds * 1000, request_id)
+        told = with_fields(
+            request_id=request.id,
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(seconds * 1000, 1),
+            bytes=sent_bytes,
+            door=request.door,
+            key=current_caller().name,
+            problem=request.problem,
+        )
+        logger.log(level, "answered", extra=told)
+
+
+class FaultMiddleware:
+    """Turns a fault that reaches it into a problem that names its log entry."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an HTTP request on; where that fails before a response began, answer with the problem."""
+        has_begun = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except Exception:  # the last resort: the client gets an id, the log the cause
+            if scope["type"] != "http":
+                raise
+            request_id = current_request().id
+            logger.exception("request %s failed", request_id)
+            if has_begun:
+                raise
+            await response_of(unexpected(request_id))(scope, receive, send)
 
 
 def _request_id(scope: Scope) -> str:

@@ -37,6 +37,7 @@ from service.errors import (
     UploadNotStorableError,
     UploadTooLargeError,
 )
+from service.hosting.current_request import current_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,6 +103,7 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = Field(None, description="one entry for each bad field")
     existing_id: str | None = Field(None, description="for a conflict: the id of what is there already")
     error_id: str | None = Field(None, description="for a fault of the server: the id of its log entry")
+    request_id: str | None = Field(None, description="the request's, as in X-Request-ID and in the log")
 
 
 class ProblemError(HTTPException):
@@ -151,11 +153,18 @@ def problem_of(status: int, detail: str, *, name: str | None = None, **more: Any
 def response_of(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the HTTP response that tells ``problem``."""
     return JSONResponse(
-        problem.model_dump(exclude_none=True),
+        answered_with(problem).model_dump(exclude_none=True),
         status_code=problem.status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,
     )
+
+
+def answered_with(problem: Problem) -> Problem:
+    """Return ``problem`` as the current request's response tells it, and have it logged and counted."""
+    request = current_request()
+    request.problem = problem.type.removeprefix(TYPE_PREFIX)
+    return problem.model_copy(update={"request_id": request.id or None})
 
 
 def problem_from(error: Exception) -> Problem | None:

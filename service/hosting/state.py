@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chunker.errors import ChunkerError
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
+from embeddings.store.data_folder import STORE_NAME, VECTORS_NAME, size_bytes
 from service.errors import NotReadyError, ServiceError
 from service.hosting.access import Doorkeeper
 from service.hosting.metrics import Metrics
@@ -41,7 +43,17 @@ class ServiceState:
         self._dossier: Dossier | None = None
         self._failure: str | None = None
         self._opening = threading.Thread(target=self._open, name="open-index", daemon=True)
-        self.metrics.follow(index=self._index_state, unfinished_jobs=self.worker.unfinished)
+        self.metrics.follow(
+            index=self._index_state,
+            index_bytes={
+                "store": partial(size_bytes, settings.data, STORE_NAME),
+                "vectors": partial(size_bytes, settings.data, VECTORS_NAME),
+            },
+            unfinished_jobs={
+                "queued": partial(self.worker.count, "queued"),
+                "running": partial(self.worker.count, "running"),
+            },
+        )
 
     def start(self) -> None:
         """Begin to open the index."""

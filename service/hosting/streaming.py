@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import TYPE_CHECKING
 
 from fastapi.responses import StreamingResponse
 
-from service.hosting.problems import problem_from, unexpected
+from service.hosting.current_request import current_request
+from service.hosting.problems import answered_with, problem_from, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,14 +42,14 @@ def _told(events: Iterator[bytes], failed: Callable[[Problem], bytes]) -> Iterat
     try:
         yield from events
     except Exception as error:  # noqa: BLE001 - the status is sent: only the stream can tell what is wrong
-        yield failed(_problem_of(error))
+        yield failed(answered_with(_problem_of(error)))
 
 
 def _problem_of(error: Exception) -> Problem:
     """Return what ended a stream; of what nobody expected, the id of its log entry."""
     problem = problem_from(error)
     if problem is None:
-        error_id = secrets.token_hex(8)
-        logger.error("a stream failed: %s", error_id, exc_info=error)
-        problem = unexpected(error_id)
+        request_id = current_request().id
+        logger.error("the stream of request %s failed", request_id, exc_info=error)
+        problem = unexpected(request_id)
     return problem

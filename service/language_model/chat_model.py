@@ -159,7 +159,8 @@ class OpenAIChatModel:
         text = response.read()[:10_000].decode("utf-8", "replace")
         if response.status_code in {400, 422} and self._adapts_to(text, body):
             return _ParameterRefusedError("it takes another parameter")
-        logger.warning("the language model answered %d: %s", response.status_code, text[:_MAX_ERROR_CHARS])
+        logger.warning("the language model answered %d", response.status_code)
+        logger.debug("the language model's error: %s", text[:_MAX_ERROR_CHARS])  # it may repeat the question
         error = ChatModelError(f"it answered with the error {response.status_code}")
         if response.status_code in {429, 503}:
             return self._rest(str(error), seconds=_seconds(response.headers.get("retry-after")))

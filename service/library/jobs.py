@@ -152,10 +152,10 @@ class IngestWorker:
             newest_first = list(reversed(self._jobs.values()))
         return newest_first[offset : offset + limit], len(newest_first)
 
-    def unfinished(self) -> int:
-        """Return the number of jobs that wait or run."""
+    def count(self, status: JobStatus) -> int:
+        """Return the number of remembered jobs that are in this state."""
         with self._lock:
-            return sum(not job.is_finished for job in self._jobs.values())
+            return sum(job.status == status for job in self._jobs.values())
 
     def stop(self, *, timeout_seconds: float) -> bool:
         """Let the running job stop at its next safe point and fail the others; tell whether it did."""

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.errors import NotReadyError
 from service.hosting.access import current_caller
-from service.hosting.problems import RETRY_SECONDS, Problem, problem_from, problem_of
+from service.hosting.problems import RETRY_SECONDS, Problem, answered_with, problem_from, problem_of
 from service.wording.links import original_link, reader_link
 from service.wording.phrases import ocr_words
 
@@ -94,7 +94,7 @@ def rendered(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever th
 
 def problem_page(problem: Problem, *, is_opening: bool = False) -> HTMLResponse:
     """Return a page that tells one line of what is wrong, and the way on."""
-    headers = {"Retry-After": str(RETRY_SECONDS)} if is_opening else None
+    headers, problem = {"Retry-After": str(RETRY_SECONDS)} if is_opening else None, answered_with(problem)
     return page(
         "problem.html", status=problem.status, headers=headers, problem=problem, is_opening=is_opening
     )

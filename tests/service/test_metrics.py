@@ -1,17 +1,27 @@
 """What Prometheus reads: few labels, true numbers."""
 
+import re
+import socket
+import threading
+
 from prometheus_client.parser import text_string_to_metric_families
 from service_support import SHORT_NOTE, index_files, make_app, serving, wait_until
 
 from embeddings.errors import IndexDamagedError
+from service.errors import ConflictError
+from service.hosting.connections import prompt_protocol
+
+
+def families_of(client):
+    response = client.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain")
+    return list(text_string_to_metric_families(response.text))
 
 
 def samples_of(client):
-    response = client.get("/metrics")
-    assert response.headers["content-type"].startswith("text/plain")
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(response.text)
+        for family in families_of(client)
         for sample in family.samples
     }
 
@@ -40,14 +50,120 @@ def test_the_index_the_questions_and_the_jobs_are_counted(tmp_path):
         client.post("/v1/ask", json={"question": "What is written?"})
         client.post("/v1/search", json={"question": "What is written?"})
         after = samples_of(client)
+        stored = sum(path.stat().st_size for path in tmp_path.glob("index.sqlite*"))
     assert after["dossier_index_ready", ()] == 1
     assert after["dossier_index_passages", ()] == job["change"]["passages"] > 0
     assert after["dossier_index_generation", ()] == before["dossier_index_generation", ()] + 1
     assert after["dossier_ingest_jobs_total", (("status", "succeeded"),)] == 1
-    assert after["dossier_ingest_jobs_waiting", ()] == 0
-    assert after["dossier_questions_total", (("kind", "extractive"),)] == 1
-    assert after["dossier_questions_total", (("kind", "search"),)] == 1
+    assert after["dossier_ingest_jobs_unfinished", (("state", "queued"),)] == 0
+    assert after["dossier_ingest_jobs_unfinished", (("state", "running"),)] == 0
+    assert (
+        after["dossier_index_size_bytes", (("part", "store"),)] >= (tmp_path / "index.sqlite").stat().st_size
+    )
+    assert after["dossier_questions_total", (("door", "http"), ("kind", "extractive"))] == 1
+    assert after["dossier_questions_total", (("door", "http"), ("kind", "search"))] == 1
+    assert after["dossier_questions_total", (("door", "mcp"), ("kind", "extractive"))] == 0
+    assert after["dossier_question_seconds_count", (("door", "http"),)] == 2
+    stages = {dict(labels)["stage"] for name, labels in after if name == "dossier_stage_seconds_count"}
+    assert stages == {"read", "search", "encode", "rank", "answer"}
     assert after["dossier_stage_seconds_count", (("stage", "encode"),)] == 2
+
+
+def test_jobs_that_wait_and_run_are_told_apart(tmp_path):
+    app = make_app(tmp_path)
+    may_end = threading.Event()
+
+    def work(report):
+        may_end.wait()
+        raise ConflictError("It is over.")
+
+    with serving(app) as client:
+        for number in range(3):
+            app.state.service.worker.submit(source_id=f"{number}", source_name=f"{number}.txt", work=work)
+        try:
+            wait_until(
+                lambda: samples_of(client)["dossier_ingest_jobs_unfinished", (("state", "running"),)] == 1
+            )
+            assert samples_of(client)["dossier_ingest_jobs_unfinished", (("state", "queued"),)] == 2
+        finally:
+            may_end.set()
+
+
+def test_refused_answers_are_counted(tmp_path):
+    with serving(make_app(tmp_path, answer_threshold=1.0)) as client:
+        index_files(client, SHORT_NOTE)
+        client.post("/v1/ask", json={"question": "What is written?"})
+        assert samples_of(client)["dossier_questions_total", (("door", "http"), ("kind", "none"))] == 1
+
+
+def test_requests_that_are_rejected_are_counted_by_reason(tmp_path):
+    settings = {"api_keys": ("a-key-for-tests",), "max_body_bytes": 1_000, "requests_per_minute": 1}
+    with serving(make_app(tmp_path, **settings)) as client:
+        client.get("/v1/sources")
+        client.get("/v1/sources", headers={"Host": "rebound.example"})
+        headers = {"Authorization": "Bearer a-key-for-tests"}
+        client.post("/v1/ask", content=b"x" * 2_000, headers=headers)
+        client.get("/v1/sources", headers=headers)
+        client.post("/v1/ask", headers={"Origin": "https://evil.example"})
+        samples = samples_of_keyed(client, headers)
+    reasons = {
+        dict(labels)["reason"]: count
+        for (name, labels), count in samples.items()
+        if name == "dossier_http_rejections_total"
+    }
+    reasons.pop("not-ready", None)  # how often it was asked until the index was open
+    assert reasons == {
+        "unauthorized": 1,
+        "misdirected-request": 1,
+        "body-too-large": 1,
+        "too-many-requests": 1,
+        "forbidden": 1,
+    }
+
+
+def samples_of_keyed(client, headers):
+    client.headers.update(headers)
+    return samples_of(client)
+
+
+def test_connections_that_are_refused_are_counted_too(tmp_path):
+    app = make_app(tmp_path)
+    hasty = prompt_protocol(max_connections=2, on_refused=app.state.service.metrics.rejection)
+    hasty.seconds = 0.5
+    with serving(app, http=hasty) as client:
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as slow:
+            slow.sendall(b"GET /health/live HT")
+            assert slow.recv(100).startswith(b"HTTP/1.1 408")
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as endless:
+            endless.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70_000)
+            assert endless.recv(100).startswith(b"HTTP/1.1 431")
+        samples = samples_of(client)
+    assert samples["dossier_http_rejections_total", (("reason", "slow"),)] == 1
+    assert samples["dossier_http_rejections_total", (("reason", "head-too-large"),)] == 1
+
+
+def test_names_follow_the_conventions_of_prometheus(tmp_path):
+    """The rules of promlint, which `promtool check metrics` goes by."""
+    with serving(make_app(tmp_path)) as client:
+        index_files(client, SHORT_NOTE)
+        client.post("/v1/ask", json={"question": "What is written?"})
+        client.get("/nope")
+        families = [family for family in families_of(client) if family.name.startswith("dossier_")]
+    assert {family.type for family in families} == {"counter", "gauge", "histogram"}
+    for family in families:
+        name = family.name
+        assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
+        assert family.documentation
+        words = set(name.split("_"))
+        assert not words & {"counter", "gauge", "histogram", "summary"}
+        assert not words & {"ms", "msec", "milliseconds", "sec", "secs", "minutes", "kb", "kib", "mb", "mib"}
+        if family.type == "histogram":
+            assert name.endswith(("_seconds", "_bytes"))
+        endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(family.type, ("",))
+        for sample in family.samples:
+            assert sample.name.endswith((*endings, "_created"))
+            assert family.type == "histogram" or "le" not in sample.labels
+            assert all(re.fullmatch(r"[a-z]+", label) for label in sample.labels)
 
 
 def test_an_index_that_breaks_is_seen_in_the_measurements(tmp_path):
