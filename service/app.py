@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from service.api.routes import documents, facsimiles, health, jobs, sources
+from service.api.routes import audit, documents, facsimiles, health, jobs, sources
 from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import KeyMiddleware
@@ -47,6 +47,7 @@ ROUTERS = (
     sources.router,
     facsimiles.router,
     jobs.router,
+    audit.router,
     documents.router,
     web.router,
     reference.router,

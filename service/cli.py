@@ -10,7 +10,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from service.audit import act_as, user_of_this_machine
 from service.commands.ask import ask, search
+from service.commands.audit import audit
 from service.commands.backup import backup, restore
 from service.commands.config import config
 from service.commands.doctor import doctor
@@ -47,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor, backup, restore):
+for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor, backup, restore, audit):
     app.command()(_command)
 app.add_typer(keys, name="keys")
 
@@ -121,6 +123,7 @@ def _common(
     ] = False,
 ) -> None:
     del version
+    act_as(user_of_this_machine("command line"))
     logging.basicConfig(
         level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )

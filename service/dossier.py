@@ -25,6 +25,7 @@ from chunker.documents import PageMap
 from chunker.readers.isolated import IsolatedReader
 from chunker.readers.sidecar import checked_description
 from service.answer import Answer, IndexState
+from service.audit import AuditLog
 from service.errors import NotFoundError, QuestionError
 from service.library.elsewhere import same_elsewhere
 from service.library.facsimiles import BOUNDS, USUAL_WIDTH, Facsimiles
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from embeddings.store.snapshot import Snapshot
     from service.answer import Found, Piece, SearchResult, Turn
     from service.answering.answerer import Answerer
+    from service.audit import Action
     from service.library.facsimiles import PageBoxes, Picture
     from service.questions import Question
     from service.settings import Settings
@@ -95,6 +97,7 @@ class Dossier:
         self.reader = reader or IsolatedReader()
         self.facsimiles = facsimiles or Facsimiles(index, IsolatedReader(BOUNDS), Pictures(index.folder))
         self.observe = observe
+        self.audit = AuditLog(index.folder)
 
     @classmethod
     def open(
@@ -269,9 +272,11 @@ class Dossier:
 
         With ``encode`` many are read before what they hold is encoded by it.
         """
-        return ingest_files(
+        for outcome in ingest_files(
             self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages, encode=encode
-        )
+        ):
+            self._note_added(outcome)
+            yield outcome
 
     def kept_files(self) -> list[FoundFile]:
         """Return the files that are kept of the sources, to be read again."""
@@ -290,7 +295,9 @@ class Dossier:
         Where ``placing`` is ``name`` also of one that is shown under its name; where it is ``beside``, one at
         its path that has other bytes stays, and the new one gets a number: ``notes (2).txt``.
         """
-        return self.index.add_source(source, original=original, placing=placing, on_progress=on_progress)
+        change = self.index.add_source(source, original=original, placing=placing, on_progress=on_progress)
+        self._note_added(change)
+        return change
 
     def original(self, id_or_name: str) -> tuple[SourceRecord, Path]:
         """Return a source and where its file is kept as it came.
@@ -327,6 +334,7 @@ class Dossier:
         change = self.index.describe(record.id, checked, on_progress=on_progress)
         if change is None:
             raise _no_source(id_or_name)
+        self.audit.append("described", record.name, record.id)
         return change
 
     def delete(self, id_or_name: str) -> SourceRecord:
@@ -338,6 +346,7 @@ class Dossier:
         record = self.source(id_or_name)
         if not self.index.delete(record.id):
             raise _no_source(id_or_name)
+        self.audit.append("deleted", record.name, record.id)
         return record
 
     def picture(self, id_or_name: str, position: int, *, width_pixels: int = USUAL_WIDTH) -> Picture:
@@ -483,6 +492,12 @@ class Dossier:
         except QuestionError:
             self._tell(Asked("refused"))
             raise
+
+    def _note_added(self, change: SourceChange | FileOutcome) -> None:
+        """Note who added a source, gave one a further name, or put one in the place of another."""
+        if change.has_changed and change.status != "unchanged":
+            action: Action = "replaced" if change.status == "replaced" else "added"
+            self.audit.append(action, change.name, change.source_id or "")
 
     def _tell(self, asked: Asked) -> None:
         if self.observe is not None:

@@ -7,6 +7,7 @@
     ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
     ├── WritingError        a language model is of no use now (service.answering.writing)
     ├── KeyStoreError       the file of the keys cannot be read or changed
+    ├── AuditError          the file of who did what cannot be read
     ├── NotFoundError       no source, document, page or job of that id
     └── ConflictError       the change contradicts what is there
 
@@ -39,6 +40,10 @@ class NotReadyError(ServiceError):
 
 class KeyStoreError(ServiceError):
     """The file of the keys cannot be used."""
+
+
+class AuditError(ServiceError):
+    """The file of who did what cannot be used."""
 
 
 class NotFoundError(ServiceError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.assembly import load_encoder, load_second_encoder, open_index, rebuild_index
+from service.audit import AuditLog
+from service.errors import AuditError
 from service.version import installed_version
 
 if TYPE_CHECKING:
@@ -143,4 +145,8 @@ def _of_the_folder(settings: Settings, free_bytes: int) -> list[str]:
                     raise sqlite3.DatabaseError(answer)
     except sqlite3.Error:
         found.append(f"{keys} is damaged: restore it from a backup, or delete it and make new keys")
+    try:
+        AuditLog(settings.data).require_whole()
+    except AuditError as error:
+        found.append(str(error))
     return found

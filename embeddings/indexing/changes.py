@@ -37,7 +37,8 @@ class SourceChange:
     """What adding a source did.
 
     ``copy``: the same bytes are known under the name ``copy_of`` and are not stored again. The counts
-    are of the whole source as it stands in the index now; tokens are those of its passages.
+    are of the whole source as it stands in the index now; tokens are those of its passages. Without
+    ``has_changed`` all that was known before.
     """
 
     status: ChangeStatus
@@ -47,6 +48,7 @@ class SourceChange:
     passages: int
     tokens: int
     copy_of: str | None = None
+    has_changed: bool = True
 
 
 def add_source(
@@ -73,7 +75,8 @@ def add_source(
             if is_kept:
                 name_original(connection, source.id, source.digest)
             naming.write_fingerprint(connection, origin, source.fingerprint)
-            return _source_change(connection, source.id, source.name, status=status, copy_of=copy_of)
+            known = _source_change(connection, source.id, source.name, status=status, copy_of=copy_of)
+            return replace(known, has_changed=False)
     plan.original = (source.id, source.digest) if is_kept else None
     prepared = _prepare(store, recipe, readings, on_progress=on_progress)
     with store.writing() as connection:
@@ -95,10 +98,10 @@ def unchanged(
     key, name = row
     (source_id,) = connection.execute("SELECT id FROM sources WHERE key = ?", (key,)).fetchone()
     first = naming.origins_of(connection, key)[0]
-    if first == origin.key:
-        return _source_change(connection, source_id, name, status="unchanged")
-    copy_of = naming.name_at(connection, first)
-    return _source_change(connection, source_id, name, status="copy", copy_of=copy_of)
+    copy_of = None if first == origin.key else naming.name_at(connection, first)
+    status: ChangeStatus = "copy" if copy_of else "unchanged"
+    known = _source_change(connection, source_id, name, status=status, copy_of=copy_of)
+    return replace(known, has_changed=False)
 
 
 def describe_source(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from embeddings.search import Place
     from embeddings.store.records import DocumentRecord, SourceRecord
     from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
+    from service.audit import Entry
     from service.interpretation import Interpretation
     from service.library.facsimiles import PageBoxes
     from service.library.jobs import Job
@@ -234,6 +235,24 @@ def job_info(job: Job) -> schemas.JobInfo:
         problem=problem,
         url=f"/v1/jobs/{job.id}",
     )
+
+
+def audit_list(entries: Sequence[Entry], total: int, *, offset: int, limit: int) -> schemas.AuditList:
+    """Return a part of who did what."""
+    shown = [
+        schemas.AuditEntry(
+            number=one.number,
+            at=one.at,
+            actor=one.actor.name,
+            door=one.actor.door,
+            request_id=one.actor.request_id,
+            action=one.action,
+            subject=one.subject,
+            subject_id=one.subject_id,
+        )
+        for one in entries
+    ]
+    return schemas.AuditList(entries=shown, total=total, offset=offset, limit=limit)
 
 
 def _interpretation(understood: Interpretation) -> schemas.Interpretation:

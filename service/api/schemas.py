@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from chunker.readers.sidecar import MAX_AUTHORS, MAX_CHARS
 from embeddings.search import Filters
 from service.answer import Turn
+from service.audit import Action
 from service.hosting.problems import Problem
 from service.questions import MAX_TOP_K, MAX_TURNS
 from service.understanding.search_queries import Mode
@@ -474,6 +475,28 @@ class JobList(ResponseModel):
     """A part of the jobs that are remembered, the newest first."""
 
     jobs: list[JobInfo]
+    total: int
+    offset: int
+    limit: int
+
+
+class AuditEntry(ResponseModel):
+    """One thing that was done; entries are numbered from 1 without gaps."""
+
+    number: int
+    at: dt.datetime
+    actor: str = Field(description="a key's name, or a user of the machine; empty: somebody without a key")
+    door: str = Field(description="what it was done through", examples=["http", "command line", "python"])
+    request_id: str = Field(description="of the request that asked for it; empty: it was none")
+    action: Action
+    subject: str = Field(description="the name of the source or the key")
+    subject_id: str
+
+
+class AuditList(ResponseModel):
+    """A part of who did what, the newest first."""
+
+    entries: list[AuditEntry]
     total: int
     offset: int
     limit: int

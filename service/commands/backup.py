@@ -57,10 +57,12 @@ def restore(
     index is opened.
     """  # noqa: D301 - \\b is how click is told to keep lines
     from embeddings.store.restoring import restore as restore_backup
+    from service.audit import AuditLog
 
     settings = settings_from(data=data)
     with _progress("restored") as show:
         about = restore_backup(file, settings.data, on_progress=show)
+    AuditLog(settings.data).append("restored", file.name)
     typer.echo(
         f"{settings.data}: {about.sources:,} sources, {about.passages:,} passages, as they were on "
         f"{about.made_at:%d %B %Y %H:%M} UTC"

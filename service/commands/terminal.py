@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from service.answer import Answer, Citation, Quote, RankedPassage, SearchResult
     from service.api.schemas import SourceInfo
+    from service.audit import Entry
     from service.settings import LoadedSettings
 
 _INDENT = 4  # the width of "[1] "
@@ -91,6 +92,20 @@ def print_sources(console: Console, sources: Sequence[SourceInfo]) -> None:
             source.id, names, f"{source.documents:,}", f"{source.passages:,}", f"{source.characters:,}"
         )
     console.print(table)
+
+
+def print_audit(console: Console, entries: Sequence[Entry], total: int) -> None:
+    """Print who did what as a table."""
+    if not entries:
+        console.print("Nothing was changed yet.")
+        return
+    table = Table("when (UTC)", "who", "by", "what", "", box=None, pad_edge=False, header_style="dim")
+    for one in entries:
+        who, when = one.actor.name or "anybody", f"{one.at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(when, Text(who), one.actor.door, one.action, Text(one.subject))
+    console.print(table)
+    if total > len(entries):
+        console.print(f"{total - len(entries):,} earlier ones: --limit", style="dim")
 
 
 def print_settings(console: Console, loaded: LoadedSettings) -> None:

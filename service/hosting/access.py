@@ -16,8 +16,10 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 
+from service.audit import Actor, act_as
 from service.errors import KeyStoreError
 from service.hosting.cross_site import SAFE_METHODS
+from service.hosting.current_request import current_request
 from service.hosting.key_store import KeyStore, digest_of, id_in
 from service.hosting.needs import needed_scopes
 from service.hosting.problems import ProblemError, is_for_a_person, response_of
@@ -153,7 +155,9 @@ class KeyMiddleware:
         """Pass the request on if its caller may do what it asks for."""
         if scope["type"] == "http" and not _is_preflight(scope):
             try:
-                _caller.set(self._admitted(scope))
+                caller, request = self._admitted(scope), current_request()
+                _caller.set(caller)
+                act_as(Actor(caller.name, request.door, request.id))
             except ProblemError as error:
                 if error.status_code == HTTPStatus.UNAUTHORIZED and is_for_a_person(scope):
                     address = scope["path"] + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service.audit import AuditLog
 from service.errors import ConflictError, KeyStoreError, NotFoundError
 from service.hosting.scopes import KeyScope
 
@@ -55,6 +56,7 @@ class KeyStore:
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.path = folder / FILE_NAME
         self._now = now
+        self._audit = AuditLog(folder)
 
     def exists(self) -> bool:
         """Tell whether a key was ever made here."""
@@ -79,6 +81,7 @@ class KeyStore:
                 "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (key.id, name, digest_of(text), " ".join(told), _text(key.created_at), _text(expires_at)),
             )
+        self._audit.append("key made", key.name, key.id)
         return key, text
 
     def keys(self) -> list[Key]:
@@ -101,6 +104,7 @@ class KeyStore:
                 "DELETE FROM sessions WHERE key_digest = (SELECT digest FROM keys WHERE id = ?)", (chosen.id,)
             )
             database.execute("DELETE FROM keys WHERE id = ?", (chosen.id,))
+        self._audit.append("key revoked", chosen.name, chosen.id)
         return chosen
 
     def find(self, given: bytes, *, key_id: str | None = None) -> Key | None:

@@ -58,6 +58,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "GET /v1/jobs",
         "GET /v1/jobs/{job_id}",
     ),
+    KeyScope.admin: ("GET /v1/audit",),
 }
 """What a caller must be allowed to for each route; ``None``: nothing. ``*``: by whatever method."""
 

@@ -27,6 +27,7 @@ from embeddings.errors import (
     StorageFullError,
 )
 from service.errors import (
+    AuditError,
     ConflictError,
     KeyStoreError,
     NotFoundError,
@@ -67,6 +68,7 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (UploadTooLargeError, 413, "file-too-large"),
     (UploadNotStorableError, 507, "not-storable"),
     (KeyStoreError, 503, "keys-unusable"),
+    (AuditError, 503, "audit-unusable"),
     (NotFoundError, 404, None),
     (ConflictError, 409, None),
 )

@@ -38,7 +38,7 @@ class FileOutcome:
     says why, in one line; what is skipped is counted as a ``kind``, such as ``.jpg``. ``notices`` say what
     of it may be read wrongly or was left out. ``hint``, one of them or the end of ``error``, is what to
     install or to set, which helps all files of the kind. The counts are of the source as it stands in the
-    index.
+    index; ``has_changed`` tells whether that changed anything of it.
     """
 
     name: str
@@ -52,6 +52,7 @@ class FileOutcome:
     notices: tuple[str, ...] = ()
     kind: str | None = None
     hint: str = ""
+    has_changed: bool = False
 
 
 def ingest_files(
@@ -117,6 +118,7 @@ def _outcome(change: SourceChange, notices: tuple[str, ...], known_hints: frozen
         copy_of=change.copy_of,
         notices=notices,
         hint=next((line for line in notices if line in known_hints), ""),
+        has_changed=change.has_changed,
     )
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from chunker.errors import ChunkerError
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
+from service.audit import Actor, act_as, current_actor
 from service.errors import ConflictError, NotFoundError, NotReadyError, ServiceError
 
 if TYPE_CHECKING:
@@ -53,11 +54,15 @@ WhenEnded = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source on its way into the index; ``change`` is what that came to, ``failure`` why not."""
+    """One source on its way into the index; ``change`` is what that came to, ``failure`` why not.
+
+    ``actor`` is on whose behalf it is done.
+    """
 
     id: str
     source_id: str
     source_name: str
+    actor: Actor
     created_at: datetime
     status: JobStatus = "queued"
     progress: Progress = Progress()
@@ -110,7 +115,7 @@ class IngestWorker:
             ConflictError: the same file is waiting already or just being indexed.
             NotReadyError: the queue is full, or the worker is stopping.
         """
-        job = Job(secrets.token_hex(8), source_id, source_name, created_at=datetime.now(UTC))
+        job = Job(secrets.token_hex(8), source_id, source_name, current_actor(), created_at=datetime.now(UTC))
         with self._lock:
             if self._stopping.is_set():
                 raise NotReadyError("The service is shutting down: upload again once it is back.")
@@ -184,6 +189,7 @@ class IngestWorker:
                 )
             self._put(replace(running, progress=progress))
 
+        act_as(job.actor)
         running = self._put(replace(job, status="running", started_at=datetime.now(UTC)))
         try:
             report(running.progress)

@@ -612,6 +612,20 @@ def test_keys_are_made_listed_and_revoked(run):
     ]
 
 
+def test_who_did_what_is_told_the_newest_first(run):
+    assert run("audit")[:2] == (0, "Nothing was changed yet.\n")
+    run("keys", "create", "anna")
+    run("keys", "revoke", "anna")
+    shown = run("audit")[1].splitlines()
+    assert [re.split(r"  +", line)[2:] for line in shown[1:]] == [
+        ["command line", "key revoked", "anna"],
+        ["command line", "key made", "anna"],
+    ]
+    told = json.loads(run("audit", "--json", "--limit", "1")[1])
+    assert (told["total"], [one["action"] for one in told["entries"]]) == (2, ["key revoked"])
+    assert "1 earlier ones: --limit" in run("audit", "-n", "1")[1]
+
+
 def test_other_machines_are_let_in_only_with_keys_or_in_so_many_words(run):
     code, out, (line,) = run("serve", "--host", "0.0.0.0")  # noqa: S104
     assert (code, out) == (2, "")
