@@ -27,6 +27,7 @@ from service.hosting.problems import handle_problems
 from service.hosting.rates import TokenBuckets
 from service.hosting.scopes import KeyScope
 from service.hosting.state import ServiceState
+from service.hosting.tracing import StageSpansMiddleware, span_provider, telemetry
 from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
@@ -37,6 +38,8 @@ from service.web.pages import problem_page, static_files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from opentelemetry.sdk.trace import TracerProvider
 
     from service.settings import Settings
 
@@ -81,6 +84,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     ``open_dossier`` replaces what the settings would have opened.
     """
     state = ServiceState(settings, open_dossier or (lambda: Dossier.open(settings=settings)))
+    spans = span_provider()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -89,6 +93,8 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         state.start()
         yield
         await anyio.to_thread.run_sync(state.close)
+        if spans is not None:
+            await anyio.to_thread.run_sync(spans.shutdown)
 
     app = FastAPI(
         docs_url=None,
@@ -98,8 +104,9 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         lifespan=lifespan,
-        middleware=_layers(settings, state),
+        middleware=_layers(settings, state, spans),
         separate_input_output_schemas=False,
+        telemetry=telemetry(spans),
     )
     app.state.service = state
     handle_problems(app, routes=ROUTES, page_of=problem_page)
@@ -115,13 +122,14 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     return app
 
 
-def _layers(settings: Settings, state: ServiceState) -> list[Middleware]:
+def _layers(settings: Settings, state: ServiceState, spans: TracerProvider | None) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
     layers = [
         Middleware(HeadersMiddleware),
         Middleware(ObservingMiddleware, metrics=state.metrics),
         Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
         Middleware(FaultMiddleware),
+        *([Middleware(StageSpansMiddleware, provider=spans)] if spans else []),
         Middleware(HostMiddleware, names=names_of(settings)),
     ]
     if settings.cors_origins:

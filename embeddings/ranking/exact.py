@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from embeddings.expressions import AllOf, AnyOf, Phrase, phrases_of
 from embeddings.ranking.folding import FoldingSettings, fold_hits
 from embeddings.ranking.spelling import SpellingSettings, respelt
 from embeddings.search import Filters, Hit, Scores
+from embeddings.stages import timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,9 +74,8 @@ def retrieve_exactly(
     Raises:
         ValueError: nothing is looked for, only left out (:func:`embeddings.expressions.names_something`).
     """
-    started = time.perf_counter()
-    filters = filters or Filters()
-    with index.snapshot() as snapshot:
+    filters, timings_ms = filters or Filters(), dict[str, float]()
+    with timed(timings_ms, "search"), index.snapshot() as snapshot:
         left_out = snapshot.overlapping(hidden)
         wanted = _in_other_letters(snapshot, wanted)
 
@@ -97,7 +96,7 @@ def retrieve_exactly(
             is_whole=found.is_whole,
             index=snapshot.info(),
             held=tuple(held),
-            timings_ms={"search": (time.perf_counter() - started) * 1000},
+            timings_ms=timings_ms,
         )
 
 

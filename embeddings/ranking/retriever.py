@@ -7,8 +7,6 @@ them token by token, and what stands in two places becomes one hit.
 from __future__ import annotations
 
 import math
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -26,10 +24,11 @@ from embeddings.ranking.late_interaction import known_words, question_tokens
 from embeddings.ranking.late_scoring import LateScorer
 from embeddings.ranking.spelling import Respelling, SpellingSettings, respelt
 from embeddings.search import Filters, Hit
+from embeddings.stages import timed
 from embeddings.terms import stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from chunker.metadata.asked_times import AskedTime
     from embeddings.encoders.encoder import Encoder, FloatArray, TokenEncoder
@@ -209,14 +208,14 @@ class Retriever:
         with self._index.snapshot() as snapshot:
             times = read_asked_times(question, DecadeFinder(snapshot.has_documents_of))
             searched = self._searched(snapshot, question, times)
-            with _timed(timings_ms, "search"):
+            with timed(timings_ms, "search"):
                 info = snapshot.info()
                 frequencies = snapshot.document_frequencies(searched)
                 respelling = self._respelling(snapshot, searched, frequencies)
-            with _timed(timings_ms, "encode"):
+            with timed(timings_ms, "encode"):
                 encoding = self._encoding(respelling.text)
                 second_vector = self._second_vector(question, frequencies, respelling)
-            with _timed(timings_ms, "search"):
+            with timed(timings_ms, "search"):
                 weights = _word_weights(snapshot, frequencies, respelling, info)
                 tokens = self._tokens(respelling.text, encoding, weights)
                 asked = _Question(
@@ -224,12 +223,12 @@ class Retriever:
                 )
                 left_out = snapshot.overlapping(hidden)
                 ranking = self._first_ranking(snapshot, asked, filters or Filters(), left_out)
-            with _timed(timings_ms, "rank"):
+            with timed(timings_ms, "rank"):
                 ranking = self._rescored(snapshot, asked, ranking, left_out)
             if self._reranker is not None:
-                with _timed(timings_ms, "rerank"):
+                with timed(timings_ms, "rerank"):
                     ranking = self._reranked(snapshot, self._reranker, respelling.text, ranking)
-            with _timed(timings_ms, "rank"):
+            with timed(timings_ms, "rank"):
                 hits = self._hits(snapshot, ranking, top_k)
                 matches = self._matches(snapshot, asked, hits[:matched])
         return Retrieval(
@@ -390,14 +389,6 @@ class Retriever:
         if self._late is None or asked.tokens is None or asked.second_vector is not None or not hits:
             return {}
         return self._late.matches(snapshot, asked.tokens, asked.vector, [hit.place for hit in hits])
-
-
-@contextmanager
-def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
-    """Add the time that a block takes to a stage's."""
-    started = time.perf_counter()
-    yield
-    timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
 
 
 def _late_scorer(index: LocalIndex, encoder: Encoder, settings: RetrievalSettings) -> LateScorer | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from embeddings.stages import timed
 from service.answer import Answer, Found, IndexState, SearchResult, Words
 from service.answering.catalogue.telling import told_pieces, with_nearest, without_denial
 from service.answering.drafting import draft_of, refusal_of
@@ -98,7 +98,7 @@ class Answerer:
     ) -> Iterator[Found | Piece | Answer]:
         """Yield the answer to what is a question."""
         settings, timings_ms, started = self._settings, dict[str, float](), time.perf_counter()
-        with _timed(timings_ms, "read"):
+        with timed(timings_ms, "read"):
             meaning = meaning_of(
                 question,
                 history,
@@ -132,7 +132,7 @@ class Answerer:
             matched=looked_at,
         )
         timings_ms |= retrieval.timings_ms
-        with _timed(timings_ms, "answer"):
+        with timed(timings_ms, "answer"):
             first = ranked_passages(standalone, told.hits) if told else ()
             reading = read_hits(
                 meaning,
@@ -147,7 +147,7 @@ class Answerer:
             )
             found = _found(question, meaning, reading, first)
         yield found
-        with _timed(timings_ms, "answer"):
+        with timed(timings_ms, "answer"):
             draft = draft_of(standalone, reading, settings, has_writer=self._writer is not None)
             draft, failed_quotes = self._with_told(standalone, told, first, draft)
         parts, written = iter((draft,)), None
@@ -157,7 +157,7 @@ class Answerer:
             parts = _each_timed(timings_ms, "generate", written.parts())
         pieces: tuple[Piece, ...] = ()
         for draft in parts:
-            with _timed(timings_ms, "answer"):
+            with timed(timings_ms, "answer"):
                 checked, failed = check_pieces(draft.pieces, self._retriever.index)
             pieces += checked
             failed_quotes += failed
@@ -264,18 +264,10 @@ def _nothing_asked(question: str, standalone: str, info: IndexInfo) -> Iterator[
     yield Answer(question, standalone, 0.0, "none", "none", (words,), (), IndexState.of(info))
 
 
-@contextmanager
-def _timed(timings_ms: dict[str, float], stage: str) -> Iterator[None]:
-    """Add the time that a block takes to a stage's."""
-    started = time.perf_counter()
-    yield
-    timings_ms[stage] = timings_ms.get(stage, 0.0) + (time.perf_counter() - started) * 1000
-
-
 def _each_timed(timings_ms: dict[str, float], stage: str, items: Iterator[T]) -> Iterator[T]:
     """Yield ``items``, adding the time that waiting for each takes to a stage's."""
     while True:
-        with _timed(timings_ms, stage):
+        with timed(timings_ms, stage):
             item = next(items, None)
         if item is None:
             return
