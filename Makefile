@@ -25,7 +25,7 @@ MAX_TEST_PROCESSES ?= 4
 ABLATION_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run index test check format eval gate baseline fresh ablation bench lock clean
+.PHONY: help setup run index test check format eval gate baseline fresh ablation bench lock sbom licences clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,26 @@ lock: ## write requirements.lock anew from what pyproject.toml allows today
 	build/lock-venv/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
 	{ echo '# Exact versions for `pip install -c`; written by `make lock`.'; cat build/requirements.lock; } > requirements.lock
 	rm -rf build/lock-venv build/requirements.lock
+
+# Only what users get, as requirements.lock says; and beside it the program that reads what that is.
+SHIPPED := build/shipped
+SBOM := dist/sbom.cdx.json
+
+$(SBOM): pyproject.toml requirements.lock
+	rm -rf $(SHIPPED) build/cyclonedx
+	$(PYTHON) -m venv --without-pip $(SHIPPED)
+	$(PYTHON) -m venv build/cyclonedx
+	build/cyclonedx/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7,<8'
+	build/cyclonedx/bin/python -m pip --python $(SHIPPED)/bin/python install --quiet --no-compile \
+		--disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock .
+	mkdir -p dist
+	build/cyclonedx/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON -o $@ $(SHIPPED)/bin/python
+
+sbom: $(SBOM) ## write dist/sbom.cdx.json: what is installed by default, as CycloneDX
+
+licences: $(SBOM) ## list the licences of what is installed by default
+	$(PYTHON) deploy/licences.py $(SBOM)
 
 clean: ## remove .venv, build output and caches; the index in data/ stays
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
