@@ -67,7 +67,7 @@ _DESCRIPTION = """
 Ask your documents: answers in their own words, each quote with document, date and page.
 
 Errors are problem details (RFC 9457, `application/problem+json`): `type` tells the kind,
-`detail` what to do.
+`detail` what to do, `request_id` what whoever runs the service finds in its log.
 """
 _TAGS = [
     {"name": "questions", "description": "Answers and passages."},
@@ -128,7 +128,7 @@ def _layers(settings: Settings, state: ServiceState, spans: TracerProvider | Non
         Middleware(HeadersMiddleware),
         Middleware(ObservingMiddleware, metrics=state.metrics),
         Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
-        Middleware(FaultMiddleware),
+        Middleware(FaultMiddleware, page_of=problem_page),
         *([Middleware(StageSpansMiddleware, provider=spans)] if spans else []),
         Middleware(HostMiddleware, names=names_of(settings)),
     ]

@@ -28,7 +28,6 @@ class PromptProtocol(HttpToolsProtocol):
     seconds: ClassVar[float] = 20
     bytes_per_second: ClassVar[float] = 500
     max_connections: ClassVar[int] = 500
-    on_refused: ClassVar[Callable[[str], None]] = staticmethod(lambda _reason: None)
 
     _began = 0.0
     _received = 0
@@ -60,6 +59,11 @@ class PromptProtocol(HttpToolsProtocol):
         """Begin to wait for the next request."""
         self._wait_anew()
         super().on_response_complete()
+
+    @staticmethod
+    def on_refused(reason: str) -> None:
+        """Is told why a connection is refused."""
+        del reason
 
     def refuse(self, status: int) -> None:
         """Close the connection, saying why where no response has begun."""

@@ -14,12 +14,16 @@ from service.hosting.access import current_caller
 from service.hosting.current_request import begin_request, current_request
 from service.hosting.logs import with_fields
 from service.hosting.needs import declared_path
-from service.hosting.problems import response_of, unexpected
+from service.hosting.problems import is_for_a_person, response_of, unexpected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from service.hosting.metrics import Metrics
+    from service.hosting.problems import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -85,10 +89,11 @@ class ObservingMiddleware:
 
 
 class FaultMiddleware:
-    """Turns a fault that reaches it into a problem that names its log entry."""
+    """Turns a fault that reaches it into a problem that names its log entry; ``page_of`` it for a browser."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, page_of: Callable[[Problem], Response]) -> None:
         self.app = app
+        self._page_of = page_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an HTTP request on; where that fails before a response began, answer with the problem."""
@@ -108,7 +113,9 @@ class FaultMiddleware:
             logger.exception("request %s failed", request_id)
             if has_begun:
                 raise
-            await response_of(unexpected(request_id))(scope, receive, send)
+            problem = unexpected(request_id)
+            response = self._page_of(problem) if is_for_a_person(scope) else response_of(problem)
+            await response(scope, receive, send)
 
 
 def _request_id(scope: Scope) -> str:

@@ -126,7 +126,7 @@ def test_each_request_has_one_line_with_its_route_and_never_its_address(tmp_path
         ("GET", "/v1/models", "chat", "/v1/models"),
         ("GET", "/library", "web", "/library"),
         ("GET", "/mcp", "mcp", "/mcp"),
-        ("GET", "/static/page.css", "web", "/static/{path:path}"),
+        ("GET", "/static/dossier.css", "web", "/static/{path:path}"),
     ],
 )
 def test_a_line_names_the_door_and_the_key_also_of_who_is_turned_away(tmp_path, method, path, door, route):
@@ -177,6 +177,20 @@ def test_a_stream_that_fails_tells_the_id_too(tmp_path, monkeypatch):
     assert "ZeroDivisionError" in failed["exception"]
     (line,) = (one for one in requests_of(stream) if one["route"] == "/v1/ask")
     assert line["problem"] == "internal-server-error"
+
+
+def test_a_browser_gets_a_fault_as_a_page_with_its_id(tmp_path):
+    app = make_app(tmp_path)
+
+    @app.get("/fault")
+    def fault():
+        raise ZeroDivisionError(RARE)
+
+    with serving(app, headers={"Accept": "text/html"}) as client:
+        response = client.get("/fault")
+    assert (response.status_code, RARE in response.text) == (500, False)
+    assert "<h1>The server failed</h1>" in response.text
+    assert response.headers["X-Request-ID"] in response.text
 
 
 def test_the_openai_form_of_a_fault_still_has_its_id_in_the_header_and_the_log(tmp_path):
