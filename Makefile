@@ -5,6 +5,8 @@ VENV ?= .venv
 # without a GPU needs none of them:
 #   make setup PIP_OPTIONS="--extra-index-url https://download.pytorch.org/whl/cpu"
 PIP_OPTIONS ?=
+# Of pyproject.toml; tests of others are skipped.
+EXTRAS ?= dev
 DOSSIER_DATA ?= data
 export DOSSIER_DATA
 # Without compiled modules each process compiles torch anew, for ten seconds and more.
@@ -37,7 +39,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dossier needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	@# Without --no-compile half the time goes to compiling modules of torch that nobody imports.
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[$(EXTRAS)]'
 	@touch $@
 
 run: setup index ## index corpus/ where that is not done yet, then serve on http://127.0.0.1:8000
