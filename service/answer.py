@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from service.interpretation import Interpretation
 from service.wording.links import boxes_link, reader_link
+from service.wording.notebook import notebook_html
 from service.wording.phrases import (
     date_words,
     least_sure,
@@ -174,12 +175,7 @@ class Quote:
     @property
     def parts(self) -> list[tuple[str, bool]]:
         """The words as text shows them, in parts, each with whether it is marked."""
-        shown, end = self.shown, 0  # as long as the text
-        parts = []
-        for mark in self.marks:
-            parts += [(shown[end : mark.start_char], False), (shown[mark.start_char : mark.end_char], True)]
-            end = mark.end_char
-        return [part for part in (*parts, (shown[end:], False)) if part[0]]
+        return _parts(self.shown, self.marks)  # as long as the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +206,15 @@ class Words:
 
 
 Piece = Quote | Words
+
+
+def _parts(text: str, marks: Iterable[Span]) -> list[tuple[str, bool]]:
+    """Return ``text`` cut at marks that are in order and apart, each part with whether it is marked."""
+    parts, end = [], 0
+    for mark in marks:
+        parts += [(text[end : mark.start_char], False), (text[mark.start_char : mark.end_char], True)]
+        end = mark.end_char
+    return [part for part in (*parts, (text[end:], False)) if part[0]]
 
 
 def piece_text(piece: Piece) -> str:
@@ -263,6 +268,11 @@ class RankedPassage:
     def rank(self) -> int:
         """Its place among the passages, from 1."""
         return self.citation.number
+
+    @property
+    def parts(self) -> list[tuple[str, bool]]:
+        """The text in parts, each with whether it is highlighted."""
+        return _parts(self.text, self.highlights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +366,19 @@ class Answer:
         """How the answer came about, where that is not as configured."""
         return " ".join(piece.text for piece in self.pieces if is_notice(piece)) or None
 
+    @property
+    def cited(self) -> list[Citation]:
+        """What the pieces cite, by number; of a passage that is cited twice, its first words."""
+        everything = [citation for piece in self.pieces for citation in piece.citations]
+        first = {citation.number: citation for citation in reversed(everything)}
+        return [first[number] for number in sorted(first)]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return notebook_html(
+            "notebook_answer", answer=self, paragraphs=paragraphs(self.pieces), cited=self.cited
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -367,3 +390,7 @@ class SearchResult:
     timings_ms: dict[str, float] = field(default_factory=dict)
     interpretation: Interpretation = field(default_factory=Interpretation)
     counted: Counted | None = None
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return notebook_html("notebook_search", result=self)

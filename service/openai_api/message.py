@@ -45,11 +45,8 @@ class Message:
 
     def add_sources(self, answer: Answer) -> str:
         """Add how a list was taken, and what the answer refers to or the passages that come nearest."""
-        cited = [citation for piece in answer.pieces for citation in piece.citations]
-        cited = cited or [passage.citation for passage in answer.passages[:_NEAREST]]
-        # of a passage that is cited twice, the first words
-        first = {citation.number: citation for citation in reversed(cited)}
-        lines = [f"- [{n}] [{_label(one)}]({self._url(one)})" for n, one in sorted(first.items())]
+        cited = answer.cited or [passage.citation for passage in answer.passages[:_NEAREST]]
+        lines = [f"- [{one.number}] [{_label(one)}]({self._url(one)})" for one in cited]
         added = "\n\n" + "\n".join(lines) if lines else ""
         if answer.rule:
             added = f"\n\n_{escaped(answer.rule)}_{added}"
