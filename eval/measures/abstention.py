@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eval.measures.statistics import interval
+from eval.measures.statistics import interval, share_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ Labels = npt.NDArray[np.bool_]
 RELIABILITY_BINS = 10  # as Guo et al. 2017 and most after them draw it
 SAME_COVERAGE = 1e-9  # shares of a whole number of questions are rounded
 COVERAGE = 0.8  # of the answerable questions; chosen by hand, not measured
+FEWEST_TOLD = 10  # of either kind: with fewer a single question moves the AUROC by more than a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,28 @@ class ReliabilityBin:
 class Abstention:
     """How well the confidence tells; ``None`` where the questions cannot show it.
 
-    ``false_answers`` is the share of unanswerable questions that would be answered at the threshold
-    at which 80 % of the answerable ones are. ``refused_unanswerable`` and ``answered_answerable``
-    are what happened at the configured threshold.
+    ``answerable`` and ``unanswerable`` are numbers of questions; of fewer than :data:`FEWEST_TOLD` of either
+    neither ``auroc`` nor ``false_answers`` is given: the share of unanswerable questions that would be
+    answered at the threshold at which 80 % of the answerable ones are. ``refused_unanswerable`` and
+    ``answered_answerable`` are what happened at the configured threshold.
     """
 
+    answerable: int
+    unanswerable: int
     auroc: Interval | None
     aurc: float
     false_answers: float | None
     brier: float
     expected_calibration_error: float
-    answered_answerable: float | None
-    refused_unanswerable: float | None
+    answered_answerable: Interval | None
+    refused_unanswerable: Interval | None
     risk_curve: tuple[RiskPoint, ...]
     reliability: tuple[ReliabilityBin, ...]
+
+    @property
+    def fewer(self) -> int:
+        """How many questions there are of the kind that has fewer."""
+        return min(self.answerable, self.unanswerable)
 
 
 def judge_abstention(
@@ -80,17 +89,26 @@ def judge_abstention(
     """
     from sklearn.metrics import brier_score_loss
 
+    answerable = int(is_answerable.sum())
+    fewer = min(answerable, len(confidence) - answerable)
+    tells = fewer >= FEWEST_TOLD
     return Abstention(
-        auroc=interval(auroc, confidence, is_answerable.astype(np.float64)),
+        answerable=answerable,
+        unanswerable=len(confidence) - answerable,
+        auroc=interval(auroc, confidence, is_answerable.astype(np.float64), telling=fewer) if tells else None,
         aurc=area_under_risk_curve(confidence, is_right),
-        false_answers=false_answers_at_coverage(confidence, is_answerable),
+        false_answers=false_answers_at_coverage(confidence, is_answerable) if tells else None,
         brier=float(brier_score_loss(is_right, confidence, pos_label=True)),
         expected_calibration_error=expected_calibration_error(confidence, is_right),
-        answered_answerable=float(answered[is_answerable].mean()) if is_answerable.any() else None,
-        refused_unanswerable=None if is_answerable.all() else float((~answered[~is_answerable]).mean()),
+        answered_answerable=_share(answered[is_answerable]),
+        refused_unanswerable=_share(~answered[~is_answerable]),
         risk_curve=risk_coverage_curve(confidence, is_right),
         reliability=reliability_bins(confidence, is_right),
     )
+
+
+def _share(labels: Labels) -> Interval | None:
+    return share_interval(int(labels.sum()), len(labels)) if len(labels) else None
 
 
 def auroc(*samples: npt.NDArray[np.float64], axis: int = -1) -> npt.NDArray[np.float64]:

@@ -48,6 +48,8 @@ RETRIEVED = (
     *(f"span_{what}@{CHARACTER_BUDGET}chars" for what in ("recall", "precision", "iou")),
 )
 """The measures that look at nothing but the ranked passages."""
+NUMBERS = frozenset({"answer_words", "papers_quoted"})
+"""The measures that count something; every other one is a share in 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """How far to trust a figure over questions, and whether two runs really differ.
 
 Questions are the sample: intervals resample questions, comparisons pair the same question in two runs.
-The drawing is SciPy's; the seed is fixed, so the same values give the same figures.
+The drawing is SciPy's; the seed is fixed, so the same values give the same figures. Drawing questions that
+are all alike again shows nothing, so what other questions may hold is then bounded by Wilson's interval
+(1927), as it is wherever a question is right or wrong and nothing between: nine of nine right is .70-1.00.
 """
 
 from __future__ import annotations
@@ -44,11 +46,16 @@ class ResamplingSettings:
 
 
 RESAMPLING = ResamplingSettings()
+NO_WIDTH = 1e-9  # means of the same values differ by their rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure over ``count`` questions with its 95 % percentile bootstrap interval (Efron 1979)."""
+    """A figure over ``count`` questions with its 95 % interval.
+
+    Wilson's where each value is 0 or 1, the percentile bootstrap's (Efron 1979) elsewhere; the bounds are
+    nan where the questions tell of none, as of numbers that are all the same.
+    """
 
     value: float
     low: float
@@ -61,8 +68,8 @@ class PairedComparison:
     """Run B against run A on the questions both have.
 
     ``difference`` is B minus A with its bootstrap interval ``low``..``high``; ``highest`` is its one-sided
-    bound: with 95 % confidence it is no higher. ``p_value`` is two-sided. ``wins`` and ``losses`` are
-    the ids of the questions where B is better or worse.
+    bound: with 95 % confidence it is no higher, on questions like those that changed. ``p_value`` is
+    two-sided. ``wins`` and ``losses`` are the ids of the questions where B is better or worse.
     """
 
     count: int
@@ -77,23 +84,57 @@ class PairedComparison:
     losses: tuple[str, ...]
 
 
-def mean_interval(values: Sequence[float]) -> Interval | None:
-    """Return the mean with its interval; ``None`` for no values."""
-    return interval(_mean, np.asarray(values), draws=RESAMPLING.mean_draws) if values else None
+def mean_interval(values: Sequence[float], *, is_share: bool = True) -> Interval | None:
+    """Return the mean with its interval; ``None`` for no values.
+
+    ``is_share``: each value lies in 0..1; numbers of something have no greatest value.
+    """
+    if not values:
+        return None
+    if is_share and set(values) <= {0.0, 1.0}:
+        return share_interval(round(sum(values)), len(values))
+    return interval(_mean, np.asarray(values), draws=RESAMPLING.mean_draws, is_share=is_share)
+
+
+def share_interval(right: int, count: int) -> Interval:
+    """Return the share of ``right`` ones among ``count`` with Wilson's score interval (1927)."""
+    from scipy.stats import binomtest  # type: ignore[import-untyped] # comes without types
+
+    bounds = binomtest(right, count).proportion_ci(RESAMPLING.confidence, method="wilson")
+    return Interval(right / count, float(bounds.low), float(bounds.high), count)
 
 
 def interval(
-    statistic: Statistic, *samples: Sample, draws: int = RESAMPLING.statistic_draws
+    statistic: Statistic,
+    *samples: Sample,
+    draws: int = RESAMPLING.statistic_draws,
+    is_share: bool = True,
+    telling: int | None = None,
 ) -> Interval | None:
     """Return a statistic with its interval, draws in which it is undefined left out.
 
     ``samples`` are drawn together, question by question. ``None``: it is undefined for all of them.
+    ``is_share``: it lies in 0..1. ``telling`` is how many questions it really rests on, where that is not
+    all of them: of those to be told apart, the fewer ones.
     """
     value = float(statistic(*samples, axis=-1))
     if np.isnan(value):
         return None
-    low, high = _two_sided(_drawn(statistic, samples, draws))
-    return Interval(value, low, high, len(samples[0]))
+    drawn = _drawn(statistic, samples, draws)
+    count = len(samples[0])
+    low, high = _two_sided(drawn)
+    if high - low < NO_WIDTH:
+        low, high = _bounds_of_alike(value, telling or count, least=0.0) if is_share else (np.nan, np.nan)
+    return Interval(value, float(low), float(high), count)
+
+
+def _bounds_of_alike(value: float, count: int, *, least: float) -> tuple[float, float]:
+    """Return what a mean over other questions may be where ``count`` of them have all the same value.
+
+    As many of the others as Wilson's bound of none among ``count`` allows may be anything in ``least``..1.
+    """
+    others = share_interval(0, count).high
+    return value - others * (value - least), value + others * (1.0 - value)
 
 
 def upper_bound(statistic: Statistic, *samples: Sample) -> float:
@@ -102,7 +143,7 @@ def upper_bound(statistic: Statistic, *samples: Sample) -> float:
 
 
 def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> PairedComparison | None:
-    """Compare two runs' values by question id; ``None`` where they share no question.
+    """Compare two runs' shares by question id; ``None`` where they share no question.
 
     The p-value is that of a randomisation test that swaps the runs question by question (Smucker, Allan
     and Carterette 2007), exact where there are few questions.
@@ -115,6 +156,8 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
     differences = b - a
     drawn = _drawn(_mean, (differences,), RESAMPLING.mean_draws)
     low, high = _two_sided(drawn)
+    if high - low < NO_WIDTH:
+        low, high = _bounds_of_alike(float(differences.mean()), len(ids), least=-1.0)
     return PairedComparison(
         count=len(ids),
         mean_a=float(a.mean()),
@@ -130,7 +173,7 @@ def compare_paired(before: Mapping[str, float], after: Mapping[str, float]) -> P
 
 
 def _p_value(a: Sample, b: Sample) -> float:
-    from scipy.stats import permutation_test  # type: ignore[import-untyped] # comes without types
+    from scipy.stats import permutation_test
 
     if len(a) == 1:  # swapped or not, the difference is as large
         return 1.0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from eval.measures.abstention import risk_at
+from eval.measures.abstention import FEWEST_TOLD, risk_at
+from eval.measures.statistics import share_interval
 from eval.reports.tables import Table
 from eval.runs.run import HIDDEN, QUESTIONS
 from eval.runs.summary import summarise
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
     from eval.runs.summary import Summary
 
 ABSTENTION_FIGURES: Mapping[str, str] = {
-    "false_answers": "unanswerable answered where 80 % of the answerable are",
     "aurc": "AURC, mean risk over all coverages",
     "brier": "Brier score of the confidence",
     "expected_calibration_error": "expected calibration error",
+}
+ABSTENTION_SHARES: Mapping[str, str] = {
     "answered_answerable": "answerable answered at the threshold",
     "refused_unanswerable": "unanswerable refused at the threshold",
 }
@@ -33,7 +36,7 @@ def confidence_tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Ta
     judged = {
         name: summary.abstention
         for name, summary in summaries.items()
-        if summary.abstention and (summary.abstention.auroc or name == QUESTIONS)
+        if summary.abstention and (summary.abstention.fewer or name == QUESTIONS)
     }
     if judged:
         yield _abstention_table(
@@ -42,6 +45,7 @@ def confidence_tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Ta
         yield _risk_table(
             (name, one) for name, one in judged.items() if name in (QUESTIONS, HIDDEN, *run.passages)
         )
+        yield from (reliability_table(name, judged[name]) for name in (QUESTIONS, HIDDEN) if name in judged)
 
 
 def growth_table(run: Run, summaries: Mapping[str, Summary]) -> Table:
@@ -92,7 +96,7 @@ def _told(questions: Sequence[EvaluatedQuestion], summary: Summary) -> tuple[str
     told = summary.abstention
     return (
         f"{len(answerable)} / {len(others)}",
-        f"{told.auroc.value:.3f} ({between(told.auroc)})" if told and told.auroc else "-",
+        told_apart(told) if told else "-",
         figure(_mean(one.values.get("answered") for one in answerable)),
         figure(_mean(1 - one.values["answered"] for one in others if "answered" in one.values)),
         figure(_mean(one.values.get("answer_holds_evidence") for one in answerable)),
@@ -108,20 +112,50 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def _abstention_table(judged: Mapping[str, Abstention]) -> Table:
-    rows = [
+    each = judged.values()
+    rows = (
+        ("questions, answerable and not", *(f"{one.answerable} / {one.unanswerable}" for one in each)),
+        ("AUROC, answerable against not", *map(told_apart, each)),
         (
-            "AUROC, answerable against not",
-            *(
-                f"{one.auroc.value:.3f} ({between(one.auroc)})" if one.auroc else "-"
-                for one in judged.values()
-            ),
+            "unanswerable answered where 80 % of the answerable are",
+            *(figure(one.false_answers) if one.fewer >= FEWEST_TOLD else _too_few(one) for one in each),
         ),
         *(
-            (meaning, *(figure(getattr(one, field)) for one in judged.values()))
+            (meaning, *(figure(getattr(one, field)) for one in each))
             for field, meaning in ABSTENTION_FIGURES.items()
         ),
-    ]
-    return Table("Knowing when not to answer", ("figure", *judged), tuple(rows))
+        *(
+            (meaning, *(with_interval(getattr(one, field)) for one in each))
+            for field, meaning in ABSTENTION_SHARES.items()
+        ),
+    )
+    return Table("Knowing when not to answer", ("figure", *judged), rows)
+
+
+def told_apart(told: Abstention) -> str:
+    """Return the AUROC with its interval, or why there is none."""
+    return with_interval(told.auroc) if told.auroc else _too_few(told)
+
+
+def _too_few(told: Abstention) -> str:
+    """Say that too few questions are of one kind; a dash where the other kind is not asked at all."""
+    kind = "answerable" if told.answerable <= told.unanswerable else "unanswerable"
+    return f"too few: {told.fewer} {kind}" if told.fewer else "-"
+
+
+def reliability_table(name: str, told: Abstention) -> Table:
+    """Return each bin of confidence with its size, what was promised and what held."""
+    rows = tuple(
+        (
+            f"{one.low:.1f} to {one.high:.1f}",
+            str(one.count),
+            figure(one.mean_confidence),
+            with_interval(share_interval(round(one.share_right * one.count), one.count)),
+        )
+        for one in told.reliability
+    )
+    columns = ("confidence", "questions", "mean", "with evidence in 5 passages")
+    return Table(f"Reliability of the confidence, {name}", columns, rows)
 
 
 def _risk_table(judged: Iterable[tuple[str, Abstention]]) -> Table:
@@ -138,8 +172,13 @@ def _risk_table(judged: Iterable[tuple[str, Abstention]]) -> Table:
 
 
 def between(found: Interval) -> str:
-    """Return an interval in words."""
-    return f"{found.low:.3f} to {found.high:.3f}"
+    """Return an interval in words; a dash where the questions tell of none."""
+    return "-" if math.isnan(found.low) else f"{found.low:.3f} to {found.high:.3f}"
+
+
+def with_interval(found: Interval | None) -> str:
+    """Return a figure with its interval; a dash for none."""
+    return f"{found.value:.3f} ({between(found)})" if found else "-"
 
 
 def figure(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from eval.measures.metrics import RETRIEVED
@@ -9,7 +10,7 @@ from eval.measures.statistics import compare_paired
 from eval.reports.confidence import between, confidence_tables, figure, growth_table
 from eval.reports.tables import Table, table_markdown
 from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, WINDOWS, values_of
-from eval.runs.summary import summarise
+from eval.runs.summary import RIGHT, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,6 +96,8 @@ def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
         yield growth_table(run, summaries)
     if 0 < len(main) <= READ_THROUGH:
         yield _questions_table(main)
+    if failed := _failed(main):
+        yield _failed_table(failed)
     own = (QUESTIONS, HIDDEN, WINDOWS, SURVEY, *run.passages)
     others = {name: one for name, one in summaries.items() if name not in own}
     if others:
@@ -152,6 +155,30 @@ def _questions_table(questions: Sequence[EvaluatedQuestion]) -> Table:
     ]
     columns = ("id", "answerable", "answered", "confidence", "evidence at rank", "in the answer", "question")
     return Table("Question by question", columns, tuple(rows))
+
+
+def _failed(questions: Sequence[EvaluatedQuestion]) -> list[tuple[str, EvaluatedQuestion]]:
+    """Return what went wrong with each question that failed, the worst first."""
+    missed, unsaid, false = [], [], []
+    for one in questions:
+        if not one.is_answerable:
+            if one.values.get("answered"):
+                false.append((f"answered, {figure(one.values.get('confidence'))} sure", one))
+        elif not one.values.get(RIGHT, 1.0):
+            missed.append((f"evidence at rank {one.first_hit_rank or 'none'}", one))
+        elif not one.values.get("answer_holds_evidence", 1.0):
+            unsaid.append(("found, not in the answer" if one.values.get("answered") else "refused", one))
+    missed.sort(key=lambda item: -(item[1].first_hit_rank or math.inf))
+    false.sort(key=lambda item: -item[1].values.get("confidence", 0.0))
+    return [*missed, *unsaid, *false]
+
+
+def _failed_table(failed: Sequence[tuple[str, EvaluatedQuestion]]) -> Table:
+    title = f"{len(failed)} questions that failed"
+    if len(failed) > READ_THROUGH:
+        title += f", the worst {READ_THROUGH} (--save keeps all)"
+    rows = tuple((one.id, what, one.question) for what, one in failed[:READ_THROUGH])
+    return Table(title, ("id", "failed by", "question"), rows)
 
 
 def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
-WORDS = ("meaning", "question")
+WORDS = ("meaning", "question", "failed by")
 WIDE_CHARACTERS = 110  # of a terminal that has room for the meanings
 NAME_CHARACTERS = 24  # of a row's name that are never broken
 
@@ -25,11 +25,12 @@ class Table:
 
 
 def print_tables(tables: Sequence[Table], console: Console) -> None:
-    """Print tables to a terminal; a narrow one is spared the meanings."""
+    """Print tables to a terminal; a narrow one has the meanings below, each measure's once."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    told: set[str] = set()
     for table in tables:
         kept = [
             number
@@ -57,6 +58,17 @@ def print_tables(tables: Sequence[Table], console: Console) -> None:
         # what is wider than the terminal is wrapped by it: better than figures cut off
         width = max(console.width, sum(map(_column_characters, heads, least)) + 2)
         console.print(shown, width=width, crop=False)
+        if len(kept) < len(table.columns):
+            for name, meaning in _meanings(table):
+                if meaning and name not in told:
+                    console.print(Text(f"{name}: {meaning}"))
+                told.add(name)
+
+
+def _meanings(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield each row's name and what it means."""
+    column = table.columns.index("meaning")
+    return ((row[0], row[column]) for row in table.rows)
 
 
 def _column_characters(head: str, cells: int) -> int:

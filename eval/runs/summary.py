@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eval.measures.abstention import Abstention, judge_abstention
+from eval.measures.metrics import NUMBERS
 from eval.measures.statistics import Interval, mean_interval
 from eval.runs.run import HIDDEN, QUESTIONS
 
@@ -55,7 +56,8 @@ def summarise(run: Run) -> dict[str, Summary]:
 
 def _summary(questions: Sequence[EvaluatedQuestion], *, judged_with: Sequence[EvaluatedQuestion]) -> Summary:
     intervals = {
-        name: mean_interval(values) for name, values in _gathered(one.values for one in questions).items()
+        name: mean_interval(values, is_share=name not in NUMBERS)
+        for name, values in _gathered(one.values for one in questions).items()
     }
     times = _gathered(one.timings_ms for one in questions)
     return Summary(

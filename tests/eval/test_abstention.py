@@ -101,14 +101,26 @@ def judged(confidence, is_answerable, answered):
 
 
 def test_all_figures_of_a_perfect_judge():
-    found = judged([1.0, 1.0, 0.0], [True, True, False], [True, True, False])
-    assert (found.auroc.value, found.auroc.low, found.auroc.high) == (1.0, 1.0, 1.0)
-    assert (found.brier, found.expected_calibration_error, found.aurc) == (0.0, 0.0, pytest.approx(1 / 9))
-    assert (found.answered_answerable, found.refused_unanswerable, found.false_answers) == (1.0, 1.0, 0.0)
+    labels = [True] * 20 + [False] * 10
+    found = judged([1.0] * 20 + [0.0] * 10, labels, labels)
+    assert (found.answerable, found.unanswerable, found.fewer) == (20, 10, 10)
+    assert (found.auroc.value, found.auroc.high) == (1.0, 1.0)
+    assert found.auroc.low == pytest.approx(10 / (10 + 1.96**2), abs=1e-4)  # as ten of ten that are right
+    assert (found.brier, found.expected_calibration_error, found.false_answers) == (0.0, 0.0, 0.0)
+    assert found.aurc == pytest.approx(sum(number / (20 + number) for number in range(1, 11)) / 30)
+    assert (found.answered_answerable.value, found.refused_unanswerable.value) == (1.0, 1.0)
+    assert found.answered_answerable.low > found.refused_unanswerable.low > 0.7
+
+
+def test_three_unanswerable_questions_are_too_few_to_be_told_apart():
+    found = judged([1.0] * 20 + [0.0] * 3, [True] * 20 + [False] * 3, [True] * 20 + [False] * 3)
+    assert (found.auroc, found.false_answers, found.fewer) == (None, None, 3)
+    assert (found.refused_unanswerable.value, found.refused_unanswerable.count) == (1.0, 3)
+    assert found.refused_unanswerable.low < 0.5
 
 
 def test_without_unanswerable_questions_what_they_would_show_is_left_open():
     found = judged([0.5, 0.7], [True, True], [False, False])
     assert (found.auroc, found.false_answers, found.refused_unanswerable) == (None, None, None)
-    assert found.answered_answerable == 0.0
+    assert found.answered_answerable.value == 0.0
     assert found.brier == pytest.approx((0.25 + 0.09) / 2)

@@ -162,7 +162,7 @@ def test_another_set_is_also_put_to_a_plain_system_and_both_stand_side_by_side(p
     assert not any("confidence" in record.values for record in plain)
     (table,) = [one for one in report_tables(run) if one.title == f"Against {WINDOWS}"]
     row = next(row for row in table.rows if row[0] == "span_recall@4000chars")
-    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "+0.000 to +0.000")
+    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "-0.793 to +0.793")
 
 
 def test_the_index_of_another_set_is_kept_only_where_asked_and_never_mixed(plain_set, data, tmp_path):
