@@ -2,10 +2,14 @@
 
 Names follow Prometheus' conventions (https://prometheus.io/docs/practices/naming/): base units, ``_total``
 for counters, and labels over which a sum means something.
+
+Where several processes serve one data folder (``PROMETHEUS_MULTIPROC_DIR``, set before this is imported),
+whichever answers tells what all have counted; gauges are of the folder, and the same whoever reads them.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import (
@@ -13,10 +17,10 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
-    Info,
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.answer import AnswerKind
 from service.hosting.current_request import ASKING_DOORS, current_request
@@ -40,9 +44,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        Info("dossier_build", "The program that runs.", registry=self.registry).info(
-            {"version": installed_version()}
-        )
+        self._readings: list[tuple[Gauge, Callable[[], float]]] = []
         self._requests = self._counter(
             "http_requests", "Requests answered, by route template.", "method", "route", "status"
         )
@@ -85,6 +87,8 @@ class Metrics:
         self._unfinished = self._gauge(
             "ingest_jobs_unfinished", "Ingest jobs that wait or run, by state.", "state"
         )
+        build = self._gauge("build_info", "The program that runs.", "version").labels(installed_version())
+        self._readings.append((build, lambda: 1))
 
     def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -129,23 +133,29 @@ class Metrics:
 
             return value
 
-        self._ready.set_function(of_index(lambda _: 1))
-        self._passages.set_function(of_index(lambda state: state.passages))
-        self._generation.set_function(of_index(lambda state: state.generation))
-        for part, size in index_bytes.items():
-            self._index_bytes.labels(part).set_function(size)
-        for state, count in unfinished_jobs.items():
-            self._unfinished.labels(state).set_function(count)
+        self._readings += [
+            (self._ready, of_index(lambda _: 1)),
+            (self._passages, of_index(lambda state: state.passages)),
+            (self._generation, of_index(lambda state: state.generation)),
+            *((self._index_bytes.labels(part), size) for part, size in index_bytes.items()),
+            *((self._unfinished.labels(state), count) for state, count in unfinished_jobs.items()),
+        ]
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+        for gauge, read in self._readings:
+            gauge.set(read())
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        of_all = CollectorRegistry()
+        MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+        return generate_latest(of_all)
 
     def _counter(self, name: str, told: str, *labels: str) -> Counter:
         return Counter(f"dossier_{name}", told, labels, registry=self.registry)
 
     def _gauge(self, name: str, told: str, *labels: str) -> Gauge:
-        return Gauge(f"dossier_{name}", told, labels, registry=self.registry)
+        return Gauge(f"dossier_{name}", told, labels, registry=self.registry, multiprocess_mode="mostrecent")
 
     def _histogram(self, name: str, told: str, *labels: str) -> Histogram:
         return Histogram(f"dossier_{name}", told, labels, buckets=_SECONDS, registry=self.registry)

@@ -1,7 +1,10 @@
 """What Prometheus reads: few labels, true numbers."""
 
+import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -179,3 +182,31 @@ def test_an_index_that_breaks_later_is_seen_too(tmp_path):
         for path in tmp_path.glob("index.sqlite*"):
             path.write_bytes(b"no database " * (path.stat().st_size // 12))
         assert samples_of(client)["dossier_index_ready", ()] == 0
+
+
+def test_of_several_processes_whichever_answers_tells_what_all_have_counted(tmp_path):
+    code = """
+from service.answer import IndexState
+from service.hosting.metrics import Metrics
+metrics = Metrics()
+metrics.follow(
+    index=lambda: IndexState(generation=7, model="m", passages=3), index_bytes={}, unfinished_jobs={}
+)
+metrics.request(method="GET", route="/", status=200, seconds=0.003)
+print(metrics.exposition().decode())
+"""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for answered in (1, 2, 3):
+        told = subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        samples = {
+            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+            for family in text_string_to_metric_families(told)
+            for sample in family.samples
+        }
+        assert requests(samples, method="GET", route="/", status=200) == answered
+        whole = (("le", "+Inf"), ("method", "GET"), ("route", "/"))
+        assert samples["dossier_http_request_seconds_bucket", whole] == answered
+        assert samples["dossier_index_generation", ()] == 7
+        assert samples["dossier_index_ready", ()] == 1
