@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from service.cli import app
-from service.hosting.limits import MULTIPART_OVERHEAD_BYTES
+from service.hosting.connections import PromptProtocol
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -112,12 +112,13 @@ def test_the_volume_of_the_composition_is_the_images_data_folder():
     assert services["proxy"]["volumes"][0].startswith("./Caddyfile:")
 
 
-def test_the_proxy_lets_through_what_the_service_takes_and_holds_nothing_back():
-    caddyfile = (DEPLOY / "Caddyfile").read_text()
-    (megabytes,) = re.findall(r"max_size (\d+)MB", caddyfile)
-    assert int(megabytes) * 1_000_000 >= Settings().max_upload_bytes + MULTIPART_OVERHEAD_BYTES
-    assert "flush_interval -1" in caddyfile
-    assert "log" not in re.sub(r"#.*", "", caddyfile)
+def test_the_proxy_bounds_no_body_holds_nothing_back_and_logs_no_address():
+    said = re.sub(r"#.*", "", (DEPLOY / "Caddyfile").read_text())
+    assert "request_body" not in said
+    assert "flush_interval -1" in said
+    assert "log" not in said
+    (kept_seconds,) = re.findall(r"keepalive (\d+)s", said)
+    assert int(kept_seconds) < PromptProtocol.seconds
 
 
 def test_a_stop_is_given_the_time_that_the_service_takes_for_it():

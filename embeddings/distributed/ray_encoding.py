@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.encoder import EncoderError
@@ -52,6 +53,7 @@ def encode_on_ray(recipe: Recipe, make_recipe: Callable[[], Recipe]) -> BulkEnco
 
     def encoded(texts: Mapping[bytes, str]) -> Iterator[tuple[bytes, StoredEncoding]]:
         if not ray.is_initialized():
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it tells its makers that it runs
             ray.init(log_to_driver=False, logging_level=logging.WARNING)
         logging.getLogger("ray.data").setLevel(logging.WARNING)
         ray.data.DataContext.get_current().enable_progress_bars = False

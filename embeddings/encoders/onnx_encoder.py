@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from embeddings.encoders.batching import BatchLimits, available_cores
 from embeddings.encoders.encoder import EncoderError, Precision
+from embeddings.encoders.onnx_runtime import onnx_runtime
 from embeddings.encoders.word_piece_encoder import WordPieceEncoder
 from embeddings.encoders.word_pieces import read_word_pieces
 
@@ -94,10 +95,7 @@ def _require_whole(folder: Path) -> None:
 
 
 def _open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime ships no types
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise EncoderError("The ONNX runtime is missing: install onnxruntime.") from error
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -22,6 +22,7 @@ from embeddings.encoders.onnx_encoder import (
     OnnxEncoder,
     checksums_of,
 )
+from embeddings.encoders.onnx_runtime import onnx_runtime
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def _quantise(path: Path) -> None:
     same text would have other vectors there.
     """
     import onnx
+
+    onnx_runtime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     graph = onnx.load(path)
