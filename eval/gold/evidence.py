@@ -32,20 +32,25 @@ class LocatedEvidence:
     """A piece of evidence with every place where its words stand; any of them will do.
 
     ``is_whole_source`` marks sets that judge sources only: any passage of the place's source
-    matches.
+    matches. ``grade`` is 1 or more, as a set gives it.
     """
 
     places: tuple[TextSpan, ...]
     is_alternative: bool = False
     is_whole_source: bool = False
+    grade: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedQuestion:
-    """A gold question with its evidence found in the sources."""
+    """A gold question with its evidence found in the sources.
+
+    ``sources`` are those that a set judges as wholes beside the places in them; empty where it does not.
+    """
 
     gold: GoldQuestion
     evidence: tuple[LocatedEvidence, ...]
+    sources: tuple[LocatedEvidence, ...] = ()
 
     @property
     def required_pieces(self) -> int:

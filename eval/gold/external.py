@@ -4,7 +4,8 @@ They show whether a choice holds outside this project's own corpus. Nothing of t
 sources go into a temporary index. Forms that are read:
 
     FOLDER/docs.jsonl, queries.jsonl, qrels.tsv, spans.jsonl   plain: documents, questions, answer spans
-    FOLDER/corpus.jsonl, queries.jsonl, qrels/*.tsv            BEIR (Thakur et al. 2021): whole documents
+    FOLDER/corpus.jsonl, queries.jsonl, qrels/*.tsv            BEIR (Thakur et al. 2021): whole documents,
+                                                               by grade; the judgements also in TREC's form
     FOLDER/questions_df.csv, corpora/*.md                      Chroma's chunking evaluation: ranges
     FILE.json                                                  SQuAD 1.1, 2.0 and its likes: answer spans
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEIR_SPLITS = ("test", "dev", "train")
+QRELS_SUFFIXES = (".qrels", ".trec", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _question(
     *,
     answer: str = "",
     kind: str = "",
+    judged: Mapping[str, int] | None = None,
 ) -> LocatedQuestion:
     """Return a question that is answerable if it has evidence; its quotes are what stands there."""
     located = tuple(pieces)
@@ -126,12 +129,17 @@ def _question(
         is_answerable=bool(located),
         evidence=tuple(Evidence(quote) for quote in quotes),
     )
-    return LocatedQuestion(gold, located)
+    return LocatedQuestion(gold, located, tuple(_whole_sources(texts, judged or {})) if located else ())
 
 
-def _whole_sources(sources: _Sources, judged: Iterable[str]) -> Iterator[LocatedEvidence]:
-    spans = dict.fromkeys(sources.whole(identity) for identity in judged if identity in sources.by_id)
-    return (LocatedEvidence((span,), is_whole_source=True) for span in spans)
+def _whole_sources(sources: _Sources, judged: Mapping[str, int]) -> Iterator[LocatedEvidence]:
+    """Yield each source judged; of those of the same text the highest grade counts."""
+    grades: dict[TextSpan, int] = {}
+    for identity, grade in judged.items():
+        if identity in sources.by_id:
+            span = sources.whole(identity)
+            grades[span] = max(grade, grades.get(span, grade))
+    return (LocatedEvidence((span,), is_whole_source=True, grade=grade) for span, grade in grades.items())
 
 
 def _read_simple(folder: Path) -> QuestionSet:
@@ -148,9 +156,11 @@ def _read_simple(folder: Path) -> QuestionSet:
     for query in _json_lines(folder / "queries.jsonl"):
         identity, wording = str(query["id"]), str(query["text"])
         pieces: Iterable[LocatedEvidence] = (LocatedEvidence((place,)) for place in spans.get(identity, ()))
+        of_query = judged.get(identity, {})
         if identity not in spans:
-            pieces = _whole_sources(sources, judged.get(identity, ()))
-        question = _question(identity, wording, pieces if query.get("answerable", True) else (), sources)
+            pieces = _whole_sources(sources, of_query)
+        pieces = pieces if query.get("answerable", True) else ()
+        question = _question(identity, wording, pieces, sources, judged=of_query)
         if question.gold.is_answerable == query.get("answerable", True):
             questions.append(question)
     return QuestionSet(folder.name, sources.all(), tuple(questions))
@@ -172,20 +182,24 @@ def _read_beir(folder: Path) -> QuestionSet:
 
 
 def _beir_split(folder: Path) -> Path:
-    files = {path.stem: path for path in sorted((folder / "qrels").glob("*.tsv"))}
+    found = (path for path in sorted((folder / "qrels").glob("*")) if path.suffix in QRELS_SUFFIXES)
+    files = {path.stem: path for path in found}
     if not files:
         raise ExternalSetError(f"{folder / 'qrels'}: has no .tsv file with judgements")
     name = next((split for split in BEIR_SPLITS if split in files), next(iter(files)))
     return files[name]
 
 
-def _judgements(path: Path) -> dict[str, list[str]]:
-    """Return the documents judged relevant by query; a header and judgements of 0 are left out."""
-    judged: dict[str, list[str]] = {}
+def _judgements(path: Path) -> dict[str, dict[str, int]]:
+    """Return the documents judged relevant by query, with their grades.
+
+    Reads BEIR's three columns, between tabs, and TREC's four; a header and grades under 1 are left out.
+    """
+    judged: dict[str, dict[str, int]] = {}
     for row in path.read_text(encoding="utf-8").splitlines():
-        cells = row.split("\t")
+        cells = row.split("\t") if "\t" in row else row.split()
         if len(cells) >= 3 and cells[-1].strip().lstrip("-").isdecimal() and int(cells[-1]) > 0:
-            judged.setdefault(cells[0], []).append(cells[-2])
+            judged.setdefault(cells[0], {})[cells[-2]] = int(cells[-1])
     return judged
 
 

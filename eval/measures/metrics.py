@@ -1,10 +1,12 @@
 """What one question's response is worth, as named numbers: shares between 0 and 1, and a few counts.
 
-Ranked retrieval (``hit@k``, ``mrr@10``, ``ndcg@10``) is computed by ir-measures from the ranks at which
-pieces of evidence are first found; a result that only repeats what a better one brought counts for
-nothing. The rest is ours: the share of the pieces found, hits in the first 800 words (fair to every
-passage size), pages, quotes and answers. A measure that does not apply to a question is left out
-of its values, never counted as 0.
+Ranked retrieval is computed by ir-measures (``hit@k`` is its Success@k, ``mrr@10`` RR@10, ``ndcg@10``
+nDCG@10) from the ranks at which pieces of evidence are first found; a result that only repeats what a
+better one brought counts for nothing. Passages are ranked and judged by where the evidence stands; what
+ends in ``(sources)`` ranks whole sources by their best passage, as published tables by document do, and is
+all there is of a question whose set judges whole sources only. The rest is ours: the share of the pieces
+found, hits in the first 800 words (fair to every passage size), pages, quotes and answers. A measure that
+does not apply to a question is left out of its values, never counted as 0.
 """
 
 from __future__ import annotations
@@ -12,11 +14,12 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eval.measures.matching import ANY_OVERLAP, HALF, WHOLE, covers, found_pieces, results_of
 from eval.measures.pages import page_values
+from eval.measures.rankings import judged, judging_sources
 from eval.measures.spans import (
     CHARACTER_BUDGET,
     SPAN_DEPTH,
@@ -26,10 +29,11 @@ from eval.measures.spans import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from eval.gold.evidence import LocatedEvidence, LocatedQuestion, SourceTexts
     from eval.measures.pages import PageOf
+    from eval.measures.rankings import JudgedResults
     from eval.measures.response import Response, ResponseQuote, RetrievedPassage
 
 Values = dict[str, float]
@@ -38,44 +42,19 @@ Values = dict[str, float]
 HIT_DEPTHS = (1, 3, 5, 10)
 DEPTH = 10
 WORD_BUDGET = 800  # what a patient reader looks through; chosen by hand, not measured
+BY_SOURCE = " (sources)"
+RANKED = (*(f"hit@{depth}" for depth in HIT_DEPTHS), f"mrr@{DEPTH}", f"ndcg@{DEPTH}", f"evidence@{DEPTH}")
+OF_SOURCES = tuple(f"{name}{BY_SOURCE}" for name in RANKED if name != "hit@3")
 RETRIEVED = (
-    *(f"hit@{depth}" for depth in HIT_DEPTHS),
-    f"mrr@{DEPTH}",
-    f"ndcg@{DEPTH}",
-    f"evidence@{DEPTH}",
+    *RANKED,
     f"hit@{WORD_BUDGET}words",
+    *OF_SOURCES,
     *(f"span_{what}@{SPAN_DEPTH}" for what in ("recall", "precision", "iou")),
     *(f"span_{what}@{CHARACTER_BUDGET}chars" for what in ("recall", "precision", "iou")),
 )
 """The measures that look at nothing but the ranked passages."""
 NUMBERS = frozenset({"answer_words", "papers_quoted"})
 """The measures that count something; every other one is a share in 0..1."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """The 1-based ranks of results with evidence, and the required pieces that a rank added."""
-
-    hits: tuple[int, ...]
-    gains: Mapping[int, int]
-    required: int
-
-    @classmethod
-    def of(cls, question: LocatedQuestion, passages: Sequence[RetrievedPassage], *, share: float) -> _Ranking:
-        found = found_pieces(question, passages, share=share)
-        known: frozenset[int] = frozenset()
-        gains: dict[int, int] = {}
-        for rank, pieces in enumerate(found, start=1):
-            gain = min(question.required_pieces - sum(gains.values()), len(pieces - known))
-            known |= pieces
-            if gain:
-                gains[rank] = gain
-        hits = tuple(rank for rank, pieces in enumerate(found, start=1) if pieces)
-        return cls(hits, gains, question.required_pieces)
-
-    @property
-    def missing(self) -> int:
-        return self.required - sum(self.gains.values())
 
 
 def retrieval_values(
@@ -87,49 +66,41 @@ def retrieval_values(
     required number of pieces. The ideal of nDCG has each piece that was found where it was found
     together with others, and each missing one alone (Järvelin and Kekäläinen 2002).
     """
-    rankings = {
-        str(index): _Ranking.of(question, results_of(question, response), share=share)
+    found = {
+        str(index): judged(question, results_of(question, response), share=share)
         for index, (question, response) in enumerate(zip(questions, responses, strict=True))
         if question.gold.is_answerable
     }
     values: list[Values] = [{} for _ in questions]
-    for key, ranking in rankings.items():
-        found = sum(gain for rank, gain in ranking.gains.items() if rank <= DEPTH)
-        values[int(key)][f"evidence@{DEPTH}"] = found / ranking.required
-    # for hits each result with evidence is relevant, for the gain each that adds some and each missing piece
-    hits = {key: ranking.hits or ("missing",) for key, ranking in rankings.items()}
-    gains = {
-        key: (*one.gains, *(f"missing {n}" for n in range(one.missing))) for key, one in rankings.items()
-    }
-    deepest = max((rank for ranking in rankings.values() for rank in ranking.hits), default=0)
-    for measures, relevant in ((_HIT_MEASURES, hits), (_GAIN_MEASURES, gains)):
-        for index, name, value in _calculate(measures, relevant, deepest):
-            values[int(index)][name] = value
+    for key, results in found.items():
+        values[int(key)][f"evidence@{DEPTH}"] = results.found_within(DEPTH)
+    for index, name, value in _calculate(found):
+        values[int(index)][name] = value
     return tuple(values)
 
 
-_HIT_MEASURES = {f"Success@{depth}": f"hit@{depth}" for depth in HIT_DEPTHS} | {f"RR@{DEPTH}": f"mrr@{DEPTH}"}
-_GAIN_MEASURES = {f"nDCG@{DEPTH}": f"ndcg@{DEPTH}"}
+IR_MEASURES = {
+    **{f"Success@{depth}": f"hit@{depth}" for depth in HIT_DEPTHS},
+    f"RR@{DEPTH}": f"mrr@{DEPTH}",
+    f"nDCG@{DEPTH}": f"ndcg@{DEPTH}",
+}
+"""What ir-measures calls the measures that it computes, with our names."""
 
 
-def _calculate(
-    measures: Mapping[str, str], relevant: Mapping[str, Iterable[object]], deepest: int
-) -> Iterator[tuple[str, str, float]]:
+def _calculate(found: Mapping[str, JudgedResults]) -> Iterator[tuple[str, str, float]]:
     """Yield question, our name of a measure and its value; a result's rank is its name."""
     import ir_measures
 
-    judged = {key: {str(result): 1 for result in results} for key, results in relevant.items()}
-    run = {key: {str(rank): -float(rank) for rank in range(1, deepest + 1)} for key in judged}
-    if judged:
-        for metric in ir_measures.iter_calc(map(ir_measures.parse_measure, measures), judged, run):
-            yield metric.query_id, measures[str(metric.measure)], float(metric.value)
-
-
-def judging_sources(question: LocatedQuestion) -> LocatedQuestion:
-    """Return the question as a set would put it that judges whole sources, as BEIR's do."""
-    return replace(
-        question, evidence=tuple(replace(piece, is_whole_source=True) for piece in question.evidence)
-    )
+    relevant = {
+        key: {str(rank): grade for rank, grade in one.grades.items()}
+        | {f"missing {number}": piece.grade for number, piece in enumerate(one.missing)}
+        for key, one in found.items()
+    }
+    deepest = max((rank for one in found.values() for rank in one.grades), default=0)
+    run = {key: {str(rank): -float(rank) for rank in range(1, deepest + 1)} for key in relevant}
+    if relevant:
+        for metric in ir_measures.iter_calc(map(ir_measures.parse_measure, IR_MEASURES), relevant, run):
+            yield metric.query_id, IR_MEASURES[str(metric.measure)], float(metric.value)
 
 
 def word_budget_value(question: LocatedQuestion, response: Response, *, words: int = WORD_BUDGET) -> Values:
@@ -229,14 +200,23 @@ def question_values(
     for question, response, half, some, whole, of_sources in zip(
         questions, responses, at_half, at_any, at_whole, by_source, strict=True
     ):
-        own = {"confidence": response.confidence} | answer_values(question, response, sources) | half
+        own = {"confidence": response.confidence} | answer_values(question, response, sources)
         if question.gold.is_answerable and not question.judges_whole_sources:
+            own |= half
             own |= {f"{name} (any overlap)": some[name] for name in ("hit@5", "evidence@10")}
             own |= {f"{name} (whole quote)": whole[name] for name in ("hit@5", "evidence@10")}
-            if len(sources.texts) > DEPTH:  # of fewer sources, each is among the first ten
-                own |= {f"{name} (sources)": of_sources[name] for name in ("hit@1", f"ndcg@{DEPTH}")}
             own |= word_budget_value(question, response) | page_values(question, response, page_of)
             own |= span_values(question, response) | character_budget_values(question, response)
             own |= quote_values(question, response)
+        if ranks_sources(question, sources):
+            own |= {name: of_sources[name.removesuffix(BY_SOURCE)] for name in OF_SOURCES}
         values.append(own)
     return tuple(values)
+
+
+def ranks_sources(question: LocatedQuestion, sources: SourceTexts) -> bool:
+    """Return whether a question is judged by whole sources, alone or as well.
+
+    Of ten sources and fewer each is among the first ten, so there only sets that judge nothing else are.
+    """
+    return question.gold.is_answerable and (question.judges_whole_sources or len(sources.texts) > DEPTH)

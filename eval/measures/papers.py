@@ -10,13 +10,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from eval.gold.docnos import span_docno
+from eval.gold.survey import IndexedDocument
 from eval.measures.matching import covers, says, shows_of
 from eval.measures.metrics import answer_length
+from eval.measures.rankings import Ranking, unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from eval.gold.survey import Documents, IndexedDocument, LocatedPaper, LocatedSurvey
+    from eval.gold.survey import Documents, LocatedPaper, LocatedSurvey
     from eval.measures.metrics import Values
     from eval.measures.response import Response, RetrievedPassage
 
@@ -48,7 +51,7 @@ def survey_values(survey: LocatedSurvey, response: Response, documents: Document
             f"must_papers@{depth}": len(must_have & set(returned[:depth])) / len(must_have)
             for depth in RETURNED_DEPTHS
         },
-        f"ndcg@{NDCG_DEPTH} (papers)": _ndcg(survey, returned),
+        f"ndcg@{NDCG_DEPTH} (papers)": _ndcg(paper_ranking(survey, returned)),
         "must_papers_quoted": len(must_have & quoted) / len(must_have),
         "papers_quoted": float(len(quoted)),
         **answer_length(response),
@@ -108,14 +111,25 @@ def _documents_shown(
             yield document
 
 
-def _ndcg(survey: LocatedSurvey, returned: tuple[Paper, ...]) -> float:
+def paper_ranking(survey: LocatedSurvey, returned: Sequence[Paper]) -> Ranking:
+    """Return papers as returned, best first, by where they begin and end, with the grades of the gold."""
+    docnos: dict[Paper, str] = {}
+    for paper in (*survey.papers, *returned):
+        if paper not in docnos:
+            span = (
+                paper.span if isinstance(paper, IndexedDocument) else min(one.span for one in paper.documents)
+            )
+            docnos[paper] = unused(span_docno(span), docnos.values())
+    grades = {docnos[paper]: paper.gold.grade for paper in survey.papers}
+    return Ranking(tuple(docnos[paper] for paper in returned), grades)
+
+
+def _ndcg(ranking: Ranking) -> float:
     import ir_measures
 
-    names: dict[Paper, str] = {paper: f"graded {n}" for n, paper in enumerate(survey.papers)}
-    judged = {"": {names[paper]: paper.gold.grade for paper in survey.papers}}
-    ranked = {"": {names.get(paper, f"other {n}"): -float(n) for n, paper in enumerate(returned)}}
     measure = ir_measures.parse_measure(f"nDCG@{NDCG_DEPTH}")
-    return float(ir_measures.calc_aggregate([measure], judged, ranked)[measure])
+    ranked = {docno: -float(rank) for rank, docno in enumerate(ranking.results)}
+    return float(ir_measures.calc_aggregate([measure], {"": ranking.relevant}, {"": ranked})[measure])
 
 
 def _steps_in_time(response: Response, documents: Documents) -> Iterator[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eval.errors import RunError
+from eval.measures.metrics import OF_SOURCES
 from eval.measures.statistics import compare_paired
 from eval.reports.tables import Table
 from eval.runs.run import QUESTIONS, unchanged, values_of
@@ -24,6 +25,7 @@ COMPARED = (
     "ndcg@10",
     "evidence@10",
     "hit@800words",
+    *OF_SOURCES,
     "page_exact",
     "answer_holds_evidence",
     "token_f1",
@@ -72,18 +74,23 @@ def comparison_tables(run_a: Run, run_b: Run) -> tuple[Table, ...]:
 
 def _measures_table(title: str, compared: Mapping[str, PairedComparison]) -> Table:
     rows = tuple(
-        (
-            metric,
-            f"{paired.mean_a:.3f}",
-            f"{paired.mean_b:.3f}",
-            f"{paired.difference:+.3f}",
-            f"{paired.low:+.3f} {paired.high:+.3f}",
-            f"{paired.p_value:.3f}",
-            f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
-        )
+        (metric, f"{paired.mean_a:.3f}", f"{paired.mean_b:.3f}", *paired_cells(paired))
         for metric, paired in compared.items()
     )
-    return Table(title, ("measure", "A", "B", "B - A", "95 % interval", "p", "won/lost"), rows)
+    return Table(title, ("measure", "A", "B", "B - A", *PAIRED[1:]), rows)
+
+
+PAIRED = ("difference", "95 % interval", "p", "won/lost")
+
+
+def paired_cells(paired: PairedComparison) -> tuple[str, ...]:
+    """Return the cells of :data:`PAIRED`: p is that of a randomisation test."""
+    return (
+        f"{paired.difference:+.3f}",
+        f"{paired.low:+.3f} {paired.high:+.3f}",
+        f"{paired.p_value:.3f}",
+        f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
+    )
 
 
 def _changed_tables(

@@ -23,6 +23,7 @@ HEADLINE = {
     "hit@5": "hit@5",
     "mrr@10": "MRR@10",
     "ndcg@10": "nDCG@10",
+    "ndcg@10 (sources)": "nDCG@10, sources",
     "evidence@10": "evidence@10",
     "answer_holds_evidence": "answer holds evidence",
     "page_exact": "page exact",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from eval.measures.metrics import RETRIEVED
+from eval.measures.metrics import BY_SOURCE
 from eval.measures.statistics import compare_paired
+from eval.reports.comparison import PAIRED, paired_cells
 from eval.reports.confidence import between, confidence_tables, figure, growth_table
 from eval.reports.tables import Table, table_markdown
-from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, WINDOWS, values_of
-from eval.runs.summary import RIGHT, summarise
+from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, is_other_system, values_of
+from eval.runs.summary import is_right, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,20 +20,24 @@ if TYPE_CHECKING:
     from eval.runs.summary import Summary
 
 MEANINGS: Mapping[str, str] = {
-    "hit@1": "the first passage holds evidence",
-    "hit@3": "one of the first 3 passages does",
-    "hit@5": "one of the first 5 passages does",
-    "hit@10": "one of the first 10 passages does",
-    "mrr@10": "1 / rank of the first passage with evidence",
-    "ndcg@10": "pieces of evidence, discounted by rank",
+    "hit@1": "the first passage holds evidence (Success@1)",
+    "hit@3": "one of the first 3 passages does (Success@3)",
+    "hit@5": "one of the first 5 passages does (Success@5)",
+    "hit@10": "one of the first 10 passages does (Success@10)",
+    "mrr@10": "1 / rank of the first passage with evidence (RR@10)",
+    "ndcg@10": "pieces of evidence, discounted by rank (nDCG@10)",
     "evidence@10": "share of the pieces of evidence in 10 passages",
     "hit@800words": "evidence in the first 800 words read",
     "hit@5 (any overlap)": "counting any shared character",
     "hit@5 (whole quote)": "counting only whole quotes",
     "evidence@10 (any overlap)": "counting any shared character",
     "evidence@10 (whole quote)": "counting only whole quotes",
-    "hit@1 (sources)": "counting any passage of the right source",
-    "ndcg@10 (sources)": "ranking sources by their best passage",
+    "hit@1 (sources)": "the first source is right, ranked by their best passages",
+    "hit@5 (sources)": "one of the first 5 sources is",
+    "hit@10 (sources)": "one of the first 10 sources is",
+    "mrr@10 (sources)": "1 / rank of the first right source",
+    "ndcg@10 (sources)": "right sources by grade, discounted by rank: as BEIR's nDCG@10",
+    "evidence@10 (sources)": "share of the right sources among the first 10",
     "span_recall@5": "characters of evidence in 5 passages",
     "span_precision@5": "characters of 5 passages that are evidence",
     "span_iou@5": "their intersection over union",
@@ -61,6 +66,7 @@ MEANINGS: Mapping[str, str] = {
     "key_quotes_held": "key quotes that the answer holds by half",
     "in_order_of_time": "steps from paper to paper that keep it, in overviews",
 }
+# each of them by sources where nothing is judged by passages
 KIND_COLUMNS = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "answered")
 SHORT_FIGURES = ("hit@1", "hit@5", "mrr@10", "evidence@10", "answer_holds_evidence", "quotes_verified")
 SURVEY_COLUMNS: Mapping[str, str] = {
@@ -82,15 +88,15 @@ def report_tables(run: Run) -> tuple[Table, ...]:
 
 
 def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
-    main, windows, survey = (run.section(name) for name in (QUESTIONS, WINDOWS, SURVEY))
+    main, survey = (run.section(name) for name in (QUESTIONS, SURVEY))
+    others = [name for name in run.sections if is_other_system(name)]
     if main:
         yield _summary_table(main, summaries[QUESTIONS])
         yield _kind_table(summaries[QUESTIONS])
     if survey:
         yield _measures_table(f"{len(survey)} survey questions", summaries[SURVEY])
         yield _survey_table(survey)
-    if main and windows:
-        yield _windows_table(main, windows)
+    yield from (_other_system_table(main, name, run.section(name)) for name in others)
     yield from confidence_tables(run, summaries)
     if run.passages:
         yield growth_table(run, summaries)
@@ -98,10 +104,10 @@ def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
         yield _questions_table(main)
     if failed := _failed(main):
         yield _failed_table(failed)
-    own = (QUESTIONS, HIDDEN, WINDOWS, SURVEY, *run.passages)
-    others = {name: one for name, one in summaries.items() if name not in own}
-    if others:
-        yield _sections_table(others, run)
+    own = (QUESTIONS, HIDDEN, SURVEY, *others, *run.passages)
+    ways = {name: one for name, one in summaries.items() if name not in own}
+    if ways:
+        yield _sections_table(ways, run)
     if main and summaries[QUESTIONS].latency:
         yield _latency_table(summaries[QUESTIONS])
 
@@ -164,7 +170,7 @@ def _failed(questions: Sequence[EvaluatedQuestion]) -> list[tuple[str, Evaluated
         if not one.is_answerable:
             if one.values.get("answered"):
                 false.append((f"answered, {figure(one.values.get('confidence'))} sure", one))
-        elif not one.values.get(RIGHT, 1.0):
+        elif is_right(one) is False:
             missed.append((f"evidence at rank {one.first_hit_rank or 'none'}", one))
         elif not one.values.get("answer_holds_evidence", 1.0):
             unsaid.append(("found, not in the answer" if one.values.get("answered") else "refused", one))
@@ -181,24 +187,32 @@ def _failed_table(failed: Sequence[tuple[str, EvaluatedQuestion]]) -> Table:
     return Table(title, ("id", "failed by", "question"), rows)
 
 
-def _windows_table(questions: Sequence[EvaluatedQuestion], windows: Sequence[EvaluatedQuestion]) -> Table:
+def _other_system_table(
+    questions: Sequence[EvaluatedQuestion], name: str, found: Sequence[EvaluatedQuestion]
+) -> Table:
+    """Compare ours with another system's results on the same questions, pair by pair."""
     rows = []
-    for name in RETRIEVED:
-        paired = compare_paired(values_of(windows, name), values_of(questions, name))
+    measures = dict.fromkeys(measure for one in found for measure in one.values)
+    for measure in sorted(measures, key=_reading_order):
+        paired = compare_paired(values_of(found, measure), values_of(questions, measure))
         if paired:
             figures = (f"{value:.3f}" for value in (paired.mean_b, paired.mean_a))
-            interval = f"{paired.low:+.3f} to {paired.high:+.3f}"
-            rows.append((name, *figures, f"{paired.difference:+.3f}", interval))
-    columns = ("measure", "Dossier", "windows", "difference", "95 % interval")
-    return Table(f"Against {WINDOWS}", columns, tuple(rows))
+            rows.append((measure, *figures, *paired_cells(paired)))
+    return Table(f"Against {name}", ("measure", "ours", "theirs", *PAIRED), tuple(rows))
 
 
 def _kind_table(summary: Summary) -> Table:
+    columns = tuple(
+        name
+        if name in summary.measures or f"{name}{BY_SOURCE}" not in summary.measures
+        else f"{name}{BY_SOURCE}"
+        for name in KIND_COLUMNS
+    )
     rows = [
-        (kind, f"{values['questions']:.0f}", *(figure(values.get(name)) for name in KIND_COLUMNS))
+        (kind, f"{values['questions']:.0f}", *(figure(values.get(name)) for name in columns))
         for kind, values in summary.by_kind.items()
     ]
-    return Table("By kind of question", ("kind", "questions", *KIND_COLUMNS), tuple(rows))
+    return Table("By kind of question", ("kind", "questions", *columns), tuple(rows))
 
 
 def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-SURVEY_TOP_K = 50  # as many as the service gives: twenty papers stand in more passages than twenty
+MOST_PASSAGES = 50  # as the service gives: twenty papers, or ten sources, stand in more passages than twenty
 TOP_K = 20  # enough for rank 10 and for 800 words of short passages
 
 FollowUpMode = Literal["with history", "standalone", "without history"]
@@ -102,8 +102,14 @@ def run_questions(
     questions: Sequence[LocatedQuestion],
     measuring: Measuring,
 ) -> tuple[EvaluatedQuestion, ...]:
-    """Ask every question as it stands."""
-    responses = [ask(question.gold.question, top_k=measuring.top_k) for question in questions]
+    """Ask every question as it stands, with more passages where whole sources are judged."""
+    responses = [
+        ask(
+            question.gold.question,
+            top_k=MOST_PASSAGES if question.judges_whole_sources else measuring.top_k,
+        )
+        for question in questions
+    ]
     return _measured(questions, responses, measuring)
 
 
@@ -113,7 +119,7 @@ def run_surveys(
     """Ask every survey question, with as many passages as twenty papers stand in."""
     asked = []
     for survey in surveys:
-        response = ask(survey.question.gold.question, top_k=SURVEY_TOP_K)
+        response = ask(survey.question.gold.question, top_k=MOST_PASSAGES)
         values = survey_values(survey, response, measuring.documents)
         values |= verified_quotes(response, measuring.sources)
         asked.append(evaluated_survey(survey, response, values, measuring.documents))

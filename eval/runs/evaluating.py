@@ -153,13 +153,9 @@ class _Asking:
         # The first question pays for what is loaded lazily; it is asked once more to time it fairly.
         self.opened.ask(questions[0].gold.question, top_k=self.request.top_k)
         yield QUESTIONS, run_questions(self.ask(QUESTIONS, len(questions)), questions, self.measuring)
-        answerable = sum(question.gold.is_answerable for question in questions)
-        if (
-            self.request.asks_hidden
-            and answerable
-            and not any(question.judges_whole_sources for question in questions)
-        ):
-            yield HIDDEN, run_hidden_evidence(self.ask(HIDDEN, answerable), questions, self.measuring)
+        placed = [one for one in questions if one.gold.is_answerable and not one.judges_whole_sources]
+        if self.request.asks_hidden and placed:
+            yield HIDDEN, run_hidden_evidence(self.ask(HIDDEN, len(placed)), placed, self.measuring)
 
     def windows(self, questions: Sequence[LocatedQuestion]) -> Iterator[Section]:
         """Ask a plain system the same; it answers nothing, so only what it retrieves counts."""

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from chunker.text.normalising import tidy
 from eval.measures.matching import first_hit_rank, found_pieces, results_of
-from eval.measures.papers import quoted_papers, returned_papers
+from eval.measures.metrics import OF_SOURCES
+from eval.measures.papers import paper_ranking, quoted_papers, returned_papers
+from eval.measures.rankings import PAPERS, PASSAGES, SOURCES, passage_ranking, source_ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from eval.gold.evidence import LocatedQuestion
     from eval.gold.survey import Documents, LocatedSurvey
     from eval.measures.metrics import Values
+    from eval.measures.rankings import Ranking
     from eval.measures.response import Response
 
 QUESTIONS = "questions"
@@ -23,6 +26,7 @@ HIDDEN = "hidden evidence"
 SURVEY = "survey"
 AMONG = "among {:,} other documents"
 WINDOWS = "BM25 over windows of 800 characters"
+OTHER_RUN = "the run {}"
 SHOWN_PASSAGES = 3  # of those retrieved, as many as a person reads beside what was wanted
 
 
@@ -52,7 +56,8 @@ class EvaluatedQuestion:
 
     ``kind`` is the gold's. ``mark`` is made of the wording and the quotes: whoever changes either changes
     the question. ``first_hit_rank`` is ``None`` where no result held evidence. The fields from there on are
-    empty in a baseline. ``form`` is that of the answer.
+    empty in a baseline. ``form`` is that of the answer. ``rankings`` are what was retrieved, by what is
+    ranked: passages, sources, papers.
     """
 
     id: str
@@ -69,6 +74,7 @@ class EvaluatedQuestion:
     form: str = ""
     wanted: tuple[Wanted, ...] = ()
     retrieved: tuple[Shown, ...] = ()
+    rankings: Mapping[str, Ranking] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,16 @@ def evaluated(question: LocatedQuestion, response: Response, values: Values) -> 
             Shown(result.title, result.span.source_name, result.page, tidy(result.text).text, bool(pieces))
             for result, pieces in zip(results, found, strict=True)
         ),
+        rankings=dict(_rankings(question, response, values)),
     )
+
+
+def _rankings(question: LocatedQuestion, response: Response, values: Values) -> Iterator[tuple[str, Ranking]]:
+    """Yield a ranking for each kind that the values are of; what nothing answers is ranked, too."""
+    if not question.judges_whole_sources:
+        yield PASSAGES, passage_ranking(question, response)
+    if not question.gold.is_answerable or set(OF_SOURCES) & values.keys():
+        yield SOURCES, source_ranking(question, response)
 
 
 def evaluated_survey(
@@ -159,7 +174,13 @@ def evaluated_survey(
     )
     record = evaluated(survey.question, response, values)
     graded = (f"{paper.gold.grade} {paper.gold.title} {paper.gold.date}" for paper in survey.papers)
-    return replace(record, mark=mark_of(record.mark, *graded), wanted=wanted)
+    rankings = {PAPERS: paper_ranking(survey, returned)}
+    return replace(record, mark=mark_of(record.mark, *graded), wanted=wanted, rankings=rankings)
+
+
+def is_other_system(section: str) -> bool:
+    """Return whether another system was asked in a section, to be compared with ours."""
+    return section == WINDOWS or section.startswith(OTHER_RUN.format(""))
 
 
 def mark_of(*texts: str) -> str:

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import RunError
+from eval.measures.rankings import Ranking
 from eval.runs.run import EvaluatedQuestion, IndexFacts, Run, Shown, Wanted
 from eval.runs.summary import summarise
 from service.version import DISTRIBUTION
@@ -124,5 +125,9 @@ def _question(entry: Mapping[str, Any]) -> EvaluatedQuestion:
         raise ValueError(f"question {entry['id']} has a value that is no number")
     fields["values"] = values
     fields["wanted"] = tuple(Wanted(**piece) for piece in entry.get("wanted", ()))
+    fields["rankings"] = {
+        kind: Ranking(tuple(one["results"]), dict(one["relevant"]))
+        for kind, one in entry.get("rankings", {}).items()
+    }
     fields["retrieved"] = tuple(Shown(**passage) for passage in entry.get("retrieved", ()))
     return EvaluatedQuestion(**fields)

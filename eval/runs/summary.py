@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eval.measures.abstention import Abstention, judge_abstention
-from eval.measures.metrics import NUMBERS
+from eval.measures.metrics import BY_SOURCE, NUMBERS
 from eval.measures.statistics import Interval, mean_interval
 from eval.runs.run import HIDDEN, QUESTIONS
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from eval.runs.run import EvaluatedQuestion, Run
 
-RIGHT = "hit@5"
+RIGHT = ("hit@5", f"hit@5{BY_SOURCE}")
+"""Whether a response is right: in its own kind of judgement, that of passages where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ def summarise(run: Run) -> dict[str, Summary]:
         name: _summary(questions, judged_with=in_place if name == HIDDEN else ())
         for name, questions in run.sections.items()
     }
+
+
+def is_right(one: EvaluatedQuestion) -> bool | None:
+    """Return whether the first five results hold evidence, ``None`` where that is not judged."""
+    return next((one.values[name] > 0 for name in RIGHT if name in one.values), None)
 
 
 def _summary(questions: Sequence[EvaluatedQuestion], *, judged_with: Sequence[EvaluatedQuestion]) -> Summary:
@@ -96,13 +102,13 @@ def _abstention(questions: Sequence[EvaluatedQuestion]) -> Abstention | None:
     judged = [
         one
         for one in questions
-        if "confidence" in one.values and (RIGHT in one.values or not one.is_answerable)
+        if "confidence" in one.values and (is_right(one) is not None or not one.is_answerable)
     ]
     if not judged:
         return None
     return judge_abstention(
         np.array([one.values["confidence"] for one in judged]),
         is_answerable=np.array([one.is_answerable for one in judged]),
-        is_right=np.array([one.values.get(RIGHT, 0.0) > 0 for one in judged]),
+        is_right=np.array([bool(is_right(one)) for one in judged]),
         answered=np.array([one.values.get("answered", 0.0) > 0 for one in judged]),
     )

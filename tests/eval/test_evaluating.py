@@ -9,11 +9,13 @@ from chunker.readers.reading import read_source
 from eval import commands
 from eval.errors import ExternalSetError, GoldError
 from eval.gold.external import read_external
+from eval.measures.rankings import PASSAGES, SOURCES, Ranking
 from eval.reports.report import report_tables
 from eval.runs.evaluating import Request, evaluate
 from eval.runs.opening import open_data_folder, open_external
 from eval.runs.run import HIDDEN, QUESTIONS, WINDOWS
 from eval.runs.run_file import as_baseline, read_run, run_json
+from eval.runs.summary import summarise
 from service.dossier import Dossier
 from service.settings import Settings
 
@@ -150,7 +152,7 @@ def plain_set(tmp_path):
 def test_another_set_is_asked_in_an_index_of_its_own(plain_set):
     run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
     first, second = run.sections[QUESTIONS]
-    assert (first.values["hit@5"], second.values["ndcg@10"]) == (1.0, 1.0)
+    assert (first.values["hit@5"], second.values["ndcg@10 (sources)"]) == (1.0, 1.0)
     assert first.gold_answer == "Kars"
     assert run.index.passages == 2
 
@@ -158,11 +160,41 @@ def test_another_set_is_asked_in_an_index_of_its_own(plain_set):
 def test_another_set_is_also_put_to_a_plain_system_and_both_stand_side_by_side(plain_set):
     run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
     plain = run.sections[WINDOWS]
-    assert [record.values["ndcg@10"] for record in plain] == [1.0, 1.0]
+    places, wholes = (record.values for record in plain)
+    assert (places["ndcg@10"], wholes["ndcg@10 (sources)"]) == (1.0, 1.0)
     assert not any("confidence" in record.values for record in plain)
     (table,) = [one for one in report_tables(run) if one.title == f"Against {WINDOWS}"]
     row = next(row for row in table.rows if row[0] == "span_recall@4000chars")
-    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "-0.793 to +0.793")
+    assert row == ("span_recall@4000chars", "1.000", "1.000", "+0.000", "-0.793 +0.793", "1.000", "0/0 of 1")
+
+
+def test_places_and_whole_sources_are_each_judged_in_their_own_kind(plain_set):
+    run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
+    places, wholes = run.sections[QUESTIONS]
+    assert "ndcg@10" in places.values
+    assert not {"ndcg@10", "hit@5", "span_recall@5", "answer_holds_evidence"} & wholes.values.keys()
+    assert (set(places.rankings), set(wholes.rankings)) == ({PASSAGES}, {SOURCES})
+    assert [one.id for one in run.sections[HIDDEN]] == ["1"]  # places can be hidden
+    tables = {table.title: table for table in report_tables(run)}
+    counts = {row[0]: row[3] for row in tables["2 answerable questions, 0 unanswerable"].rows}
+    assert (counts["ndcg@10"], counts["ndcg@10 (sources)"], counts["answered"]) == ("1", "1", "2")
+
+
+def test_where_only_whole_sources_are_judged_the_report_is_of_these(plain_set):
+    (plain_set / "spans.jsonl").unlink()
+    (plain_set / "qrels.tsv").write_text("1 0 d1 2\n2 0 d2 1\n1 0 d2 0\n")  # as TREC has them
+    run = evaluate(request(external=plain_set), encoder=WordHashEncoder())
+    (kinds,) = [table for table in report_tables(run) if table.title == "By kind of question"]
+    assert kinds.columns[2:6] == (
+        "hit@1 (sources)",
+        "hit@5 (sources)",
+        "mrr@10 (sources)",
+        "evidence@10 (sources)",
+    )
+    assert kinds.rows[0][:4] == ("answerable", "2", "1.000", "1.000")
+    first, _ = run.sections[QUESTIONS]
+    assert first.rankings[SOURCES] == Ranking(("d1", "d2"), {"d1": 2})
+    assert summarise(run)[QUESTIONS].abstention.reliability[0].share_right == 1.0
 
 
 def test_the_index_of_another_set_is_kept_only_where_asked_and_never_mixed(plain_set, data, tmp_path):

@@ -75,6 +75,22 @@ def test_beir_judges_whole_documents_and_its_test_split_is_taken(beir):
     (question,) = read.questions
     assert question.judges_whole_sources
     assert question.gold.id == "1"
+    assert [piece.grade for piece in question.evidence] == [2]  # the higher, of two of the same text
+
+
+def test_a_set_may_judge_whole_sources_beside_the_places_in_them(plain):
+    (plain / "qrels.tsv").write_text("1\td1\t1\n1\td2\t2\n2\td2\t1\n")
+    where, late, who = read_external(plain).questions
+    assert spans(where) == [TextSpan("d1", 20, 24)]
+    assert [(piece.places[0].source_name, piece.grade) for piece in where.sources] == [("d1", 1), ("d2", 2)]
+    assert (late.evidence, who.sources) == (late.sources, ())
+
+
+def test_judgements_of_a_beir_folder_may_have_trecs_four_columns(beir):
+    before = read_external(beir)
+    (beir / "qrels" / "test.tsv").unlink()
+    (beir / "qrels" / "test.trec").write_text("1 0 b 1\n1 0 a 2\n1 0 d 0\n")
+    assert read_external(beir).questions == before.questions
 
 
 def test_documents_of_the_same_text_are_one_source_and_empty_ones_none(beir):

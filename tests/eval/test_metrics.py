@@ -123,6 +123,20 @@ def test_collections_of_many_sources_are_also_judged_by_the_source_found():
     assert "ndcg@10 (sources)" not in without
 
 
+def test_sources_are_ranked_by_grade_as_published_tables_have_it():
+    def whole(source, grade):
+        return LocatedEvidence((span(0, 100, source),), is_whole_source=True, grade=grade)
+
+    question = asked(whole("b", 2), whole("c", 1), whole("d", 1))
+    answered = response(span(0, 5, "a"), span(0, 5, "b"), span(5, 9, "b"), span(0, 5, "c"))
+    (found,) = question_values([question], [answered], SourceTexts({}), lambda _: None)
+    gain = 2 / math.log2(3) + 1 / math.log2(4)
+    assert found["ndcg@10 (sources)"] == pytest.approx(gain / (2 + 1 / math.log2(3) + 1 / math.log2(4)))
+    assert found["evidence@10 (sources)"] == pytest.approx(2 / 3)
+    assert found["mrr@10 (sources)"] == 0.5
+    assert not {"ndcg@10", "mrr@10", "hit@5"} & found.keys()
+
+
 @given(st.permutations(range(6)), st.integers(1, 6))
 def test_retrieval_values_lie_between_nought_and_one_and_hits_only_grow(order, pieces):
     question = asked(*[piece(start * 10, start * 10 + 10) for start in range(pieces)])
