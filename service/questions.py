@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from service.answer import Turn
     from service.settings import Settings
 
+MAX_OFFSET = 1_000_000_000
+"""A place in a list or a text: as far as any goes, and no further than the store can count."""
 MAX_TOP_K = 50
 """Most passages of one answer: more than a person looks through, and still one screenful of JSON."""
 MAX_TURNS = 40

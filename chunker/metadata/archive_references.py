@@ -13,7 +13,7 @@ from functools import cache
 
 from chunker.vocabulary import PACKAGED, Vocabulary
 
-_DASH = re.compile(r"\s*[-‐–—]\s*")
+_DASH = re.compile(r"(?:(?<!\s)\s+)?[-‐–—]\s*")
 
 
 @dataclass(frozen=True, slots=True)

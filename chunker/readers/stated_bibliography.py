@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _MAX_CHARS = 300
 """What is longer is no name and no place; rights may have thrice as much."""
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
-_JOINT = re.compile(r"\s*;\s*")
 
 
 def stated_bibliography(
@@ -29,7 +28,7 @@ def stated_bibliography(
     rights: str | None = None,
 ) -> Bibliography:
     """Return what a file states; of ``date`` the year, of ``authors`` each, also joined by semicolons."""
-    names = [name for each in authors for name in _JOINT.split(_line(each) or "")]
+    names = [name.strip() for each in authors for name in (_line(each) or "").split(";")]
     year = _YEAR.search(date or "")
     return Bibliography(
         authors=tuple(dict.fromkeys(name for name in names if _may_be_name(name))),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -11,7 +11,7 @@ from embeddings.search import Filters
 from service.answer import Turn
 from service.audit import Action
 from service.hosting.problems import Problem
-from service.questions import MAX_TOP_K, MAX_TURNS
+from service.questions import MAX_OFFSET, MAX_TOP_K, MAX_TURNS
 from service.understanding.search_queries import Mode
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
@@ -26,8 +26,19 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _with_nulls(schema: dict[str, Any]) -> None:
+    """Say in the schema of a request that what need not be given may be null."""
+    for name, one in schema.get("properties", {}).items():
+        if name in schema.get("required", ()) or {"type": "null"} in one.get("anyOf", ()):
+            continue
+        told = {key: one.pop(key) for key in ("title", "description", "default", "examples") if key in one}
+        schema["properties"][name] = {"anyOf": [one, {"type": "null"}], **told}
+
+
 class WithoutNulls(BaseModel):
     """A part of a request: a null is as if it were absent, since many clients send all fields they know."""
+
+    model_config = ConfigDict(json_schema_extra=_with_nulls)
 
     @model_validator(mode="before")
     @classmethod
@@ -51,6 +62,9 @@ def _is_iso_day(value: object) -> object:
 
 
 Day = Annotated[dt.date, BeforeValidator(_is_iso_day)]
+
+
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 
 
 class DateRange(WithoutNulls, RequestModel):
@@ -101,7 +115,7 @@ class DocumentQuery(DateRange):
     kind: list[Id] = Field([], max_length=100, description="kinds, any of them")
     participant: list[Id] = Field([], max_length=100, description="who wrote, received or took part")
     after: Id | None = Field(None, description="the id of a document; the part begins with the next one")
-    offset: int = Field(0, ge=0, le=1_000_000_000)
+    offset: Offset = 0
     limit: int = Field(100, ge=1, le=1_000)
 
     def as_filters(self) -> Filters:

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from service.answer import Turn
-from service.api.schemas import Id, SearchFilters
+from service.api.schemas import Id, Offset, SearchFilters
 from service.hosting.problems import problem_from, problem_of, response_of
 from service.mcp_api.results import ask_result, cited_passage, listed_document, read_pages_result
 from service.mcp_api.schemas import (
@@ -231,7 +231,7 @@ class Tools:
         *,
         title_contains: Annotated[str | None, Field(description="words in a row")] = None,
         filters: SearchFilters = _EVERYTHING,
-        offset: Annotated[int, Field(ge=0)] = 0,
+        offset: Offset = 0,
         limit: Annotated[int, Field(ge=1, le=200)] = 50,
     ) -> ListDocumentsResult:
         """List the documents there are, in the order of their files."""

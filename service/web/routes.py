@@ -18,6 +18,7 @@ from service.dossier import Dossier
 from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.hosting.streaming import event, event_stream
 from service.library.paging import DocumentPage
+from service.questions import MAX_OFFSET
 from service.web.addresses import MAX_QUESTIONS, AskAddress, library_link
 from service.web.facsimile import facsimile_of
 from service.web.histogram import histogram
@@ -32,8 +33,8 @@ from service.wording.phrases import date_range_words, method_words
 class PlaceQuery(BaseModel):
     """A range of a source's characters that is marked or cited; without both ends there is none."""
 
-    from_char: int | None = Field(None, alias="from", ge=0)
-    to_char: int | None = Field(None, alias="to", ge=0)
+    from_char: int | None = Field(None, alias="from", ge=0, le=MAX_OFFSET)
+    to_char: int | None = Field(None, alias="to", ge=0, le=MAX_OFFSET)
 
     @property
     def span(self) -> Span | None:
@@ -249,8 +250,8 @@ def library_page(
     state: CurrentState,
     *,
     title: Annotated[str, Query(max_length=500)] = "",
-    offset: Annotated[int, Query(ge=0)] = 0,
-    first_source: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
+    first_source: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
 ) -> Response:
     """List the sources and the documents, with uploads and deletions."""
     address, title = AskAddress.read(request.query_params), title.strip()

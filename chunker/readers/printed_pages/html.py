@@ -30,7 +30,7 @@ PAGE_CLASSES = frozenset(
 PAGE_ROLES = frozenset(["doc-pagebreak", "pagebreak"])
 ANCHOR = re.compile(r"(?:page|pg|pagina|seite)[\s_.-]?(?:\d{1,5}|[ivxlcdm]{1,12})", re.IGNORECASE)
 LABEL = re.compile(
-    r"(?<![A-Za-z0-9])(?:p|pg|page|pagina|seite|s)?[\s_.:-]*(\d{1,5}|[ivxlcdm]{1,12})(?![A-Za-z0-9])",
+    r"(?<![A-Za-z0-9])(?:p|pg|page|pagina|seite|s)?[\s_.:-]{0,9}(\d{1,5}|[ivxlcdm]{1,12})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 

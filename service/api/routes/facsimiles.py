@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chunker.documents import Span
 from service.api.presenting import page_boxes
-from service.api.schemas import SourceBoxes
+from service.api.schemas import Offset, SourceBoxes
 from service.hosting.dependencies import CurrentDossier
 from service.hosting.files import picture
 from service.hosting.problems import documented
@@ -41,8 +41,8 @@ def get_page_picture(
 def get_boxes(
     source_id: str,
     dossier: CurrentDossier,
-    start: Annotated[int, Query(ge=0, description="the first character of the source's text")],
-    end: Annotated[int, Query(ge=0, description="the character after the last")],
+    start: Annotated[Offset, Query(description="the first character of the source's text")],
+    end: Annotated[Offset, Query(description="the character after the last")],
 ) -> SourceBoxes:
     """Return where on its pages a range of the text of a PDF or an image stands, as citations give it."""
     found = dossier.boxes(source_id, Span(start, end))

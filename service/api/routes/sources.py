@@ -16,7 +16,7 @@ from embeddings.indexing.changes import SourceChange
 from embeddings.indexing.naming import Placing
 from embeddings.indexing.preparing import IndexingProgress
 from service.api.presenting import job_info, source_info
-from service.api.schemas import JobInfo, SourceDescription, SourceInfo, SourceList
+from service.api.schemas import JobInfo, Offset, SourceDescription, SourceInfo, SourceList
 from service.dossier import Dossier
 from service.errors import ConflictError
 from service.hosting.dependencies import CurrentDossier, CurrentState
@@ -38,7 +38,7 @@ _ACCEPTED: dict[int | str, dict[str, Any]] = {
 @router.get("/sources", operation_id="list_sources", responses=documented(401, 403, 422, 429, 503))
 def list_sources(
     dossier: CurrentDossier,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> SourceList:
     """Return a part of the files in the index, by name."""
@@ -116,7 +116,7 @@ def upload_source(
     "/sources/{source_id}",
     operation_id="describe_source",
     status_code=202,
-    responses={**_ACCEPTED, **documented(401, 403, 404, 409, 422, 429, 503)},
+    responses={**_ACCEPTED, **documented(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)},
 )
 def describe_source(
     source_id: str,
