@@ -99,7 +99,7 @@ def open_index(
     from embeddings.local_index import LocalIndex, local_passages
 
     return LocalIndex.open(
-        settings.data,
+        settings.folder,
         encoder=encoder,
         chunking=chunking_settings(settings),
         codec=token_codec(settings, encoder),
@@ -129,7 +129,7 @@ def rebuild_index(
     from embeddings.indexing.rebuilding import rebuild
 
     rebuild(
-        settings.data,
+        settings.folder,
         encoder=encoder,
         chunking=chunking_settings(settings),
         codec=token_codec(settings, encoder),
@@ -150,7 +150,7 @@ def complete_index(
     from embeddings.indexing.preparing import Recipe
 
     recipe = Recipe(encoder, chunking_settings(settings), token_codec(settings, encoder))
-    return add_second_vectors(settings.data, recipe, second, on_progress=on_progress)
+    return add_second_vectors(settings.folder, recipe, second, on_progress=on_progress)
 
 
 def bulk_encoder(settings: Settings, recipe: Recipe) -> BulkEncoder:
@@ -179,7 +179,7 @@ def make_reader(settings: Settings) -> IsolatedReader:
     from embeddings.store.data_folder import RECOGNITIONS_NAME
 
     languages = None if settings.ocr_languages == "auto" else settings.ocr_languages
-    kept = settings.data / RECOGNITIONS_NAME if settings.keep_originals else None
+    kept = settings.folder / RECOGNITIONS_NAME if settings.keep_originals else None
     recognition = RecognitionSettings(languages, settings.ocr_page_seconds, kept)
     return IsolatedReader(
         ReadingBounds(settings.reading_memory_mib, settings.reading_seconds),
@@ -194,7 +194,7 @@ def make_facsimiles(settings: Settings, index: LocalIndex, *, read_only: bool = 
     from service.library.facsimiles import BOUNDS, Facsimiles
     from service.library.pictures import Pictures
 
-    pictures = Pictures(settings.data, max_bytes=0 if read_only else settings.pictures_mib * MEBIBYTE)
+    pictures = Pictures(settings.folder, max_bytes=0 if read_only else settings.pictures_mib * MEBIBYTE)
     return Facsimiles(index, IsolatedReader(BOUNDS), pictures)
 
 
@@ -224,7 +224,7 @@ def list_sources(settings: Settings) -> list[SourceRecord]:
     from embeddings.store.connections import Store
     from embeddings.store.data_folder import STORE_NAME
 
-    with closing(Store(settings.data / STORE_NAME, read_only=True)) as store, store.reading() as connection:
+    with closing(Store(settings.folder / STORE_NAME, read_only=True)) as store, store.reading() as connection:
         return Catalogue(connection).sources()
 
 

@@ -1,4 +1,4 @@
-"""Who added, described and deleted what, and who made and revoked keys: a file that is only added to.
+"""Who added, described and deleted what, and made and revoked keys: a file that is only added to.
 
 It has names of sources and of keys, never what is in them. An entry is written after its change is committed:
 it never tells of what did not happen. Where it cannot be written, the change stands and the log says so.
@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "audit.sqlite"
-Action = Literal["added", "replaced", "described", "deleted", "restored", "key made", "key revoked"]
+Action = Literal[
+    "added",
+    "replaced",
+    "described",
+    "deleted",
+    "restored",
+    "collection made",
+    "collection deleted",
+    "key made",
+    "key revoked",
+]
 
 _WAIT_SECONDS = 5
 _SCHEMA = """

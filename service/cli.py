@@ -14,11 +14,13 @@ from service.audit import act_as, user_of_this_machine
 from service.commands.ask import ask, search
 from service.commands.audit import audit
 from service.commands.backup import backup, restore
+from service.commands.collections import collections
 from service.commands.config import config
 from service.commands.doctor import doctor
 from service.commands.index import index
 from service.commands.keys import keys
 from service.commands.mcp import mcp
+from service.commands.options import choose_collection
 from service.commands.serve import serve
 from service.commands.sources import delete, sources
 from service.version import installed_version
@@ -35,6 +37,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier search "Straits regime" --json   passages only, as the API gives them
   dossier serve                            web page and API on http://127.0.0.1:8000
   dossier keys create anna --scope edit    a key for the API and the web page
+  dossier --collection letters ask "…"     the same in a library of its own (dossier collections)
   dossier mcp                              the same for an agent, on standard input and output
   dossier backup archive.tar               everything in one file, while it is served
 
@@ -52,6 +55,7 @@ app = typer.Typer(
 for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor, backup, restore, audit):
     app.command()(_command)
 app.add_typer(keys, name="keys")
+app.add_typer(collections, name="collections")
 
 
 def main() -> NoReturn:
@@ -117,12 +121,20 @@ def _print_version(value: bool) -> None:
 @app.callback()
 def _common(
     *,
+    collection: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Which collection of the data folder. [DOSSIER_COLLECTION, else the one that needs no name]",
+        ),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Log much; show tracebacks.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     del version
+    choose_collection(collection)
     act_as(user_of_this_machine("command line"))
     logging.basicConfig(
         level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"

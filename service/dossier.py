@@ -16,6 +16,7 @@ What holds for a question is said and counted here once; a door only translates.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from chunker.readers.isolated import IsolatedReader
 from chunker.readers.sidecar import checked_description
 from service.answer import Answer, IndexState
 from service.audit import AuditLog
-from service.errors import NotFoundError, QuestionError
+from service.errors import ConflictError, NotFoundError, QuestionError
 from service.library.elsewhere import same_elsewhere
 from service.library.facsimiles import BOUNDS, USUAL_WIDTH, Facsimiles
 from service.library.ingesting import FileOutcome, ingest_files
@@ -104,17 +105,21 @@ class Dossier:
         cls,
         data: str | os.PathLike[str] | None = None,
         *,
+        collection: str | None = None,
         settings: Settings | None = None,
         encoder: Encoder | None = None,
         read_only: bool = False,
     ) -> Self:
         """Open the collection in the folder ``data``; make an empty one where there is none.
 
-        Settings are those that ``DOSSIER_*`` variables and ``dossier.toml`` give, unless ``settings`` are
-        given; ``encoder`` replaces the one they name. With ``read_only`` nothing is made or changed.
+        Several collections stand in one folder, each under its name but for one that needs none.
+        Settings are those that ``DOSSIER_*`` variables and ``dossier.toml`` give, and the collection's own,
+        unless ``settings`` are given; ``encoder`` replaces the one they name. With ``read_only`` nothing is
+        made or changed.
 
         Raises:
             SettingsError: a setting has a bad value.
+            NotFoundError: there is no such collection, and with ``read_only`` or ``settings`` none is made.
             EncoderError: the model, the second one, or the cross-encoder cannot be loaded.
             IndexStoreError: the index cannot be opened, or was made with other settings.
         """
@@ -126,9 +131,17 @@ class Dossier:
             make_reader,
             open_index,
         )
+        from service.collections import create_collection, in_collection, settings_in
         from service.settings import load_settings
 
-        settings = settings or load_settings({"data": data and Path(data)}).settings
+        if settings is None:
+            loaded = load_settings({"data": data and Path(data), "collection": collection})
+            if not read_only:
+                with suppress(ConflictError):  # it is there
+                    create_collection(loaded.settings.data, loaded.settings.collection)
+            settings = in_collection(loaded).settings
+        elif collection is not None:
+            settings = settings_in(settings, collection)
         encoder = encoder or load_encoder(settings)
         second = load_second_encoder(settings)
         index = open_index(settings, encoder=encoder, second=second, read_only=read_only)

@@ -6,6 +6,7 @@
     ├── QuestionError       a question that cannot be asked: empty, too long, or asked for too much
     ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
     ├── WritingError        a language model is of no use now (service.answering.writing)
+    ├── CollectionNameError a name, title or description that a collection cannot have
     ├── KeyStoreError       the file of the keys cannot be read or changed
     ├── AuditError          the file of who did what cannot be read
     ├── NotFoundError       no source, document, page or job of that id
@@ -36,6 +37,10 @@ class SettingsError(ServiceError):
 
 class NotReadyError(ServiceError):
     """The index cannot be asked now."""
+
+
+class CollectionNameError(ServiceError):
+    """A collection cannot be called so, or have this said of it."""
 
 
 class KeyStoreError(ServiceError):

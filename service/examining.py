@@ -63,11 +63,11 @@ def examine(settings: Settings, *, repair: bool = False) -> Examination:
     from embeddings.store.data_folder import STORE_NAME
     from embeddings.store.seal import require_whole
 
-    path = settings.data / STORE_NAME
-    require_whole(settings.data)
+    path = settings.folder / STORE_NAME
+    require_whole(settings.folder)
     if not path.is_file():
-        raise IndexMissingError(settings.data)
-    examination = Examination(str(settings.data), installed_version())
+        raise IndexMissingError(settings.folder)
+    examination = Examination(str(settings.folder), installed_version())
     encoder: Encoder | None = None
     try:
         encoder = load_encoder(settings)
@@ -75,11 +75,11 @@ def examine(settings: Settings, *, repair: bool = False) -> Examination:
         examination.problems.append(Problem(str(error)))
     with closing(Store(path)) as store:
         _describe(examination, store)
-        before = examine_store(settings.data, store)
+        before = examine_store(settings.folder, store)
     if repair:
         _repair(settings, encoder, before)
     with closing(Store(path)) as store:
-        after = set(examine_store(settings.data, store)) if repair else set(before)
+        after = set(examine_store(settings.folder, store)) if repair else set(before)
     examination.problems += [Problem(str(one), is_repaired=one not in after) for one in before]
     if encoder is not None:
         with open_index(
@@ -118,10 +118,10 @@ def _repair(settings: Settings, encoder: Encoder | None, findings: list[Finding]
         rebuild_index(settings, encoder=encoder, second=load_second_encoder(settings))
     if REMOVE in remedies:
         with (
-            writers_lock(settings.data, timeout_seconds=LOCK_TIMEOUT_SECONDS),
-            closing(Store(settings.data / STORE_NAME)) as store,
+            writers_lock(settings.folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),
+            closing(Store(settings.folder / STORE_NAME)) as store,
         ):
-            Originals(settings.data, store).discard_orphans()
+            Originals(settings.folder, store).discard_orphans()
 
 
 def _of_the_folder(settings: Settings, free_bytes: int) -> list[str]:
@@ -130,13 +130,13 @@ def _of_the_folder(settings: Settings, free_bytes: int) -> list[str]:
     from service.hosting.key_store import FILE_NAME
 
     found = []
-    needed = (settings.data / STORE_NAME).stat().st_size
+    needed = (settings.folder / STORE_NAME).stat().st_size
     if free_bytes < needed:
         # Making the index anew, and a backup, each take as much as it.
         found.append(
             f"disk: {free_bytes / 2**20:,.0f} MiB are left, the index has {needed / 2**20:,.0f}: free some"
         )
-    keys = settings.data / FILE_NAME
+    keys = settings.folder / FILE_NAME
     try:
         if keys.exists():
             with closing(sqlite3.connect(f"{keys.absolute().as_uri()}?mode=ro", uri=True)) as connection:
@@ -146,7 +146,7 @@ def _of_the_folder(settings: Settings, free_bytes: int) -> list[str]:
     except sqlite3.Error:
         found.append(f"{keys} is damaged: restore it from a backup, or delete it and make new keys")
     try:
-        AuditLog(settings.data).require_whole()
+        AuditLog(settings.folder).require_whole()
     except AuditError as error:
         found.append(str(error))
     return found

@@ -30,6 +30,12 @@ PREFIX = "DOSSIER_"
 CONFIG_VARIABLE = "DOSSIER_CONFIG"
 DEFAULT_CONFIG = Path("dossier.toml")
 
+DEFAULT_COLLECTION = "default"
+"""The collection that needs no word: the data folder itself."""
+COLLECTION_NAME = "[a-z0-9_][a-z0-9_-]{0,63}"
+COLLECTIONS_FOLDER = "collections"
+"""The folder, within the data folder, that has a data folder for each other collection."""
+
 _ENGINE_ADDRESS = re.compile(r"qdrant(?:\+https)?://[\w.-]+(?::\d{1,5})?/[\w-]{1,200}")
 
 
@@ -72,6 +78,7 @@ Origin = Annotated[str, AfterValidator(_is_origin)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 EngineAddress = Annotated[str, AfterValidator(_is_engine_address)]
 HostName = Annotated[str, AfterValidator(_is_host_name)]
+CollectionName = Annotated[str, Field(pattern=f"^{COLLECTION_NAME}$")]
 ApiKey = Annotated[SecretStr, Field(min_length=8)]
 
 
@@ -84,6 +91,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         Path("data"), description="folder of the index, the files read and uploads in progress"
+    )
+    collection: CollectionName = Field(
+        DEFAULT_COLLECTION, description="the one of its collections that is meant where nothing else is said"
     )
 
     index: EngineAddress | None = Field(
@@ -230,6 +240,13 @@ class Settings(BaseSettings):
         return re.sub(r"(?<=://)[^/]*@", "***@", address)
 
     @property
+    def folder(self) -> Path:
+        """The data folder of the collection that is meant."""
+        if self.collection == DEFAULT_COLLECTION:
+            return self.data
+        return self.data / COLLECTIONS_FOLDER / self.collection
+
+    @property
     def address(self) -> str:
         """The address that is listened on, as a browser on this machine would write it."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
@@ -273,23 +290,42 @@ def load_settings(flags: Mapping[str, Any] | None = None) -> LoadedSettings:
         for name, value in values.items():
             merged[name] = value
             origins[name] = origin or PREFIX + name.upper()
-    try:
-        settings = Settings(**merged)
-    except ValidationError as error:
-        raise SettingsError([_line(problem, origins) for problem in error.errors()]) from None
+    settings = checked_settings(merged, origins)
     origins |= {name: "default" for name in Settings.model_fields if name not in origins}
     return LoadedSettings(settings, origins, _unknown_variables())
+
+
+def checked_settings(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """Return settings with these values; ``origins`` says where each came from.
+
+    Raises:
+        SettingsError: with one line for every setting that is unknown or has a bad value.
+    """
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError([_line(problem, origins) for problem in error.errors()]) from None
 
 
 def _read_config() -> tuple[dict[str, Any], Path]:
     named = os.environ.get(CONFIG_VARIABLE)
     path = Path(named) if named else DEFAULT_CONFIG
+    values = read_toml(path)
+    if values is None and named:
+        raise SettingsError([f"{CONFIG_VARIABLE} names {path}, which does not exist."])
+    return values or {}, path
+
+
+def read_toml(path: Path) -> dict[str, Any] | None:
+    """Return what a file says, ``None`` where there is none.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
     try:
-        return tomllib.loads(path.read_text("utf-8")), path
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        if named:
-            raise SettingsError([f"{CONFIG_VARIABLE} names {path}, which does not exist."]) from None
-        return {}, path
+        return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path} is not valid TOML: {error}"]) from None
     except OSError as error:

@@ -10,6 +10,7 @@ encoded_ahead.sqlite  what was encoded for passages that are not in the store ye
 synchronising.lock  held while passages are sent to an engine
 indexing.lock     held while a source is indexed
 backup.lock       held while a backup is made, and while originals that none needs are removed
+collections/      a data folder for each other collection (service.collections); nothing here looks into it
 indexing.log      the causes of what went wrong at single files; may be deleted at any time
 """
 

@@ -23,7 +23,7 @@ def audit(
     from service.audit import AuditLog
     from service.commands.terminal import print_audit
 
-    entries, total = AuditLog(settings_from(data=data).data).newest(limit=limit)
+    entries, total = AuditLog(settings_from(data=data).folder).newest(limit=limit)
     if as_json:
         typer.echo(audit_list(entries, total, offset=0, limit=limit).model_dump_json(indent=2))
     else:

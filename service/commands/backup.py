@@ -32,7 +32,7 @@ def backup(
 
     settings = settings_from(data=data)
     with _progress("backed up") as show:
-        report = back_up(settings.data, file, program=f"dossier {installed_version()}", on_progress=show)
+        report = back_up(settings.folder, file, program=f"dossier {installed_version()}", on_progress=show)
     for line in report.problems:
         typer.echo(f"dossier: {line}", err=True)
     typer.echo(

@@ -4,7 +4,7 @@ import json
 
 import typer
 
-from service.commands.options import DataOption, JsonOption
+from service.commands.options import DataOption, JsonOption, loaded_settings
 
 
 def config(*, as_json: JsonOption = False, data: DataOption = None) -> None:
@@ -12,9 +12,8 @@ def config(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     from rich.console import Console
 
     from service.commands.terminal import print_settings
-    from service.settings import load_settings
 
-    loaded = load_settings({"data": data})
+    loaded = loaded_settings(data=data)
     for warning in loaded.warnings:
         typer.echo(f"dossier: {warning}", err=True)
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from embeddings.search import Filters
-    from service.settings import Settings
+    from service.settings import LoadedSettings, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ class QueryMode(StrEnum):
         """The mode as the front door takes it."""
         return "search" if self is QueryMode.search else "ask"
 
+
+_collection: ContextVar[str | None] = ContextVar("collection", default=None)
+"""What `dossier --collection NAME` says, which stands before the command."""
 
 DataOption = Annotated[
     Path | None,
@@ -79,18 +83,30 @@ SourceOption = Annotated[
 ]
 
 
+def choose_collection(name: str | None) -> None:
+    """Say which collection the command that runs means; ``None``: the settings do."""
+    _collection.set(name)
+
+
 def settings_from(**flags: object) -> Settings:
-    """Return the settings, with the flags that were given; log what is odd about them.
+    """Return the settings as they hold in the collection that is meant; log what is odd about them.
 
     Raises:
         SettingsError: one line for each bad setting.
+        NotFoundError: there is no such collection.
     """
-    from service.settings import load_settings
-
-    loaded = load_settings(flags)
+    loaded = loaded_settings(**flags)
     for warning in loaded.warnings:
         logger.warning("%s", warning)
     return loaded.settings
+
+
+def loaded_settings(**flags: object) -> LoadedSettings:
+    """Return the settings with where each came from; raises as :func:`settings_from`."""
+    from service.collections import in_collection
+    from service.settings import load_settings
+
+    return in_collection(load_settings({**flags, "collection": _collection.get()}))
 
 
 def filters_from(

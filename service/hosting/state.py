@@ -46,8 +46,8 @@ class ServiceState:
         self.metrics.follow(
             index=self._index_state,
             index_bytes={
-                "store": partial(size_bytes, settings.data, STORE_NAME),
-                "vectors": partial(size_bytes, settings.data, VECTORS_NAME),
+                "store": partial(size_bytes, settings.folder, STORE_NAME),
+                "vectors": partial(size_bytes, settings.folder, VECTORS_NAME),
             },
             unfinished_jobs={
                 "queued": partial(self.worker.count, "queued"),
@@ -82,7 +82,7 @@ class ServiceState:
 
     def _open(self) -> None:
         try:
-            remove_abandoned_uploads(self.settings.data)
+            remove_abandoned_uploads(self.settings.folder)
             dossier = self._open_dossier()
             dossier.observe = self.metrics.question
             self._dossier = dossier
@@ -107,4 +107,4 @@ class ServiceState:
         if job.failure is not None and is_unforeseen(
             job.failure, ServiceError, ChunkerError, EmbeddingsError
         ):
-            log_failure(self.settings.data, job.source_name, job.failure)
+            log_failure(self.settings.folder, job.source_name, job.failure)

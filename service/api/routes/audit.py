@@ -20,5 +20,5 @@ def list_audit(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> AuditList:
     """Return a part of who added, described and deleted what, and made and revoked keys, the newest first."""
-    entries, total = AuditLog(state.settings.data).newest(offset=offset, limit=limit)
+    entries, total = AuditLog(state.settings.folder).newest(offset=offset, limit=limit)
     return audit_list(entries, total, offset=offset, limit=limit)

@@ -97,7 +97,7 @@ def upload_source(
     place = upload_path(file.filename)
     name, settings, upload = PurePosixPath(place).name, state.settings, ExitStack()
     path = upload.enter_context(
-        stored_upload(file.file, name, folder=settings.data, max_bytes=settings.max_upload_bytes)
+        stored_upload(file.file, name, folder=settings.folder, max_bytes=settings.max_upload_bytes)
     )
     try:
         read = _read_soon(dossier, path, name)

@@ -1,0 +1,82 @@
+"""`dossier collections`: several libraries in one data folder."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from service.commands.options import DataOption, JsonOption, loaded_settings
+
+collections = typer.Typer(
+    help="Make, list and delete collections: libraries of one service that are kept apart.",
+    no_args_is_help=True,
+)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Of a to z, 0 to 9, - and _.")]
+
+
+@collections.command("list")
+def list_collections(*, as_json: JsonOption = False, data: DataOption = None) -> None:
+    """List the collections: what each is called, and what is in it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from service.collections import collections_in, counts_of
+
+    found = [(one, counts_of(one)) for one in collections_in(loaded_settings(data=data).settings.data)]
+    if as_json:
+        shown = [
+            {"name": one.name, "title": one.title, "description": one.description, **counts}
+            for one, counts in found
+        ]
+        typer.echo(json.dumps(shown, indent=2))
+        return
+    table = Table("name", "title", box=None, pad_edge=False, header_style="dim")
+    for column in ("sources", "documents", "passages"):
+        table.add_column(column, justify="right")
+    for one, counts in found:
+        table.add_row(one.name, one.title, *(f"{count:,}" for count in counts.values()))
+    Console().print(table)
+
+
+@collections.command()
+def create(
+    name: NameArgument,
+    *,
+    title: Annotated[str, typer.Option(help="What readers see. [the name]")] = "",
+    description: Annotated[str, typer.Option(help="What it holds, in a sentence or two.")] = "",
+    data: DataOption = None,
+) -> None:
+    """Make an empty collection.
+
+    \b
+      dossier collections create letters --title "Letters from the coast"
+      dossier --collection letters index letters/
+      dossier --collection letters ask "When did Anna leave Trieste?"
+
+    What is set in the file that is printed holds for this collection before the service's own settings, as
+    `passage_tokens = 300` or `ocr_languages = "deu"`.
+    """  # noqa: D301 - \\b is how click is told to keep lines
+    from service.collections import FILE_NAME, create_collection
+
+    settings = loaded_settings(data=data).settings
+    made = create_collection(settings.data, name, title=title, description=description)
+    typer.echo(made.folder / FILE_NAME)
+
+
+@collections.command()
+def delete(
+    name: NameArgument,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Delete a collection with its index and the files kept in it."""
+    from service.collections import collection_in, counts_of, delete_collection
+
+    folder = loaded_settings(data=data).settings.data
+    counts = counts_of(collection_in(folder, name))
+    if not yes:
+        typer.confirm(f"Delete {name} with {counts['sources']:,} sources, for ever?", abort=True)
+    delete_collection(folder, name)
+    typer.echo(f"deleted {name}: {counts['sources']:,} sources, {counts['documents']:,} documents")
