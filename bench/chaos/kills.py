@@ -148,6 +148,8 @@ class Chaos:
             tally.wrong.append("what was restored is not there")
         if not restored.exists():
             operations.put_back(restored, self._log, path=self._backup)
+            if list(self._folder.glob(".restored.*")):
+                tally.wrong.append("what was restored by half lies about")
         if self._state(restored) != self._saved:
             tally.wrong.append("what was restored is not what was backed up")
 

@@ -71,7 +71,7 @@ def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
         IndexStoreError: it cannot be written.
     """
     told = f"Another indexing run is at work on {folder}: wait until it is done, then try again."
-    with _lock(folder / LOCK_NAME, told, timeout_seconds=timeout_seconds):
+    with held_lock(folder / LOCK_NAME, told, timeout_seconds=timeout_seconds):
         yield
 
 
@@ -79,13 +79,18 @@ def writers_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
 def originals_lock(folder: Path, *, timeout_seconds: float) -> Iterator[None]:
     """Hold the lock of who needs all originals to stay, or removes some; raises as :func:`writers_lock`."""
     told = f"A backup of {folder} is being made: wait until it is done, then try again."
-    with _lock(folder / BACKUP_LOCK_NAME, told, timeout_seconds=timeout_seconds):
+    with held_lock(folder / BACKUP_LOCK_NAME, told, timeout_seconds=timeout_seconds):
         yield
 
 
 @contextmanager
-def _lock(path: Path, told: str, *, timeout_seconds: float) -> Iterator[None]:
-    """Hold a lock that the operating system releases when its holder dies."""
+def held_lock(path: Path, told: str, *, timeout_seconds: float) -> Iterator[None]:
+    """Hold a lock that the operating system releases when its holder dies.
+
+    Raises:
+        IndexBusyError: another has held it for ``timeout_seconds``, as is ``told``.
+        IndexStoreError: it cannot be written.
+    """
     lock = FileLock(path, timeout=timeout_seconds, thread_local=False)
     try:
         lock.acquire()

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from embeddings.errors import BackupError, ManifestMismatchError
 from embeddings.store.archive import ArchiveError, extract
 from embeddings.store.backup import ABOUT_NAME, FORMAT, Progress, told_errors
-from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME, synchronise
+from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME, held_lock, synchronise
 from embeddings.store.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from embeddings.store.backup import OnProgress
 
 _ALLOWED = re.compile(
@@ -46,14 +48,14 @@ def restore(path: Path, folder: Path, *, on_progress: OnProgress = lambda _done,
         StorageFullError: there is no room; nothing is left behind.
         ManifestMismatchError: it was made by a newer version of this program.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty: name a new folder, or move what is there away.")
     # Nothing can be renamed to a folder that something is mounted on: then its files are, the index last.
     is_mounted = folder.is_mount()
     parent = folder if is_mounted else folder.absolute().parent
-    with told_errors(path, parent):
-        parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=parent, prefix=f".{folder.name}.restored."))
+    prefix = f".{folder.name}.restored."
+    if folder.is_dir() and any(not one.name.startswith(prefix) for one in folder.iterdir()):
+        raise BackupError(f"{folder} is not empty: name a new folder, or move what is there away.")
+    with told_errors(path, parent), _alone(parent, prefix):
+        work = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
         try:
             about = _extracted(path, work, on_progress)
             if is_mounted:
@@ -69,6 +71,21 @@ def restore(path: Path, folder: Path, *, on_progress: OnProgress = lambda _done,
             shutil.rmtree(work, ignore_errors=True)
             raise
     return about
+
+
+@contextmanager
+def _alone(parent: Path, prefix: str) -> Iterator[None]:
+    """Let nobody else restore the same folder, and remove what one that was killed left."""
+    parent.mkdir(parents=True, exist_ok=True)
+    lock = parent / f"{prefix}lock"
+    with held_lock(lock, f"{parent}: another restoring is at work there: wait for it.", timeout_seconds=0):
+        try:
+            for left in parent.glob(f"{prefix}*"):
+                if left.is_dir():
+                    shutil.rmtree(left, ignore_errors=True)
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
 
 
 def _extracted(path: Path, folder: Path, on_progress: OnProgress) -> Restored:

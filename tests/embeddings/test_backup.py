@@ -197,6 +197,21 @@ def test_what_a_killed_backup_left_goes_with_the_next(data, tmp_path):
     assert not left.exists()
 
 
+@pytest.mark.parametrize("is_mounted", [False, True])
+def test_what_a_killed_restoring_left_goes_with_the_next(data, tmp_path, is_mounted):
+    back_up(data, tmp_path / "archive.tar", program="tests")
+    folder = tmp_path / "place" / "restored"
+    left = (folder if is_mounted else folder.parent) / ".restored.restored.killed"
+    left.mkdir(parents=True)
+    (left / "index.sqlite").write_bytes(b"half")
+    with mock.patch.object(type(folder), "is_mount", return_value=is_mounted):
+        restore(tmp_path / "archive.tar", folder)
+    assert list(folder.parent.iterdir()) == [folder]
+    assert {one.name for one in folder.iterdir()} == {"index.sqlite", "keys.sqlite", "originals"}
+    with opened(folder) as index:
+        assert index.problems() == []
+
+
 def test_nothing_is_restored_over_what_is_there(data, tmp_path):
     back_up(data, tmp_path / "archive.tar", program="tests")
     before = sorted(data.rglob("*"))
