@@ -73,6 +73,7 @@ def test_a_new_source_is_added_and_counted(index):
         "passages": 1,
         "tokens": 7,
         "copy_of": None,
+        "has_changed": True,
     }
     assert now(index).info().generation == 1
 
