@@ -9,6 +9,8 @@
     ├── CollectionNameError a name, title or description that a collection cannot have
     ├── KeyStoreError       the file of the keys cannot be read or changed
     ├── AuditError          the file of who did what cannot be read
+    ├── JobStoreError       the file of the jobs cannot be read or changed
+    ├── GivenUpError        a job that the program never lived to see the end of
     ├── NotFoundError       no source, document, page or job of that id
     └── ConflictError       the change contradicts what is there
 
@@ -49,6 +51,14 @@ class KeyStoreError(ServiceError):
 
 class AuditError(ServiceError):
     """The file of who did what cannot be used."""
+
+
+class JobStoreError(ServiceError):
+    """The file of the jobs cannot be used."""
+
+
+class GivenUpError(ServiceError):
+    """A job was begun again and again, and each time the program ended before it did."""
 
 
 class NotFoundError(ServiceError):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from service.assembly import load_encoder, load_second_encoder, open_index, rebuild_index
 from service.audit import AuditLog
-from service.errors import AuditError
+from service.errors import AuditError, JobStoreError
+from service.jobs.store import JobStore
 from service.version import installed_version
 
 if TYPE_CHECKING:
@@ -149,4 +150,12 @@ def _of_the_folder(settings: Settings, free_bytes: int) -> list[str]:
         AuditLog(settings.folder).require_whole()
     except AuditError as error:
         found.append(str(error))
+    jobs = JobStore(settings.folder, max_queued=settings.max_queued_jobs)
+    try:
+        if jobs.path.exists():
+            jobs.require_whole()
+    except JobStoreError as error:
+        found.append(str(error))
+    finally:
+        jobs.close()
     return found

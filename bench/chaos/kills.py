@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from embeddings.store.connections import Store
 from embeddings.store.data_folder import STORE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
@@ -97,28 +97,36 @@ class Chaos:
         self._settle(tally, dict.fromkeys(names), done)
 
     def _kill_upload(self, tally: Tally) -> None:
+        """Kill a server; whatever it had taken in by then is done by the next one."""
         files = [self._file() for _ in range(_FILES_A_RUN)]
-        process = self._started(operations.serve, self._data, tokens=self._tokens)
-        done = []
-        with httpx.Client(base_url=f"http://127.0.0.1:{self._line()}", timeout=_SECONDS) as client:
-            _wait(lambda: _answers(client, "/health/ready"))
-            jobs, started = {}, time.perf_counter()
+        taken: list[str] = []
+        with self._served(tally) as client:
+            started = time.perf_counter()
             until = started + self._draw.uniform(0, self._seconds.get("upload", 1.0))
-            try:
-                for path in files:
-                    sent = client.post("/v1/sources", files={"file": (path.name, path.read_bytes())})
-                    jobs[path.name] = sent.raise_for_status().headers["Location"]
-                while len(done) < len(files) and (
-                    "upload" not in self._seconds or time.perf_counter() < until
-                ):
-                    done = [
-                        name for name, job in jobs.items() if client.get(job).json()["status"] == "succeeded"
-                    ]
-            finally:
-                time.sleep(max(0.0, until - time.perf_counter()))
-                self._seconds.setdefault("upload", time.perf_counter() - started)
-                self._end(tally, process, done)
-        self._settle(tally, {path.name: path.read_text() for path in files}, done)
+            for path in files:
+                sent = client.post("/v1/sources", files={"file": (path.name, path.read_bytes())})
+                sent.raise_for_status()
+                taken.append(path.name)
+            while "upload" not in self._seconds and not _are_done(client):
+                pass
+            time.sleep(max(0.0, until - time.perf_counter()))
+            self._seconds.setdefault("upload", time.perf_counter() - started)
+        self._log.unlink()
+        with self._served(Tally()) as client:
+            _wait(lambda: _are_done(client))
+        tally.done_before += len(taken)
+        self._settle(tally, {path.name: path.read_text() for path in files}, taken)
+
+    @contextmanager
+    def _served(self, tally: Tally) -> Iterator[httpx.Client]:
+        """Give a client of a server, and kill this at the end."""
+        process = self._started(operations.serve, self._data, tokens=self._tokens)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{self._line()}", timeout=_SECONDS) as client:
+                _wait(lambda: _answers(client, "/health/ready"))
+                yield client
+        finally:
+            self._end(tally, process, [])
 
     def _kill_rebuild(self, tally: Tally) -> None:
         (other,) = set(_TOKENS) - {self._tokens}
@@ -257,6 +265,10 @@ def _answers(client: httpx.Client, address: str) -> bool:
         return client.get(address).is_success
     except httpx.TransportError:
         return False
+
+
+def _are_done(client: httpx.Client) -> bool:
+    return all(job["finished_at"] for job in client.get("/v1/jobs").json()["jobs"])
 
 
 def _wait(is_so: Callable[[], bool]) -> None:

@@ -27,6 +27,7 @@ from embeddings.store.archive import ArchiveError, ArchiveWriter
 from embeddings.store.connections import Store, schema_of, translated_errors
 from embeddings.store.data_folder import (
     ENCODED_AHEAD_NAME,
+    JOBS_NAME,
     LOCK_TIMEOUT_SECONDS,
     ORIGINALS_NAME,
     STORE_NAME,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 ABOUT_NAME = "backup.json"
 FORMAT = 1
-_NOT_BACKED_UP = frozenset({STORE_NAME, ENCODED_AHEAD_NAME})
+_NOT_BACKED_UP = frozenset({STORE_NAME, ENCODED_AHEAD_NAME, JOBS_NAME})
 _PAGES_A_STEP = 1024  # 4 MiB: how often progress is told
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 

@@ -7,6 +7,9 @@ recognitions/     what OCR read in their pages; may be deleted at any time
 pictures/         pages of the originals as they look; may be deleted at any time
 vectors.faiss     saves making the vector index again; may be deleted at any time
 encoded_ahead.sqlite  what was encoded for passages that are not in the store yet; may be deleted
+uploads/          files that came in and are to be indexed
+jobs.sqlite       what is to be done with them, and what became of the others
+jobs.lock         held by the one process that does it
 synchronising.lock  held while passages are sent to an engine
 indexing.lock     held while a source is indexed
 backup.lock       held while a backup is made, and while originals that none needs are removed
@@ -34,6 +37,7 @@ ORIGINALS_NAME = "originals"
 PICTURES_NAME = "pictures"
 RECOGNITIONS_NAME = "recognitions"
 ENCODED_AHEAD_NAME = "encoded_ahead.sqlite"
+JOBS_NAME = "jobs.sqlite"
 LOCK_NAME = "indexing.lock"
 BACKUP_LOCK_NAME = "backup.lock"
 

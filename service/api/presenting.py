@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.answer import Quote
 from service.api import schemas
-from service.hosting.problems import problem_from, unexpected
+from service.hosting.problems import Problem
 from service.wording.links import original_link, picture_link, place_link, reader_link
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
     from service.audit import Entry
     from service.interpretation import Interpretation
+    from service.jobs.job import Job
     from service.library.facsimiles import PageBoxes
-    from service.library.jobs import Job
     from service.library.paging import DocumentPage
 
 
@@ -220,8 +220,7 @@ def page_info(page: DocumentPage) -> schemas.PageInfo:
 
 
 def job_info(job: Job) -> schemas.JobInfo:
-    """Return a job, with the problem that its failure amounts to."""
-    problem = problem_from(job.failure) or unexpected(job.id) if job.failure else None
+    """Return a job."""
     return schemas.JobInfo(
         id=job.id,
         status=job.status,
@@ -232,7 +231,9 @@ def job_info(job: Job) -> schemas.JobInfo:
         started_at=job.started_at,
         finished_at=job.finished_at,
         change=schemas.SourceChange.model_validate(job.change) if job.change else None,
-        problem=problem,
+        problem=Problem.model_validate(job.problem) if job.problem else None,
+        attempts=job.attempts,
+        is_cancelling=job.is_cancelling and not job.is_finished,
         url=f"/v1/jobs/{job.id}",
     )
 

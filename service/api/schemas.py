@@ -470,11 +470,15 @@ class SourceChange(ResponseModel):
 
 
 class JobInfo(ResponseModel):
-    """A file on its way into the index."""
+    """A file on its way into the index, or a change to one. It outlives a restart of the service."""
 
     id: str
-    status: Literal["queued", "running", "succeeded", "failed"]
-    source_id: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    is_cancelling: bool = Field(description="it ends at its next safe point")
+    attempts: int = Field(
+        description="how often it was begun; the third time that it ends the service is the last"
+    )
+    source_id: str | None = Field(description="null until the file is read")
     source_name: str
     progress: JobProgress
     created_at: dt.datetime

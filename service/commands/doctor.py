@@ -20,9 +20,10 @@ def doctor(
     """See whether everything in the data folder is whole.
 
     The store (SQLite's own checks, references, full text, each passage against its source), the vectors, the
-    kept files by their digests, files that none needs, the keys, the model, the disk. What is wrong is told
-    in a line each, with what to do. --repair makes what is derived anew from the sources where these are
-    whole, the vectors from the store, and removes kept files that none needs. Nothing can be indexed then.
+    kept files by their digests, files that none needs, the keys, the jobs, the model, the disk. What is wrong
+    is told in a line each, with what to do. --repair makes what is derived anew from the sources where these
+    are whole, the vectors from the store, and removes kept files that none needs.
+    Nothing can be indexed then.
 
     The exit code is 0 where all is whole, or was put right, and 1 where anything is left.
     """

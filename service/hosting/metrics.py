@@ -9,7 +9,9 @@ whichever answers tells what all have counted; gauges are of the folder, and the
 
 from __future__ import annotations
 
+import math
 import os
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import (
@@ -24,6 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.answer import AnswerKind
 from service.hosting.current_request import ASKING_DOORS, current_request
+from service.jobs.job import JobStatus
 from service.version import installed_version
 
 if TYPE_CHECKING:
@@ -84,8 +87,8 @@ class Metrics:
         self._generation = self._gauge("index_generation", "Changes to the index so far.")
         self._ready = self._gauge("index_ready", "1 while the index can be asked.")
         self._index_bytes = self._gauge("index_size_bytes", "Files of the index, by what they hold.", "part")
-        self._unfinished = self._gauge(
-            "ingest_jobs_unfinished", "Ingest jobs that wait or run, by state.", "state"
+        self._jobs_now = self._gauge(
+            "jobs", "Ingest jobs that wait, run, or ended and are remembered, by state.", "state"
         )
         build = self._gauge("build_info", "The program that runs.", "version").labels(installed_version())
         self._readings.append((build, lambda: 1))
@@ -119,11 +122,11 @@ class Metrics:
         *,
         index: Callable[[], IndexState | None],
         index_bytes: Mapping[str, Callable[[], int]],
-        unfinished_jobs: Mapping[str, Callable[[], int]],
+        jobs: Callable[[], Mapping[JobStatus, int]],
     ) -> None:
         """Read the gauges from these functions whenever they are asked for; ``None``: no index can be asked.
 
-        ``index_bytes`` are by what the files hold, ``unfinished_jobs`` by state.
+        ``index_bytes`` are by what the files hold, ``jobs`` are counted by state; not known: none.
         """
 
         def of_index(read: Callable[[IndexState], int]) -> Callable[[], float]:
@@ -133,12 +136,15 @@ class Metrics:
 
             return value
 
+        def of_jobs(state: JobStatus) -> float:
+            return jobs().get(state, math.nan)
+
         self._readings += [
             (self._ready, of_index(lambda _: 1)),
             (self._passages, of_index(lambda state: state.passages)),
             (self._generation, of_index(lambda state: state.generation)),
             *((self._index_bytes.labels(part), size) for part, size in index_bytes.items()),
-            *((self._unfinished.labels(state), count) for state, count in unfinished_jobs.items()),
+            *((self._jobs_now.labels(state), partial(of_jobs, state)) for state in get_args(JobStatus)),
         ]
 
     def exposition(self) -> bytes:

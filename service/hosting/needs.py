@@ -57,6 +57,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "DELETE /v1/sources/{source_id}",
         "GET /v1/jobs",
         "GET /v1/jobs/{job_id}",
+        "DELETE /v1/jobs/{job_id}",
     ),
     KeyScope.admin: ("GET /v1/audit",),
 }

@@ -29,6 +29,8 @@ from embeddings.errors import (
 from service.errors import (
     AuditError,
     ConflictError,
+    GivenUpError,
+    JobStoreError,
     KeyStoreError,
     NotFoundError,
     NotReadyError,
@@ -69,6 +71,8 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (UploadNotStorableError, 507, "not-storable"),
     (KeyStoreError, 503, "keys-unusable"),
     (AuditError, 503, "audit-unusable"),
+    (JobStoreError, 503, "jobs-unusable"),
+    (GivenUpError, 500, "given-up"),
     (NotFoundError, 404, None),
     (ConflictError, 409, None),
 )

@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chunker.errors import ChunkerError
 from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
 from embeddings.store.data_folder import STORE_NAME, VECTORS_NAME, size_bytes
-from service.errors import NotReadyError, ServiceError
+from service.errors import JobStoreError, NotReadyError, ServiceError
 from service.hosting.access import Doorkeeper
 from service.hosting.metrics import Metrics
+from service.hosting.problems import problem_from, unexpected
+from service.jobs.performing import perform
+from service.jobs.store import JobStore
+from service.jobs.worker import JobWorker
 from service.library.failures import is_unforeseen, log_failure
-from service.library.jobs import IngestWorker, Job
-from service.library.uploads import remove_abandoned_uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from service.answer import IndexState
     from service.dossier import Dossier
+    from service.jobs.job import Job, JobStatus
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -38,7 +41,13 @@ class ServiceState:
         self.settings = settings
         self.metrics = Metrics()
         self.doorkeeper = Doorkeeper(settings)
-        self.worker = IngestWorker(max_queued=settings.max_queued_jobs, on_finished=self._told_of_job)
+        self.jobs = JobStore(settings.folder, max_queued=settings.max_queued_jobs)
+        self.worker = JobWorker(
+            self.jobs,
+            settings.folder,
+            problem_of=self._problem_of_job,
+            on_finished=lambda job: self.metrics.job(status=job.status),
+        )
         self._open_dossier = open_dossier
         self._dossier: Dossier | None = None
         self._failure: str | None = None
@@ -49,10 +58,7 @@ class ServiceState:
                 "store": partial(size_bytes, settings.folder, STORE_NAME),
                 "vectors": partial(size_bytes, settings.folder, VECTORS_NAME),
             },
-            unfinished_jobs={
-                "queued": partial(self.worker.count, "queued"),
-                "running": partial(self.worker.count, "running"),
-            },
+            jobs=self._job_counts,
         )
 
     def start(self) -> None:
@@ -79,10 +85,10 @@ class ServiceState:
             logger.warning("the running ingest did not stop in time; what it had committed stands")
         elif self._dossier is not None:
             self._dossier.close()
+        self.jobs.close()
 
     def _open(self) -> None:
         try:
-            remove_abandoned_uploads(self.settings.folder)
             dossier = self._open_dossier()
             dossier.observe = self.metrics.question
             self._dossier = dossier
@@ -93,7 +99,7 @@ class ServiceState:
             self._failure = "the server's log has the cause."
             logger.exception("the index could not be opened")
         else:
-            self.worker.start()
+            self.worker.start(partial(perform, self._dossier))
             logger.info("the index is open: %d passages", self._dossier.index_state().passages)
 
     def _index_state(self) -> IndexState | None:
@@ -102,9 +108,17 @@ class ServiceState:
         except EmbeddingsError:  # the index broke, which is what the measurements are to tell
             return None
 
-    def _told_of_job(self, job: Job) -> None:
-        self.metrics.job(status=job.status)
-        if job.failure is not None and is_unforeseen(
-            job.failure, ServiceError, ChunkerError, EmbeddingsError
-        ):
-            log_failure(self.settings.folder, job.source_name, job.failure)
+    def _job_counts(self) -> Mapping[JobStatus, int]:
+        try:
+            return self.jobs.counts()
+        except JobStoreError:  # which the log tells
+            return {}
+
+    def _problem_of_job(self, job: Job, error: Exception) -> dict[str, Any]:
+        """Return the problem that the failure of a job amounts to, and have the log tell its cause."""
+        problem = problem_from(error)
+        if problem is None:
+            logger.error("job %s failed", job.id, exc_info=error)
+        if is_unforeseen(error, ServiceError, ChunkerError, EmbeddingsError):
+            log_failure(self.settings.folder, job.source_name, error)
+        return (problem or unexpected(job.id)).model_dump(exclude_none=True)

@@ -487,6 +487,7 @@ def test_the_doctor_looks_at_kept_files_the_keys_the_model_and_the_disk(indexed,
     kept[1].unlink()
     (kept[0].parent / ("0" * 64)).write_bytes(b"nobody's")
     (tmp_path / "data" / "keys.sqlite").write_bytes(b"no keys" * 1000)
+    (tmp_path / "data" / "jobs.sqlite").write_bytes(b"no jobs" * 1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
 
     def missing(_settings):
@@ -503,9 +504,10 @@ def test_the_doctor_looks_at_kept_files_the_keys_the_model_and_the_disk(indexed,
         "There is no model: name another.",
         "disk: 0 MiB are left",
         "data/keys.sqlite is damaged: ",
+        "data/jobs.sqlite cannot be used (file is not a database): ",
     ):
         assert len([line for line in lines if line.startswith(begin)]) == 1
-    assert len(lines) == 6
+    assert len(lines) == 7
     code, out, _ = indexed("doctor", "--repair")
     assert code == 1
     assert [line.endswith(": put right") for line in out.splitlines()].count(True) == 1

@@ -1,17 +1,26 @@
 """What Prometheus reads: few labels, true numbers."""
 
+import math
 import os
 import re
 import socket
 import subprocess
 import sys
-import threading
 
+from encoders import PausingEncoder
 from prometheus_client.parser import text_string_to_metric_families
-from service_support import SHORT_NOTE, index_files, make_app, serving, wait_until
+from service_support import (
+    LETTER,
+    SHORT_NOTE,
+    finished_job,
+    index_files,
+    make_app,
+    serving,
+    upload,
+    wait_until,
+)
 
 from embeddings.errors import IndexDamagedError
-from service.errors import ConflictError
 from service.hosting.connections import prompt_protocol
 
 
@@ -58,8 +67,8 @@ def test_the_index_the_questions_and_the_jobs_are_counted(tmp_path):
     assert after["dossier_index_passages", ()] == job["change"]["passages"] > 0
     assert after["dossier_index_generation", ()] == before["dossier_index_generation", ()] + 1
     assert after["dossier_ingest_jobs_total", (("status", "succeeded"),)] == 1
-    assert after["dossier_ingest_jobs_unfinished", (("state", "queued"),)] == 0
-    assert after["dossier_ingest_jobs_unfinished", (("state", "running"),)] == 0
+    states = {"queued": 0, "running": 0, "succeeded": 1, "failed": 0, "cancelled": 0}
+    assert {state: after["dossier_jobs", (("state", state),)] for state in states} == states
     assert after["dossier_index_size_bytes", (("part", "store"),)] == stored
     assert after["dossier_questions_total", (("door", "http"), ("kind", "extractive"))] == 1
     assert after["dossier_questions_total", (("door", "http"), ("kind", "search"))] == 1
@@ -71,23 +80,24 @@ def test_the_index_the_questions_and_the_jobs_are_counted(tmp_path):
 
 
 def test_jobs_that_wait_and_run_are_told_apart(tmp_path):
-    app = make_app(tmp_path)
-    may_end = threading.Event()
+    encoder = PausingEncoder()
+    with serving(make_app(tmp_path, encoder=encoder)) as client:
+        jobs = [upload(client, LETTER.name, LETTER.read_bytes())]
+        jobs += [upload(client, f"{at}.txt", f"The ice is {at} inches thick.") for at in range(2)]
+        assert encoder.began.wait(10)
+        samples = samples_of(client)
+        assert samples["dossier_jobs", (("state", "running"),)] == 1
+        assert samples["dossier_jobs", (("state", "queued"),)] == 2
+        encoder.may_go_on.set()
+        assert {finished_job(client, job)["status"] for job in jobs} == {"succeeded"}
 
-    def work(report):
-        may_end.wait()
-        raise ConflictError("It is over.")
 
-    with serving(app) as client:
-        for number in range(3):
-            app.state.service.worker.submit(source_id=f"{number}", source_name=f"{number}.txt", work=work)
-        try:
-            wait_until(
-                lambda: samples_of(client)["dossier_ingest_jobs_unfinished", (("state", "running"),)] == 1
-            )
-            assert samples_of(client)["dossier_ingest_jobs_unfinished", (("state", "queued"),)] == 2
-        finally:
-            may_end.set()
+def test_where_the_jobs_cannot_be_read_they_are_not_known_and_all_else_is(tmp_path):
+    (tmp_path / "jobs.sqlite").write_bytes(b"no database " * 100)
+    with serving(make_app(tmp_path)) as client:
+        samples = samples_of(client)
+    assert math.isnan(samples["dossier_jobs", (("state", "queued"),)])
+    assert samples["dossier_index_ready", ()] == 1
 
 
 def test_refused_answers_are_counted(tmp_path):
@@ -190,7 +200,7 @@ from service.answer import IndexState
 from service.hosting.metrics import Metrics
 metrics = Metrics()
 metrics.follow(
-    index=lambda: IndexState(generation=7, model="m", passages=3), index_bytes={}, unfinished_jobs={}
+    index=lambda: IndexState(generation=7, model="m", passages=3), index_bytes={}, jobs=dict
 )
 metrics.request(method="GET", route="/", status=200, seconds=0.003)
 print(metrics.exposition().decode())

@@ -12,7 +12,7 @@ from service_support import finished_job, make_app, serving, upload
 import service.assembly
 from chunker.documents import Span
 from service.cli import main
-from service.library.jobs import IngestWorker
+from service.jobs.store import JobStore
 from service.wording.links import reader_link
 from tests.support.scans import (
     COMMITTEE,
@@ -94,9 +94,9 @@ def test_each_door_says_how_sure_the_reading_is(scans, capsys, monkeypatch):
 
 def test_a_longer_scan_is_read_in_the_job_page_by_page(tmp_path, monkeypatch):
     told = []
-    tell = IngestWorker._put
+    report = JobStore.report
     monkeypatch.setattr(
-        IngestWorker, "_put", lambda worker, job: told.append(job.progress) or tell(worker, job)
+        JobStore, "report", lambda store, job, progress: told.append(progress) or report(store, job, progress)
     )
     pages = [page_of((120, 200, lines)) for lines in (COMMITTEE, ENGINEER, COMMITTEE, ENGINEER)]
     with serving(make_app(tmp_path, ocr_languages="eng")) as client:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from functools import cache
 
 import numpy as np
@@ -41,6 +42,22 @@ class WordHashEncoder:
 
     def _direction(self, word):
         return _direction(f"{self.name}\0{self.revision}\0{word}", self.dimension)
+
+
+class PausingEncoder(WordHashEncoder):
+    """Waits with texts of several passages, saying how far it is, until it may go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.began = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def encode(self, texts, *, on_progress=None):
+        if on_progress is not None and len(texts) > 1:
+            self.began.set()
+            while not self.may_go_on.wait(0.01):
+                on_progress(1)
+        return super().encode(texts, on_progress=on_progress)
 
 
 @cache

@@ -90,7 +90,7 @@ def finished_job(client, response):
     """Wait for the job of an upload, and return it."""
     assert response.status_code == 202, response.text
     address = response.headers["Location"]
-    wait_until(lambda: client.get(address).json()["status"] in {"succeeded", "failed"})
+    wait_until(lambda: client.get(address).json()["finished_at"])
     return client.get(address).json()
 
 

@@ -1,9 +1,6 @@
 """The files in the index: lists, uploads and deletions."""
 
-import dataclasses
 import hashlib
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -12,9 +9,6 @@ from fastapi.responses import FileResponse
 
 from chunker.documents import Source, content_id
 from chunker.readers.page_progress import PagesRead
-from embeddings.indexing.changes import SourceChange
-from embeddings.indexing.naming import Placing
-from embeddings.indexing.preparing import IndexingProgress
 from service.api.presenting import job_info, source_info
 from service.api.schemas import JobInfo, Offset, SourceDescription, SourceInfo, SourceList
 from service.dossier import Dossier
@@ -22,9 +16,8 @@ from service.errors import ConflictError
 from service.hosting.dependencies import CurrentDossier, CurrentState
 from service.hosting.files import download
 from service.hosting.problems import documented
-from service.hosting.state import ServiceState
-from service.library.jobs import Progress, WhenEnded, Work
-from service.library.uploads import stored_upload, upload_path
+from service.jobs.job import AddFile, Describe, Job
+from service.jobs.uploads import remove_upload, store_upload, upload_at, upload_path
 
 router = APIRouter(prefix="/v1", tags=["sources"])
 
@@ -95,21 +88,18 @@ def upload_source(
     with 409.
     """
     place = upload_path(file.filename)
-    name, settings, upload = PurePosixPath(place).name, state.settings, ExitStack()
-    path = upload.enter_context(
-        stored_upload(file.file, name, folder=settings.folder, max_bytes=settings.max_upload_bytes)
-    )
+    name, settings = PurePosixPath(place).name, state.settings
+    upload = store_upload(file.file, name, folder=settings.folder, max_bytes=settings.max_upload_bytes)
     try:
+        path = upload_at(settings.folder, upload)
         read = _read_soon(dossier, path, name)
-        source_id = read.id if isinstance(read, Source) else _id_of(path)
+        source_id = read.id if read else _id_of(path)
         _require_new(dossier, source_id, place, keep_originals=settings.keep_originals)
-        work = _indexing(dossier, path, name, place, "name" if replace else "beside", read=read)
-        return _accepted(
-            state, response, source_id=source_id, source_name=place, work=work, when_ended=upload.close
-        )
     except BaseException:
-        upload.close()
+        remove_upload(settings.folder, upload)
         raise
+    task = AddFile(upload, place, "name" if replace else "beside")
+    return _accepted(response, state.worker.submit(task, source_id=source_id, source_name=place, read=read))
 
 
 @router.patch(
@@ -129,12 +119,8 @@ def describe_source(
 
     A job does it: passages are indexed with the titles of their documents.
     """
-    source, given = dossier.source(source_id), description.model_dump(exclude_unset=True)
-
-    def work(report: Callable[[Progress], None]) -> SourceChange:
-        return dossier.describe(source.id, given, on_progress=_told(report))
-
-    return _accepted(state, response, source_id=source.id, source_name=source.name, work=work)
+    source, task = dossier.source(source_id), Describe(description.model_dump(exclude_unset=True))
+    return _accepted(response, state.worker.submit(task, source_id=source.id, source_name=source.name))
 
 
 @router.delete(
@@ -149,18 +135,10 @@ def delete_source(source_id: str, dossier: CurrentDossier) -> None:
     dossier.delete(source_id)
 
 
-def _accepted(
-    state: ServiceState,
-    response: Response,
-    *,
-    source_id: str,
-    source_name: str,
-    work: Work,
-    when_ended: WhenEnded = lambda: None,
-) -> JobInfo:
-    job = state.worker.submit(source_id=source_id, source_name=source_name, work=work, when_ended=when_ended)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_info(job)
+def _accepted(response: Response, job: Job) -> JobInfo:
+    info = job_info(job)
+    response.headers["Location"] = info.url
+    return info
 
 
 def _read_soon(dossier: Dossier, path: Path, name: str) -> Source | None:
@@ -196,24 +174,3 @@ def _require_new(dossier: Dossier, source_id: str, place: str, *, keep_originals
             f"{existing.name} is in the index already, with the same bytes, as source {source_id}.",
             existing_id=source_id,
         )
-
-
-def _indexing(
-    dossier: Dossier, original: Path, name: str, place: str, placing: Placing, *, read: Source | None
-) -> Work:
-    """Return what reads a file, unless it was ``read``, and indexes it."""
-
-    def work(report: Callable[[Progress], None]) -> SourceChange:
-        source = read or dossier.reader.read(
-            original,
-            name=name,
-            on_pages=lambda at: report(Progress(pages_done=at.pages, pages_total=at.of)),
-        )
-        source = dataclasses.replace(source, path=place)
-        return dossier.add_source(source, original=original, placing=placing, on_progress=_told(report))
-
-    return work
-
-
-def _told(report: Callable[[Progress], None]) -> Callable[[IndexingProgress], None]:
-    return lambda progress: report(Progress(progress.encoded, progress.to_encode))

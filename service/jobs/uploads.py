@@ -1,26 +1,27 @@
-"""Uploaded files between their arrival and their reading."""
+"""Uploaded files between their arrival and the end of their jobs."""
 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import tempfile
 import time
 import unicodedata
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from service.errors import UploadNameError, UploadNotStorableError, UploadTooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
 
 logger = logging.getLogger(__name__)
 
 UPLOADS = "uploads"
-"""The folder, within the data folder, that uploads lie in for a moment."""
+"""The folder, within the data folder, that uploads lie in until they are indexed."""
 
 _MAX_NAME_CHARS = 255
 """The longest name that common file systems take."""
@@ -31,7 +32,7 @@ _DRIVE = re.compile(r"|\.{1,2}|[A-Za-z]:")
 _COPIED_BYTES = 1 << 20
 """Bytes of an upload in memory at a time."""
 _ABANDONED_SECONDS = 24 * 60 * 60
-"""Nothing is read for a day: what is older was left by a process that was killed."""
+"""No upload takes a day to arrive and be queued: what is older was left by a process that was killed."""
 
 
 def upload_path(filename: str | None) -> str:
@@ -51,9 +52,8 @@ def upload_path(filename: str | None) -> str:
     return "/".join(parts)
 
 
-@contextmanager
-def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> Iterator[Path]:
-    """Give an uploaded file a place in the data folder ``folder``, for the length of a block.
+def store_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) -> str:
+    """Keep an uploaded file in the data folder ``folder``, and return where: see :func:`upload_at`.
 
     It never is whole in memory.
 
@@ -64,22 +64,36 @@ def stored_upload(upload: BinaryIO, name: str, *, folder: Path, max_bytes: int) 
     uploads = folder / UPLOADS
     try:
         uploads.mkdir(parents=True, exist_ok=True)
-        place = tempfile.TemporaryDirectory(dir=uploads)
+        place = Path(tempfile.mkdtemp(dir=uploads))
     except OSError as error:
         raise _not_storable(name, error) from error
-    with place:
-        path = Path(place.name) / f"upload{PurePosixPath(name).suffix}"
+    path = place / f"upload{PurePosixPath(name).suffix}"
+    with ExitStack() as undoing:
+        undoing.callback(shutil.rmtree, place, ignore_errors=True)
         try:
             with path.open("wb") as stored:
                 shutil.copyfileobj(upload, stored, _COPIED_BYTES)
                 size_bytes = stored.tell()
+                stored.flush()
+                os.fsync(stored.fileno())
         except OSError as error:
             raise _not_storable(name, error) from error
         if size_bytes > max_bytes:
             raise UploadTooLargeError(
                 f"{name} has {size_bytes:,} bytes, at most {max_bytes:,} may be (DOSSIER_MAX_UPLOAD_BYTES)."
             )
-        yield path
+        undoing.pop_all()
+    return f"{place.name}/{path.name}"
+
+
+def upload_at(folder: Path, upload: str) -> Path:
+    """Return the path of an uploaded file."""
+    return folder / UPLOADS / upload
+
+
+def remove_upload(folder: Path, upload: str) -> None:
+    """Remove an uploaded file that none needs any more."""
+    shutil.rmtree(upload_at(folder, upload).parent, ignore_errors=True)
 
 
 def _not_storable(name: str, error: OSError) -> UploadNotStorableError:
@@ -88,10 +102,10 @@ def _not_storable(name: str, error: OSError) -> UploadNotStorableError:
     )
 
 
-def remove_abandoned_uploads(folder: Path) -> None:
-    """Remove what a process that was killed while reading left in the data folder ``folder``."""
-    uploads = folder / UPLOADS
+def remove_abandoned_uploads(folder: Path, *, needed: Collection[str]) -> None:
+    """Remove what a killed process left in the data folder ``folder``; ``needed`` are those of jobs."""
+    uploads, places = folder / UPLOADS, {PurePosixPath(upload).parts[0] for upload in needed}
     for place in uploads.iterdir() if uploads.is_dir() else ():
-        if time.time() - place.stat().st_mtime > _ABANDONED_SECONDS:
-            logger.info("removing %s, an upload that was never read", place)
+        if place.name not in places and time.time() - place.stat().st_mtime > _ABANDONED_SECONDS:
+            logger.info("removing %s, an upload that no job reads", place)
             shutil.rmtree(place, ignore_errors=True)
