@@ -18,7 +18,7 @@ from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.hosting.problems import FieldError, Problem, ProblemError
 from service.hosting.streaming import event_stream
 from service.openai_api import schemas as chat
-from service.openai_api.errands import perform, read_task
+from service.openai_api.errands import done_errand
 from service.openai_api.errors import error_body
 from service.openai_api.message import Message
 from service.settings import Settings
@@ -105,12 +105,9 @@ def create_chat_completion(
     is refused.
     """
     completion = _Completion(request, state.settings, Message(base_url(http, state.settings)))
-    task = read_task(request.messages)
-    if task is not None:
-        completion.message.text = perform(task, request.messages)
-        events: Iterator[Found | Piece | Answer] = iter(())
-    else:
-        events = _asked(request, dossier)
+    errand = done_errand(request.messages)
+    completion.message.text = errand or ""
+    events = _asked(request, dossier) if errand is None else iter(())
     if request.stream:
         return event_stream(_stream(completion, events), failed=_error_chunk)
     return _whole(completion, events)
