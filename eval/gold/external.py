@@ -34,11 +34,15 @@ QRELS_SUFFIXES = (".qrels", ".trec", ".tsv", ".txt")
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions with their evidence found, and the sources in which it stands."""
+    """Questions with their evidence found, and the sources in which it stands.
+
+    ``names`` are those of the sources that the set knows under further ids, too.
+    """
 
     name: str
     sources: tuple[Source, ...]
     questions: tuple[LocatedQuestion, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_external(path: Path, *, limit: int | None = None) -> QuestionSet:
@@ -107,6 +111,9 @@ class _Sources:
     def all(self) -> tuple[Source, ...]:
         return tuple(source for source in self.by_text.values() if source.text.strip())
 
+    def names(self) -> dict[str, str]:
+        return {identity: one.name for identity, one in self.by_id.items() if identity != one.name}
+
 
 def _question(
     identity: str,
@@ -163,7 +170,7 @@ def _read_simple(folder: Path) -> QuestionSet:
         question = _question(identity, wording, pieces, sources, judged=of_query)
         if question.gold.is_answerable == query.get("answerable", True):
             questions.append(question)
-    return QuestionSet(folder.name, sources.all(), tuple(questions))
+    return QuestionSet(folder.name, sources.all(), tuple(questions), sources.names())
 
 
 def _read_beir(folder: Path) -> QuestionSet:
@@ -178,7 +185,7 @@ def _read_beir(folder: Path) -> QuestionSet:
         if identity in judged
     ]
     answerable = tuple(question for question in questions if question.gold.is_answerable)
-    return QuestionSet(folder.name, sources.all(), answerable)
+    return QuestionSet(folder.name, sources.all(), answerable, sources.names())
 
 
 def _beir_split(folder: Path) -> Path:

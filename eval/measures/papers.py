@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 RETURNED_DEPTHS = (10, 20)  # what a reader looks through, and what a patient one does
 NDCG_DEPTH = 10  # the field's
+RETURNED = (*(f"must_papers@{depth}" for depth in RETURNED_DEPTHS), f"ndcg@{NDCG_DEPTH} (papers)")
+"""The measures that look at nothing but the papers returned."""
 OVERVIEW = "overview"
 
 

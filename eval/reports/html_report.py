@@ -62,7 +62,7 @@ def report_html(run: Run) -> str:
             ranks=_ranks(questions),
             times=[(stage, one.p50_ms, one.p95_ms) for stage, one in (main.latency if main else {}).items()],
             tables=report_tables(run),
-            worst=worst_questions(questions)[:WORST_QUESTIONS],
+            worst=worst_questions(one for one in questions if one.question)[:WORST_QUESTIONS],
             surveys=sorted(run.section(SURVEY), key=lambda one: one.values["must_papers_quoted"]),
             falsely_answered=_falsely_answered((*questions, *run.section(HIDDEN))),
         )

@@ -10,13 +10,13 @@ from eval.measures.statistics import compare_paired
 from eval.reports.comparison import PAIRED, paired_cells
 from eval.reports.confidence import between, confidence_tables, figure, growth_table
 from eval.reports.tables import Table, table_markdown
-from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, is_other_system, values_of
+from eval.runs.run import HIDDEN, QUESTIONS, SURVEY, IndexFacts, is_other_system, values_of
 from eval.runs.summary import is_right, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eval.runs.run import EvaluatedQuestion, IndexFacts, Run
+    from eval.runs.run import EvaluatedQuestion, Run
     from eval.runs.summary import Summary
 
 MEANINGS: Mapping[str, str] = {
@@ -92,15 +92,17 @@ def _tables(run: Run, summaries: Mapping[str, Summary]) -> Iterator[Table]:
     others = [name for name in run.sections if is_other_system(name)]
     if main:
         yield _summary_table(main, summaries[QUESTIONS])
-        yield _kind_table(summaries[QUESTIONS])
+        yield from _kind_tables(summaries[QUESTIONS])
     if survey:
         yield _measures_table(f"{len(survey)} survey questions", summaries[SURVEY])
         yield _survey_table(survey)
-    yield from (_other_system_table(main, name, run.section(name)) for name in others)
+    for name in others:
+        ours = survey if name.endswith(f", {SURVEY}") else main
+        yield _other_system_table(ours, name, run.section(name))
     yield from confidence_tables(run, summaries)
     if run.passages:
         yield growth_table(run, summaries)
-    if 0 < len(main) <= READ_THROUGH:
+    if 0 < len(main) <= READ_THROUGH and "answered" in summaries[QUESTIONS].measures:
         yield _questions_table(main)
     if failed := _failed(main):
         yield _failed_table(failed)
@@ -201,18 +203,17 @@ def _other_system_table(
     return Table(f"Against {name}", ("measure", "ours", "theirs", *PAIRED), tuple(rows))
 
 
-def _kind_table(summary: Summary) -> Table:
-    columns = tuple(
-        name
-        if name in summary.measures or f"{name}{BY_SOURCE}" not in summary.measures
-        else f"{name}{BY_SOURCE}"
-        for name in KIND_COLUMNS
-    )
-    rows = [
-        (kind, f"{values['questions']:.0f}", *(figure(values.get(name)) for name in columns))
-        for kind, values in summary.by_kind.items()
-    ]
-    return Table("By kind of question", ("kind", "questions", *columns), tuple(rows))
+def _kind_tables(summary: Summary) -> Iterator[Table]:
+    """Yield the measures by kind of question, where there are any of those that matter."""
+    either = ((name, f"{name}{BY_SOURCE}") for name in KIND_COLUMNS)
+    chosen = (next((one for one in names if one in summary.measures), None) for names in either)
+    columns = tuple(name for name in chosen if name)
+    if columns:
+        rows = tuple(
+            (kind, f"{values['questions']:.0f}", *(figure(values.get(name)) for name in columns))
+            for kind, values in summary.by_kind.items()
+        )
+        yield Table("By kind of question", ("kind", "questions", *columns), rows)
 
 
 def _sections_table(summaries: Mapping[str, Summary], run: Run) -> Table:
@@ -234,6 +235,8 @@ def _latency_table(summary: Summary) -> Table:
 
 def described_index(index: IndexFacts) -> str:
     """Say in one line which index was asked."""
+    if index == IndexFacts():
+        return "measured from files"
     size = "" if index.size_bytes is None else f", {index.size_bytes / 1e6:.1f} MB on disk"
     return f"{index.passages} passages, {index.model or 'unknown model'}, generation {index.generation}{size}"
 

@@ -23,12 +23,13 @@ from eval.runs.asking import (
     run_surveys,
 )
 from eval.runs.opening import grown, open_data_folder, open_external, open_sources
+from eval.runs.other_runs import measured_run
 from eval.runs.run import AMONG, HIDDEN, QUESTIONS, SURVEY, WINDOWS, Run
 from eval.runs.run_file import installed_versions
 from eval.runs.windows import windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from chunker.documents import Source
@@ -50,7 +51,8 @@ class Request:
     """What to evaluate: gold files over the index in ``data``, or an external set in one of its own.
 
     ``sources`` are put in a temporary index, and the gold asked there; then it is asked again with a tenth
-    of the ``distractors`` around them, and with all. ``limit`` asks only so many questions, evenly spread;
+    of the ``distractors`` around them, and with all. ``against`` are TREC runs of other systems on the same
+    questions. ``limit`` asks only so many questions, evenly spread;
     ``made_at`` is an ISO time.
     """
 
@@ -61,6 +63,7 @@ class Request:
     data: Path | None = None
     sources: tuple[Source, ...] = ()
     distractors: tuple[Source, ...] = ()
+    against: tuple[Path, ...] = ()
     asks_hidden: bool = True
     limit: int | None = None
     top_k: int = TOP_K
@@ -83,7 +86,13 @@ def evaluate(
         indexed = _step("indexing", len(external.sources), on_progress)
         with open_external(external, data=request.data, encoder=encoder, on_progress=indexed) as opened:
             asking = _Asking(opened, request, on_progress)
-            return asking.run([*asking.questions(external.questions), *asking.windows(external.questions)])
+            return asking.run(
+                [
+                    *asking.questions(external.questions),
+                    *asking.windows(external.questions),
+                    *asking.other_runs(external.questions, names=external.names),
+                ]
+            )
     gold = read_gold(request.gold_files, limit=request.limit)
     with _open_gold(request, encoder, on_progress) as opened:
         asking = _Asking(opened, request, on_progress)
@@ -95,6 +104,7 @@ def evaluate(
                 *asking.questions(questions),
                 *asking.surveys(surveys),
                 *asking.conversations(conversations),
+                *asking.other_runs(questions, surveys),
                 *asking.among_distractors(questions),  # last, for the index grows
             ]
         )
@@ -164,6 +174,17 @@ class _Asking:
             found = run_questions(and_then(ask, step), questions, self.measuring)
         kept = ({name: one.values[name] for name in RETRIEVED if name in one.values} for one in found)
         yield WINDOWS, tuple(replace(one, values=values) for one, values in zip(found, kept, strict=True))
+
+    def other_runs(
+        self,
+        questions: Sequence[LocatedQuestion],
+        surveys: Sequence[LocatedSurvey] = (),
+        *,
+        names: Mapping[str, str] | None = None,
+    ) -> Iterator[Section]:
+        """Measure what other systems retrieved for the same questions."""
+        for path in self.request.against:
+            yield from measured_run(path, self.measuring, questions=questions, surveys=surveys, names=names)
 
     def among_distractors(self, questions: Sequence[LocatedQuestion]) -> Iterator[Section]:
         """Ask the same with ever more distractors in the index: neither refusals nor confidence may drift."""
