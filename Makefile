@@ -36,10 +36,11 @@ setup: $(STAMP) ## install everything into .venv; quick when it is up to date
 	@:
 
 $(STAMP): pyproject.toml requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || { echo "== making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dossier needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
+	@echo "== installing what requirements.lock names into $(VENV); the first time takes minutes, mostly for torch"
 	@# Without --no-compile half the time goes to compiling modules of torch that nobody imports.
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --no-compile --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[$(EXTRAS)]'
 	@touch $@
 
 run: setup index ## index corpus/ where that is not done yet, then serve on http://127.0.0.1:8000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from service.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from chunker.chunking import ChunkingSettings
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from embeddings.indexing.preparing import IndexingProgress, Recipe
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.reranking import Reranker
+    from embeddings.store.catalogue import Catalogue
     from embeddings.store.connections import Store
     from embeddings.store.passage_index import PassageIndex
-    from embeddings.store.records import SourceRecord
     from service.answering.answerer import Answerer
     from service.answering.writing import Writer
     from service.library.facsimiles import Facsimiles
@@ -214,8 +214,9 @@ def token_codec(settings: Settings, encoder: Encoder) -> TokenCodec | None:
     return packaged_codec(encoder.revision) if settings.late_interaction else None
 
 
-def list_sources(settings: Settings) -> list[SourceRecord]:
-    """Return the sources in the index, without loading a model.
+@contextmanager
+def reading_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """Give what the index holds, in one state of it, without loading a model.
 
     Raises:
         IndexMissingError: there is no index.
@@ -225,7 +226,7 @@ def list_sources(settings: Settings) -> list[SourceRecord]:
     from embeddings.store.data_folder import STORE_NAME
 
     with closing(Store(settings.folder / STORE_NAME, read_only=True)) as store, store.reading() as connection:
-        return Catalogue(connection).sources()
+        yield Catalogue(connection)
 
 
 def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) -> Answerer:

@@ -14,6 +14,7 @@ from service.audit import act_as, user_of_this_machine
 from service.commands.ask import ask, search
 from service.commands.audit import audit
 from service.commands.backup import backup, restore
+from service.commands.catalogue import documents, facets, kinds, people
 from service.commands.collections import collections
 from service.commands.config import config
 from service.commands.doctor import doctor
@@ -35,13 +36,17 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier ask "Who signed the treaty?"     answer, with quotes and citations
   dossier ask "What was agreed?" --from 1939-08 --kind telegram
   dossier search "Straits regime" --json   passages only, as the API gives them
+  dossier documents --kind telegram        what there is; also people, kinds, facets, sources
   dossier serve                            web page and API on http://127.0.0.1:8000
   dossier keys create anna --scope edit    a key for the API and the web page
   dossier --collection letters ask "…"     the same in a library of its own (dossier collections)
   dossier mcp                              the same for an agent, on standard input and output
   dossier backup archive.tar               everything in one file, while it is served
 
-Settings come from flags, DOSSIER_* variables or dossier.toml; `dossier config` shows them.
+Settings come from flags, DOSSIER_* variables or dossier.toml; `dossier config` shows them, and
+`dossier config --write` begins such a file.
+
+Exit codes: 0 done; 1 something is wrong; 2 wrong usage or settings; 3 the documents do not answer.
 """
 
 app = typer.Typer(
@@ -52,7 +57,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (index, ask, search, sources, delete, serve, mcp, config, doctor, backup, restore, audit):
+for _command in (
+    *(index, ask, search, sources, documents, people, kinds, facets, delete),
+    *(serve, mcp, config, doctor, backup, restore, audit),
+):
     app.command()(_command)
 app.add_typer(keys, name="keys")
 app.add_typer(collections, name="collections")

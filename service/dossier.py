@@ -439,10 +439,10 @@ class Dossier:
                 limit=limit,
             )
 
-    def facets(self) -> Facets:
-        """Return what documents can be filtered by, with counts."""
+    def facets(self, *, filters: Filters | None = None) -> Facets:
+        """Return what the documents that pass can be filtered by, with counts."""
         with self.snapshot() as snapshot:
-            return snapshot.facets()
+            return snapshot.facets(filters) if filters else snapshot.facets()
 
     def read(self, document_id: str) -> Reading:
         """Return a document to read: its text and pages, its neighbours, and where the same paper stands.

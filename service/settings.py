@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -20,6 +19,7 @@ from pydantic_settings import (
 )
 
 from service.errors import SettingsError
+from service.wording.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -281,12 +281,12 @@ def load_settings(flags: Mapping[str, Any] | None = None) -> LoadedSettings:
     Raises:
         SettingsError: with one line for every setting that is unknown or has a bad value.
     """
-    config, config_path = _read_config()
+    config, path = _read_config()
     environment = EnvSettingsSource(Settings)()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for values, origin in ((config, str(config_path)), (environment, None), (given, "flag")):
+    for values, origin in ((config, str(path)), (environment, None), (given, "flag")):
         for name, value in values.items():
             merged[name] = value
             origins[name] = origin or PREFIX + name.upper()
@@ -307,11 +307,15 @@ def checked_settings(values: Mapping[str, Any], origins: Mapping[str, str]) -> S
         raise SettingsError([_line(problem, origins) for problem in error.errors()]) from None
 
 
+def config_path() -> Path:
+    """Return where the configuration file is looked for."""
+    return Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG)
+
+
 def _read_config() -> tuple[dict[str, Any], Path]:
-    named = os.environ.get(CONFIG_VARIABLE)
-    path = Path(named) if named else DEFAULT_CONFIG
+    path = config_path()
     values = read_toml(path)
-    if values is None and named:
+    if values is None and os.environ.get(CONFIG_VARIABLE):
         raise SettingsError([f"{CONFIG_VARIABLE} names {path}, which does not exist."])
     return values or {}, path
 
@@ -337,21 +341,16 @@ def _line(problem: ErrorDetails, origins: Mapping[str, str]) -> str:
     name = str(problem["loc"][0])
     origin = origins.get(name, "default")
     if problem["type"] == "extra_forbidden":
-        return f"{name} ({origin}): there is no such setting{_suggestion(name)}"
+        return f"{name} ({origin}): there is no such setting{did_you_mean(name, Settings.model_fields)}"
     message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{name} ({origin}): {message[0].lower()}{message[1:]}"
-
-
-def _suggestion(name: str) -> str:
-    close = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _unknown_variables() -> tuple[str, ...]:
     """Name ``DOSSIER_*`` variables that set nothing: a warning, since orchestrators add their own."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
     return tuple(
-        f"{variable} sets nothing{_suggestion(variable.removeprefix(PREFIX).lower())}"
+        f"{variable} sets nothing{did_you_mean(variable.removeprefix(PREFIX).lower(), Settings.model_fields)}"
         for variable in sorted(os.environ)
         if variable.startswith(PREFIX) and variable not in known
     )

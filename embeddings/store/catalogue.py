@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
@@ -11,6 +11,7 @@ from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
 from embeddings.store.choosing import ALL, Choice, chosen
 from embeddings.store.descriptions import bibliography_from
+from embeddings.store.facets import count_facets
 from embeddings.store.filtering import condition_of
 from embeddings.store.listing import SHOWN_NAME, count_documents, list_documents
 from embeddings.store.manifest import read_manifest
@@ -20,7 +21,6 @@ from embeddings.store.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
     DocumentRecord,
-    Facets,
     IndexInfo,
     Row,
     SourceRecord,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chunker.recognised import RecognisedPage
     from embeddings.store.filtering import Condition
     from embeddings.store.listing import DocumentOrder
+    from embeddings.store.records import Facets
 
 NO_FILTERS = Filters()
 NO_CHOICE = Choice()
@@ -67,7 +68,6 @@ _PLACES = f"""
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
 _NO_END = 2**62  # past every text
-_BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 
 
 class Catalogue:
@@ -301,23 +301,9 @@ class Catalogue:
         }
         return [place_of[key] for key in keys if key in place_of]
 
-    def facets(self) -> Facets:
-        """Return what documents can be filtered by, with counts."""
-        undated = self._connection.execute("SELECT count(*) FROM documents WHERE date_start IS NULL")
-        return Facets(
-            kinds=self._pairs(f"SELECT kind, count(*) FROM documents WHERE kind IS NOT NULL {_BY_COUNT}"),  # noqa: S608 - made of constants
-            participants=self._pairs(
-                f"SELECT name, count(DISTINCT document_key) FROM document_participants {_BY_COUNT}"  # noqa: S608 - made of constants
-            ),
-            years=self._pairs(
-                "SELECT CAST(substr(date_start, 1, 4) AS INTEGER), count(*) FROM documents"
-                " WHERE date_start IS NOT NULL GROUP BY 1 ORDER BY 1"
-            ),
-            undated=undated.fetchone()[0],
-        )
-
-    def _pairs(self, query: str) -> tuple[tuple[Any, int], ...]:
-        return tuple(self._connection.execute(query).fetchall())
+    def facets(self, filters: Filters = NO_FILTERS) -> Facets:
+        """Return what the documents that pass ``filters`` can be filtered by, with counts."""
+        return count_facets(self._connection, self._condition(filters))
 
     def _documents(self, rest: str, *parameters: str | int) -> Iterator[DocumentRecord]:
         for row in self._connection.execute(f"{_DOCUMENTS} {rest}", parameters):

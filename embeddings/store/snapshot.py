@@ -64,8 +64,10 @@ class Snapshot(Catalogue):
         self._kept = kept or Kept()
         self._selections: dict[Filters, Selection | None] = {}
 
-    def facets(self) -> Facets:
-        """Return what documents can be filtered by, with counts."""
+    def facets(self, filters: Filters = NO_FILTERS) -> Facets:
+        """Return what the documents that pass ``filters`` can be filtered by, with counts."""
+        if filters != NO_FILTERS:
+            return super().facets(filters)
         if self._kept.facets is None:
             self._kept.facets = super().facets()
         return self._kept.facets

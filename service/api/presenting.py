@@ -13,7 +13,7 @@ from service.wording.links import original_link, picture_link, place_link, reade
 
 if TYPE_CHECKING:
     from embeddings.search import Place
-    from embeddings.store.records import DocumentRecord, SourceRecord
+    from embeddings.store.records import DocumentRecord, Facets, SourceRecord
     from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
     from service.audit import Entry
     from service.interpretation import Interpretation
@@ -204,6 +204,18 @@ def document_summary(record: DocumentRecord) -> schemas.DocumentSummary:
         end_char=document.end_char,
         passages=record.passages,
         url=reader_link(document.id),
+    )
+
+
+def facets_of(facets: Facets) -> schemas.Facets:
+    """Return what documents can be filtered by."""
+    return schemas.Facets(
+        kinds=[schemas.ValueCount(value=value, documents=count) for value, count in facets.kinds],
+        participants=[
+            schemas.ValueCount(value=value, documents=count) for value, count in facets.participants
+        ],
+        years=[schemas.YearCount(year=year, documents=count) for year, count in facets.years],
+        undated=facets.undated,
     )
 
 

@@ -107,16 +107,12 @@ class SearchFilters(DateRange):
         )
 
 
-class DocumentQuery(DateRange):
-    """Which documents are listed, and which part of the list."""
+class DocumentFilters(DateRange):
+    """Which documents are meant, in an address."""
 
-    title: str | None = Field(None, max_length=500, description="only titles that hold these words in a row")
     source: list[Id] = Field([], max_length=100, description="source ids or names, any of them")
     kind: list[Id] = Field([], max_length=100, description="kinds, any of them")
     participant: list[Id] = Field([], max_length=100, description="who wrote, received or took part")
-    after: Id | None = Field(None, description="the id of a document; the part begins with the next one")
-    offset: Offset = 0
-    limit: int = Field(100, ge=1, le=1_000)
 
     def as_filters(self) -> Filters:
         """Return the filters a list takes."""
@@ -127,6 +123,15 @@ class DocumentQuery(DateRange):
             date_from=self.date_from,
             date_to=self.date_to,
         ).as_filters()
+
+
+class DocumentQuery(DocumentFilters):
+    """Which documents are listed, and which part of the list."""
+
+    title: str | None = Field(None, max_length=500, description="only titles that hold these words in a row")
+    after: Id | None = Field(None, description="the id of a document; the part begins with the next one")
+    offset: Offset = 0
+    limit: int = Field(100, ge=1, le=1_000)
 
 
 class HistoryTurn(WithoutNulls, RequestModel):

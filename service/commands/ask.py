@@ -15,9 +15,13 @@ from service.commands.options import (
     SourceOption,
     ToOption,
     TopKOption,
+    check_filters,
     filters_from,
     settings_from,
 )
+
+NOT_ANSWERED = 3
+"""The exit code where the documents do not answer."""
 
 QuestionArgument = Annotated[str, typer.Argument(help="In plain words; put it in quotation marks.")]
 
@@ -45,10 +49,11 @@ def ask(
       dossier ask "What did Molotov want in return for a new Straits regime?"
       dossier ask "Who met in Berlin?" --from 1940-11 --to 1940-12 --participant Molotov
       dossier ask '"Montreux Convention" -Japan'
-    """  # noqa: D301 - \\b is how click is told to keep lines
-    from rich.console import Console
 
-    from service.commands.terminal import print_answer
+    The exit code is 0 where the documents answer and 3 where they do not; 2 where the question cannot be
+    asked, and 1 where anything else is wrong.
+    """  # noqa: D301 - \\b is how click is told to keep lines
+    from service.commands.terminal import console, print_answer
     from service.dossier import Dossier
     from service.questions import QuestionRules, checked_question
 
@@ -59,6 +64,8 @@ def ask(
     # before the model is loaded, which takes its time
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
+        with dossier.snapshot() as snapshot:
+            check_filters(snapshot, filters)
         answer = dossier.ask(
             question,
             top_k=top_k,
@@ -72,7 +79,9 @@ def ask(
 
             typer.echo(ask_response(answer, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
         else:
-            print_answer(Console(), answer)
+            print_answer(console(), answer)
+    if not answer.answerable:
+        raise typer.Exit(NOT_ANSWERED)
 
 
 def search(
@@ -89,9 +98,7 @@ def search(
     data: DataOption = None,
 ) -> None:
     """Show the passages nearest to a question, or those that hold the words of a catalogue's query."""
-    from rich.console import Console
-
-    from service.commands.terminal import print_search
+    from service.commands.terminal import console, print_search
     from service.dossier import Dossier
     from service.questions import QuestionRules, checked_question
 
@@ -102,6 +109,8 @@ def search(
     # before the model is loaded, which takes its time
     checked_question(question, QuestionRules.of(settings), top_k=top_k, filters=filters)
     with Dossier.open(settings=settings, read_only=True) as dossier:
+        with dossier.snapshot() as snapshot:
+            check_filters(snapshot, filters)
         result = dossier.search(question, top_k=top_k, mode=mode.chosen if mode else None, filters=filters)
         if as_json:
             from service.api.boxes import BoxesInTime
@@ -109,4 +118,4 @@ def search(
 
             typer.echo(search_response(result, boxes_of=BoxesInTime(dossier)).model_dump_json(indent=2))
         else:
-            print_search(Console(), result)
+            print_search(console(), result)

@@ -17,14 +17,12 @@ def audit(
 
     It has names, never contents, and is only added to; a backup holds it.
     """
-    from rich.console import Console
-
     from service.api.presenting import audit_list
     from service.audit import AuditLog
-    from service.commands.terminal import print_audit
+    from service.commands.lists import print_audit
 
     entries, total = AuditLog(settings_from(data=data).folder).newest(limit=limit)
     if as_json:
         typer.echo(audit_list(entries, total, offset=0, limit=limit).model_dump_json(indent=2))
     else:
-        print_audit(Console(), entries, total)
+        print_audit(entries, total)

@@ -18,10 +18,8 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Of a to z, 0 
 @collections.command("list")
 def list_collections(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the collections: what each is called, and what is in it."""
-    from rich.console import Console
-    from rich.table import Table
-
     from service.collections import collections_in, counts_of
+    from service.commands.lists import print_table
 
     found = [(one, counts_of(one)) for one in collections_in(loaded_settings(data=data).settings.data)]
     if as_json:
@@ -31,12 +29,8 @@ def list_collections(*, as_json: JsonOption = False, data: DataOption = None) ->
         ]
         typer.echo(json.dumps(shown, indent=2))
         return
-    table = Table("name", "title", box=None, pad_edge=False, header_style="dim")
-    for column in ("sources", "documents", "passages"):
-        table.add_column(column, justify="right")
-    for one, counts in found:
-        table.add_row(one.name, one.title, *(f"{count:,}" for count in counts.values()))
-    Console().print(table)
+    rows = [(one.name, one.title, *(f"{count:,}" for count in counts.values())) for one, counts in found]
+    print_table(("name", "title", "sources", "documents", "passages"), rows, right=(2, 3, 4))
 
 
 @collections.command()

@@ -51,25 +51,22 @@ def create(
 @keys.command("list")
 def list_keys(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the keys: what each is for, since when, until when, and when it was used, to the hour."""
-    from rich.console import Console
-    from rich.table import Table
+    from service.commands.lists import print_table
 
     settings = settings_from(data=data)
     found = _store(settings.data).keys()
     if as_json:
         typer.echo(json.dumps([_as_json(key) for key in found], indent=2))
         return
-    table = Table(
-        "id", "name", "scopes", "made", "until", "used", box=None, pad_edge=False, header_style="dim"
-    )
+    rows = []
     for key in found:
         ends = _until(key.expires_at) if key.expires_at else "ever"
         used = f"{key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "never"
-        table.add_row(key.id, key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d}", ends, used)
+        rows.append((key.id, key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d}", ends, used))
     if settings.api_keys:
-        table.add_row("", "DOSSIER_API_KEYS", "admin", "", f"{len(settings.api_keys)} in the settings", "")
-    if table.row_count:
-        Console().print(table)
+        rows.append(("", "DOSSIER_API_KEYS", "admin", "", f"{len(settings.api_keys)} in the settings", ""))
+    if rows:
+        print_table(("id", "name", "scopes", "made", "until", "used"), rows)
     else:
         typer.echo("There are no keys: `dossier keys create NAME` makes one.")
 

@@ -15,14 +15,15 @@ def mcp(*, data: DataOption = None) -> None:
     For an agent's configuration: command `dossier`, arguments `mcp --data FOLDER`. A running
     `dossier serve` offers the same at /mcp.
     """
-    from service.assembly import list_sources
+    from service.assembly import reading_catalogue
     from service.dossier import Dossier
     from service.mcp_api.server import run_stdio
 
     settings = settings_from(data=data)
 
     def open_index() -> "Dossier":
-        list_sources(settings)  # finds a missing index before the model is loaded
+        with reading_catalogue(settings):
+            pass  # a missing index is found before the model is loaded
         return Dossier.open(settings=settings, read_only=True)
 
     with ThreadPoolExecutor(1, thread_name_prefix="open-index") as executor:

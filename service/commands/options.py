@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from embeddings.search import Filters
+    from embeddings.store.catalogue import Catalogue
     from service.settings import LoadedSettings, Settings
 
 logger = logging.getLogger(__name__)
@@ -132,3 +133,35 @@ def filters_from(
         participants=tuple(participants or ()),
         sources=tuple(sources or ()),
     )
+
+
+def check_filters(catalogue: Catalogue, filters: Filters) -> None:
+    """See that there are the kinds and sources that are asked for.
+
+    Raises:
+        QuestionError: there is none of that name, with what may have been meant.
+    """
+    from service.errors import QuestionError
+    from service.wording.suggestions import did_you_mean
+
+    known = [kind for kind, _ in catalogue.facets().kinds] if filters.kinds else []
+    for kind in filters.kinds:
+        if kind not in known:
+            raise QuestionError(
+                f"There is no kind {kind}{did_you_mean(kind, known) or '.'}"
+                " `dossier kinds` lists those there are.",
+                field="filters.kinds",
+            )
+    for source in filters.sources:
+        if catalogue.source(source) is None:
+            raise QuestionError(
+                f"There is no source {source}{_meant_source(catalogue, source) or '.'}"
+                " `dossier sources` lists those there are.",
+                field="filters.sources",
+            )
+
+
+def _meant_source(catalogue: Catalogue, wanted: str) -> str:
+    from service.wording.suggestions import did_you_mean
+
+    return did_you_mean(wanted, [name for one in catalogue.sources() for name in (one.name, *one.copies)])

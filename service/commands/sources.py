@@ -9,20 +9,18 @@ from service.commands.options import DataOption, JsonOption, settings_from
 
 def sources(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the files in the index."""
-    from rich.console import Console
-
     from service.api.presenting import source_info
     from service.api.schemas import SourceList
-    from service.assembly import list_sources
-    from service.commands.terminal import print_sources
+    from service.assembly import reading_catalogue
+    from service.commands.lists import print_sources
 
-    records = list_sources(settings_from(data=data))
-    shown = [source_info(record) for record in records]
+    with reading_catalogue(settings_from(data=data)) as catalogue:
+        shown = [source_info(record) for record in catalogue.sources()]
     if as_json:
         whole = SourceList(sources=shown, total=len(shown), offset=0, limit=len(shown))
         typer.echo(whole.model_dump_json(indent=2))
     else:
-        print_sources(Console(), shown)
+        print_sources(shown)
 
 
 def delete(
@@ -31,17 +29,22 @@ def delete(
     data: DataOption = None,
 ) -> None:
     """Delete files from the index. The files themselves stay where they are."""
-    from service.assembly import list_sources
+    from service.assembly import reading_catalogue
     from service.dossier import Dossier
     from service.errors import NotFoundError
+    from service.wording.suggestions import did_you_mean
 
     settings = settings_from(data=data)
-    records = list_sources(settings)
+    with reading_catalogue(settings) as catalogue:
+        records = catalogue.sources()
     chosen = {}
     for wanted in source:
         found = [one for one in records if wanted in {one.id, one.name, *one.copies}]
         if not found:
-            raise NotFoundError(f"There is no source {wanted}: `dossier sources` lists those there are.")
+            meant = did_you_mean(wanted, [name for one in records for name in (one.name, *one.copies)])
+            raise NotFoundError(
+                f"There is no source {wanted}{meant or '.'} `dossier sources` lists those there are."
+            )
         chosen[found[0].id] = found[0]
     with Dossier.open(settings=settings) as dossier:
         for record in chosen.values():

@@ -1,9 +1,10 @@
-"""How answers, sources and settings look in a terminal."""
+"""How answers and settings look in a terminal, or where they are piped to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -11,14 +12,17 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
-
     from service.answer import Answer, Citation, Quote, RankedPassage, SearchResult
-    from service.api.schemas import SourceInfo
-    from service.audit import Entry
     from service.settings import LoadedSettings
 
 _INDENT = 4  # the width of "[1] "
+_UNBROKEN = 1_000_000  # characters of a line, more than a passage or a setting has
+
+
+def console() -> Console:
+    """Return what prints to standard output; where that is no terminal, no line is broken."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=_UNBROKEN)
 
 
 def print_answer(console: Console, answer: Answer) -> None:
@@ -76,36 +80,6 @@ def print_search(console: Console, result: SearchResult) -> None:
     _print_footer(
         console, f"{result.index.passages:,} passages", f"{result.timings_ms.get('total', 0):.0f} ms"
     )
-
-
-def print_sources(console: Console, sources: Sequence[SourceInfo]) -> None:
-    """Print the files of an index as a table."""
-    if not sources:
-        console.print("Nothing is indexed yet: `dossier index PATH` indexes a file or a folder.")
-        return
-    table = Table("id", "source", box=None, pad_edge=False, header_style="dim")
-    for name in ("documents", "passages", "characters"):
-        table.add_column(name, justify="right")
-    for source in sources:
-        names = Text(source.name) + Text("".join(f"\n= {copy}" for copy in source.copies), style="dim")
-        table.add_row(
-            source.id, names, f"{source.documents:,}", f"{source.passages:,}", f"{source.characters:,}"
-        )
-    console.print(table)
-
-
-def print_audit(console: Console, entries: Sequence[Entry], total: int) -> None:
-    """Print who did what as a table."""
-    if not entries:
-        console.print("Nothing was changed yet.")
-        return
-    table = Table("when (UTC)", "who", "by", "what", "", box=None, pad_edge=False, header_style="dim")
-    for one in entries:
-        who, when = one.actor.name or "anybody", f"{one.at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(when, Text(who), one.actor.door, one.action, Text(one.subject))
-    console.print(table)
-    if total > len(entries):
-        console.print(f"{total - len(entries):,} earlier ones: --limit", style="dim")
 
 
 def print_settings(console: Console, loaded: LoadedSettings) -> None:

@@ -14,7 +14,6 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
-from encoders import WordHashEncoder
 from fillings import SILENCE, Filling
 from harmful_files import swelling_pdf
 from index_support import changed_by_hand
@@ -32,40 +31,11 @@ from embeddings.distributed import engine
 from embeddings.encoders.encoder import EncoderError
 from embeddings.indexing.preparing import encode
 from service.cli import main
-from service.settings import Settings
 from service.wording.phrases import page_words
 from tests.support.scans import COMMITTEE, file_of, page_of
 
 CAN_BE_READ = f"what can be read: {FORMAT_NAMES}"
 TREATY = "The treaty of Kars was signed on 13 October 1921 by the envoys of three republics."
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command in an empty folder; return its exit code, its output and its lines on stderr."""
-    monkeypatch.chdir(tmp_path)
-    for name in (*Settings.model_fields, "config"):
-        monkeypatch.delenv(f"DOSSIER_{name.upper()}", raising=False)
-    monkeypatch.setenv("DOSSIER_ANSWER_THRESHOLD", "0")
-    monkeypatch.setenv("COLUMNS", "200")
-    for module in (service.assembly, service.examining):
-        monkeypatch.setattr(module, "load_encoder", lambda _: WordHashEncoder())
-
-    def run_command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["dossier", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return ended.value.code or 0, printed.out, printed.err.splitlines()
-
-    return run_command
-
-
-@pytest.fixture
-def indexed(run):
-    code, _, _ = run("index", LETTER, SHORT_NOTE)
-    assert code == 0
-    return run
 
 
 def test_indexing_tells_what_came_of_it_and_again_finds_nothing_to_do(run):
@@ -279,7 +249,6 @@ def test_json_is_that_of_the_api(indexed):
         (["--from", "1942"], False),
         (["--participant", "eden"], True),
         (["--participant", "nobody"], False),
-        (["--kind", "nothing"], False),
     ],
 )
 def test_filters_take_days_months_and_years(indexed, options, is_found):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from embeddings.store.records import DocumentRecord
 from service.api import schemas
-from service.api.presenting import document_summary, page_info
+from service.api.presenting import document_summary, facets_of, page_info
 from service.hosting.dependencies import CurrentDossier
 from service.hosting.problems import documented
 
@@ -79,18 +79,10 @@ def get_document_page(document_id: str, page: str, dossier: CurrentDossier) -> s
     )
 
 
-@router.get("/facets", operation_id="get_facets", responses=documented(401, 429, 503))
-def get_facets(dossier: CurrentDossier) -> schemas.Facets:
-    """Return what documents can be filtered by, each value with its number of documents."""
-    facets = dossier.facets()
-    return schemas.Facets(
-        kinds=[schemas.ValueCount(value=value, documents=count) for value, count in facets.kinds],
-        participants=[
-            schemas.ValueCount(value=value, documents=count) for value, count in facets.participants
-        ],
-        years=[schemas.YearCount(year=year, documents=count) for year, count in facets.years],
-        undated=facets.undated,
-    )
+@router.get("/facets", operation_id="get_facets", responses=documented(401, 403, 422, 429, 503))
+def get_facets(query: Annotated[schemas.DocumentFilters, Query()], dossier: CurrentDossier) -> schemas.Facets:
+    """Return what documents can be filtered by, each value counted among those that pass."""
+    return facets_of(dossier.facets(filters=query.as_filters()))
 
 
 def _neighbour(record: DocumentRecord | None) -> schemas.Neighbour | None:
