@@ -245,13 +245,27 @@ def make_derived_tables(connection: sqlite3.Connection) -> None:
 
 
 def drop_derived_tables(connection: sqlite3.Connection) -> None:
-    """Drop all but the source tables, whatever other tables the schema of the file had."""
+    """Drop all but the source tables, whatever other tables the schema of the file had, damaged or not."""
     # Virtual tables first: they drop tables of their own, which are listed like any other.
-    for kind in ("sql LIKE 'CREATE VIRTUAL%'", "name NOT LIKE 'sqlite_%'"):
+    for kind, drop in (("sql LIKE 'CREATE VIRTUAL%'", _drop_virtual), ("name NOT LIKE 'sqlite_%'", _drop)):
         query = f"SELECT name FROM sqlite_master WHERE type = 'table' AND {kind} ORDER BY rowid DESC"  # noqa: S608 - constants
         for (name,) in connection.execute(query).fetchall():
             if name not in SOURCE_TABLE_NAMES:
-                connection.execute(f'DROP TABLE "{name}"')
+                drop(connection, name)
+
+
+def _drop(connection: sqlite3.Connection, table: str) -> None:
+    connection.execute(f'DROP TABLE "{table}"')
+
+
+def _drop_virtual(connection: sqlite3.Connection, table: str) -> None:
+    """Drop a virtual table, or forget it where it cannot be opened: its own tables are ordinary ones then."""
+    try:
+        _drop(connection, table)
+    except sqlite3.DatabaseError:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("DELETE FROM sqlite_master WHERE name = ?", (table,))
+        connection.execute("PRAGMA writable_schema = RESET")
 
 
 @contextmanager

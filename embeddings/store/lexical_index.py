@@ -36,6 +36,7 @@ _TABLES: dict[LexicalField, tuple[str, Literal["passages", "documents"]]] = {
 }
 
 _PAGES_A_STEP = 1_000  # of 4 kB: some 30 ms of writing
+_SEGMENTS_MERGED = 2  # of one level; FTS5 takes no fewer
 
 NGRAM_CHARACTERS = 4  # part of the schema: what stands in passage_ngrams
 
@@ -152,7 +153,7 @@ def remove_documents(connection: sqlite3.Connection, document_keys: Iterable[int
 
 
 def merge_segments(connection: sqlite3.Connection) -> None:
-    """Make each full-text index one segment, as if written at once; what is found stays the same.
+    """Make each full-text index, which was made just now, one segment; what is found stays the same.
 
     FTS5 writes a segment for each transaction and merges them by and by; a search looks into each.
     """
@@ -161,20 +162,23 @@ def merge_segments(connection: sqlite3.Connection) -> None:
 
 
 def merge_by_steps(writing: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
-    """Do what :func:`merge_segments` does in many short transactions, between which others may write.
+    """Leave few segments, in many short transactions between which others may write.
 
-    ``writing`` begins one. Merging may be broken off: the next goes on where it was.
+    ``writing`` begins one. Merging may be broken off: the next goes on where it was. At each level two
+    segments become one of the next, so that what is left is as the logarithm of the changes. Not one for
+    all: each time that FTS5 of SQLite 3.40 makes one, it adds a level, and at 2,000 levels it finds its own
+    table damaged.
     """
     for table, _ in _TABLES.values():
-        step = f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"  # noqa: S608 - a constant
-        pages, is_unfinished = -_PAGES_A_STEP, True  # at first negative: every segment is to be merged
+        command = f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)"  # noqa: S608 - a constant
+        is_unfinished = True
         while is_unfinished:
             with writing() as connection:
+                connection.execute(command, ("usermerge", _SEGMENTS_MERGED))
                 before = connection.total_changes
-                connection.execute(step, (pages,))
+                connection.execute(command, ("merge", _PAGES_A_STEP))
                 # FTS5's documentation: a step that changes less than two rows had nothing to merge
                 is_unfinished = connection.total_changes - before > 1
-            pages = _PAGES_A_STEP
 
 
 def _stored_texts(connection: sqlite3.Connection, document_key: int) -> list[tuple[int, LexicalText]]:

@@ -2,6 +2,8 @@
 
 import math
 import re
+import sqlite3
+from contextlib import closing, nullcontext
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from index_support import prepare_by_hand, write_by_hand, write_passages
 from chunker.documents import DocumentMetadata
 from embeddings.indexing.writing import delete_source
 from embeddings.store import filtering, lexical_index
-from embeddings.store.connections import Store
+from embeddings.store.connections import Store, make_derived_tables, make_source_tables
 from embeddings.store.filtering import Condition, Selection
 
 FIELDS = ["passage", "document", "ngrams"]
@@ -288,3 +290,30 @@ def test_where_all_words_are_common_the_passages_that_have_them_all_are_found(st
     assert sorted(keys(store, "wool and cotton")) == [4, 6]
     assert sorted(keys(store, "wool and cotton and unknown")) == [4, 6]
     assert keys(store, "wool and cotton", field="ngrams") == []
+
+
+def test_after_a_merging_for_each_of_very_many_changes_few_segments_find_the_same():
+    count = 1_500  # merged into one each time, they were taken for damaged after 1,085
+    texts = [lexical_index.lexical_text("Letter", f"Envoy {number}.") for number in range(count)]
+    rows = [(key, [(key, text)]) for key, text in enumerate(texts, start=1)]
+    with closing(in_memory()) as merged, closing(in_memory()) as at_once:
+        for row in rows:
+            lexical_index.add_documents(merged, [row])
+            lexical_index.merge_by_steps(lambda: nullcontext(merged))
+        lexical_index.add_documents(at_once, rows)
+        for field in FIELDS:
+            found = [
+                lexical_index.search(one, "envoy 7", field=field, limit=count) for one in (merged, at_once)
+            ]
+            assert found[0] == found[1]
+            assert 7 + 1 in [key for key, _ in found[0]]
+        for table in ("passage_text", "document_text", "passage_ngrams"):
+            (segments,) = merged.execute(f"SELECT count(DISTINCT segid) FROM {table}_idx").fetchone()  # noqa: S608 - a constant
+            assert segments <= math.log2(count)
+
+
+def in_memory():
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    make_source_tables(connection)
+    make_derived_tables(connection)
+    return connection
