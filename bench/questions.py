@@ -108,6 +108,13 @@ def ask_streamed(client: httpx.Client, question: str) -> dict[str, float]:
 @contextmanager
 def serving(port: int) -> Iterator[httpx.Client]:
     """Run the service, and give a client for it once it is ready."""
+    with served(port) as (client, _):
+        yield client
+
+
+@contextmanager
+def served(port: int) -> Iterator[tuple[httpx.Client, int]]:
+    """Run the service, and give a client for it once it is ready, and the number of its process."""
     command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -115,7 +122,7 @@ def serving(port: int) -> Iterator[httpx.Client]:
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             wait_until_ready(client, process)
-            yield client
+            yield client, process.pid
     finally:
         process.terminate()
         process.wait()
