@@ -213,7 +213,7 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(2_000, ge=16, description="longest question")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest request body, uploads aside")
     max_upload_bytes: int = Field(100_000_000, ge=1_000, description="largest file that can be uploaded")
-    max_queued_jobs: int = Field(100, ge=1, description="uploads that may wait to be indexed")
+    max_queued_jobs: int = Field(1_000, ge=1, description="uploads that may wait to be indexed")
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
         (),

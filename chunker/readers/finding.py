@@ -118,7 +118,7 @@ def walk(
     names = distinct_names(entry.name for entry in entries)
     for entry in entries:
         path, name = Path(entry.path), names[entry.name]
-        if entry.name.startswith((".", "~$")):  # the latter holds the name of who has a Word file open
+        if is_hidden(entry.name):
             yield SkippedPath(path, "hidden", "hidden")
         elif path.is_dir():
             yield from walk(path, f"{origin}/{name}", f"{prefix}{name}/", parents | {identity})
@@ -130,6 +130,11 @@ def walk(
             yield SkippedPath(path, f"no reader for {kind_of(name)} files", kind_of(name))
         else:
             yield FoundFile(path, f"{prefix}{name}", f"{origin}/{name}")
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a file or folder is left out for its name, unless it was given itself."""
+    return name.startswith((".", "~$"))  # the latter holds the name of who has a Word file open
 
 
 def is_unreadable(path: Path) -> bool:

@@ -503,6 +503,20 @@ class JobList(ResponseModel):
     limit: int
 
 
+class Refused(ResponseModel):
+    """One of several that was not taken."""
+
+    name: str = Field(description="the file's path as it was given")
+    problem: Problem
+
+
+class Accepted(ResponseModel):
+    """What became of several that were sent together, each in the order in which they came."""
+
+    jobs: list[JobInfo] = Field(description="one for each that was taken")
+    refused: list[Refused]
+
+
 class AuditEntry(ResponseModel):
     """One thing that was done; entries are numbered from 1 without gaps."""
 

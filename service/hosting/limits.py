@@ -14,9 +14,9 @@ from service.hosting.rates import TokenBuckets, address_of
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UPLOAD_PATH = "/v1/sources"
+UPLOAD_PATHS = frozenset({"/v1/sources", "/v1/sources/batch"})
 MULTIPART_OVERHEAD_BYTES = 64_000
-"""What the multipart form around a file may take."""
+"""What the multipart form around files may take."""
 
 _UNLIMITED_PREFIXES = ("/health/", "/metrics", "/static/")
 
@@ -56,7 +56,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_upload = scope["path"].rstrip("/") == UPLOAD_PATH
+        is_upload = scope["path"].rstrip("/") in UPLOAD_PATHS
         allowed = self._max_upload_bytes + MULTIPART_OVERHEAD_BYTES if is_upload else self._max_body_bytes
         too_large = _too_large(self._max_upload_bytes if is_upload else allowed, is_upload=is_upload)
         headers = Headers(scope=scope)

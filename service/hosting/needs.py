@@ -53,6 +53,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
     ),
     KeyScope.edit: (
         "POST /v1/sources",
+        "POST /v1/sources/batch",
         "PATCH /v1/sources/{source_id}",
         "DELETE /v1/sources/{source_id}",
         "GET /v1/jobs",

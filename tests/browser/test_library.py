@@ -2,6 +2,7 @@
 
 import pytest
 from browser_support import ask, words_of
+from encoders import PausingEncoder
 from service_support import finished_job, make_app, serving, upload
 
 pytestmark = pytest.mark.browser
@@ -134,6 +135,26 @@ def test_files_and_folders_are_dropped_and_a_second_of_a_name_is_kept_beside_the
             drop(page, tmp_path / "note.txt")
             page.locator(".uploads .is-done").nth(2 if content == b"The first." else 3).wait_for()
         assert words_of(page.locator(".uploads li").nth(3)).startswith("note.txt added as note (2).txt: 1")
+
+
+def test_what_still_goes_on_is_shown_to_whoever_comes_and_can_be_cancelled(browser, tmp_path):
+    encoder = PausingEncoder()
+    with serving(make_app(tmp_path, encoder=encoder)) as client, browser(client) as page:
+        sheep = (b"\n\nThe shepherd counted %d sheep at the river that day." % n for n in range(90))
+        upload(client, "ararat.md", LETTER + b"".join(sheep))
+        upload(client, "sinop.md", LETTER.replace(b"Ararat", b"Sinop"))
+        assert encoder.began.wait(10)
+        page.goto("/library")
+        page.get_by_text("1 of").wait_for()
+        assert words_of(page.locator(".uploads li").nth(1)) == "sinop.md waiting Cancel"
+        page.get_by_role("button", name="Cancel sinop.md").click()
+        page.get_by_role("button", name="Cancel ararat.md").click()
+        page.locator(".uploads .is-done").nth(1).wait_for()
+        rows = [words_of(row) for row in page.locator(".uploads li").all()]
+        assert rows == ["ararat.md cancelled", "sinop.md cancelled"]
+        assert client.get("/v1/sources").json()["total"] == 0
+        page.reload()
+        assert page.locator(".uploads li").count() == 0
 
 
 def test_the_same_file_twice_is_refused_in_words(browser, site):

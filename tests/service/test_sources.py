@@ -342,6 +342,69 @@ def test_what_nobody_can_say_of_a_source_is_refused(tmp_path):
         assert client.patch("/v1/sources/unknown", json={"title": "x"}).status_code == 404
 
 
+def upload_together(client, *files, **parameters):
+    parts = [("files", file) for file in files]
+    response = client.post("/v1/sources/batch", files=parts, params=parameters)
+    assert response.status_code == 202, response.text
+    wait_until(lambda: all(job["finished_at"] for job in client.get("/v1/jobs").json()["jobs"]))
+    accepted = response.json()
+    ended = [client.get(job["url"]).json() for job in accepted["jobs"]]
+    return ended, {one["name"]: one["problem"] for one in accepted["refused"]}
+
+
+def test_a_folder_is_uploaded_in_one_request_and_what_is_wrong_with_one_file_is_its_own(tmp_path):
+    moscow = TREATY.replace("Kars", "Moscow")
+    with serving(make_app(tmp_path, max_upload_bytes=10_000)) as client:
+        finished_job(client, upload(client, "papers/known.txt", TREATY))
+        jobs, refused = upload_together(
+            client,
+            ("papers/a/notes.txt", moscow),
+            ("papers/b/notes.txt", TREATY.replace("Kars", "Batum")),
+            ("papers/known.txt", TREATY),
+            ("papers/again.txt", TREATY),
+            ("papers/.DS_Store", b"Bud1"),
+            ("papers/film.mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(100)),
+            ("papers/broken.pdf", b"%PDF-1.7\nnothing of the kind"),
+            ("papers/..", b"x"),
+        )
+        assert [job["status"] for job in jobs] == ["succeeded"] * 3 + ["failed"]
+        assert names_of(client) == ["a/notes.txt", "again.txt", "b/notes.txt"]
+        assert client.get("/v1/sources").json()["sources"][1]["copies"] == ["known.txt"]
+        assert jobs[3]["source_name"] == "papers/broken.pdf"
+        assert jobs[3]["problem"]["status"] == 415
+        assert {name: problem["status"] for name, problem in refused.items()} == {
+            "papers/known.txt": 409,
+            "papers/.DS_Store": 415,
+            "papers/film.mp4": 415,
+            "papers/..": 422,
+        }
+        assert refused["papers/film.mp4"]["detail"] == "papers/film.mp4: no reader for .mp4 files"
+        assert texts_found(client, "Moscow") >= {moscow}
+        jobs, refused = upload_together(client, ("papers/a/notes.txt", moscow + " It held."), replace=True)
+        assert [job["change"]["status"] for job in jobs] == ["replaced"]
+        large = ("x.txt", b"word " * 20_000)
+        assert client.post("/v1/sources/batch", files=[("files", large)]).status_code == 413
+        assert client.post("/v1/sources/batch").status_code == 422
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_of_several_files_those_that_find_the_queue_full_are_refused_and_leave_nothing(tmp_path):
+    encoder = PausingEncoder()
+    with serving(make_app(tmp_path, encoder=encoder, max_queued_jobs=2)) as client:
+        running = upload(client, LETTER.name, LETTER.read_bytes())
+        assert encoder.began.wait(10)
+        files = [("files", (f"{at}.txt", f"The ice is {at} inches thick.")) for at in range(4)]
+        accepted = client.post("/v1/sources/batch", files=files).json()
+        assert [job["source_name"] for job in accepted["jobs"]] == ["0.txt", "1.txt"]
+        assert [(one["name"], one["problem"]["status"]) for one in accepted["refused"]] == [
+            ("2.txt", 503),
+            ("3.txt", 503),
+        ]
+        assert len(list((tmp_path / "uploads").iterdir())) == 3
+        encoder.may_go_on.set()
+        assert finished_job(client, running)["status"] == "succeeded"
+
+
 def test_a_file_that_would_take_all_memory_is_refused_and_the_service_goes_on(tmp_path):
     with serving(make_app(tmp_path, reading_memory_mib=256)) as client:
         refused = upload(client, "swelling.pdf", swelling_pdf(3_000_000))

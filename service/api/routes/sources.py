@@ -8,14 +8,17 @@ from fastapi import APIRouter, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from chunker.documents import Source, content_id
+from chunker.errors import UnreadableSourceError, UnsupportedFormatError
+from chunker.readers.finding import is_hidden, is_unreadable, kind_of
 from chunker.readers.page_progress import PagesRead
 from service.api.presenting import job_info, source_info
-from service.api.schemas import JobInfo, Offset, SourceDescription, SourceInfo, SourceList
+from service.api.schemas import Accepted, JobInfo, Offset, Refused, SourceDescription, SourceInfo, SourceList
 from service.dossier import Dossier
-from service.errors import ConflictError
+from service.errors import ConflictError, ServiceError
 from service.hosting.dependencies import CurrentDossier, CurrentState
 from service.hosting.files import download
-from service.hosting.problems import documented
+from service.hosting.problems import documented, problem_from
+from service.hosting.state import ServiceState
 from service.jobs.job import AddFile, Describe, Job
 from service.jobs.uploads import remove_upload, store_upload, upload_at, upload_path
 
@@ -87,19 +90,38 @@ def upload_source(
     `notes (2).txt`, or with `replace=true` in its place. One that is there with the same bytes is refused
     with 409.
     """
-    place = upload_path(file.filename)
-    name, settings = PurePosixPath(place).name, state.settings
-    upload = store_upload(file.file, name, folder=settings.folder, max_bytes=settings.max_upload_bytes)
-    try:
-        path = upload_at(settings.folder, upload)
-        read = _read_soon(dossier, path, name)
-        source_id = read.id if read else _id_of(path)
-        _require_new(dossier, source_id, place, keep_originals=settings.keep_originals)
-    except BaseException:
-        remove_upload(settings.folder, upload)
-        raise
-    task = AddFile(upload, place, "name" if replace else "beside")
-    return _accepted(response, state.worker.submit(task, source_id=source_id, source_name=place, read=read))
+    return _accepted(response, _taken(file, dossier, state, replace=replace, is_read_soon=True))
+
+
+@router.post(
+    "/sources/batch",
+    operation_id="upload_sources",
+    status_code=202,
+    responses=documented(400, 401, 403, 413, 422, 429, 503),
+)
+def upload_sources(
+    files: list[UploadFile],
+    dossier: CurrentDossier,
+    state: CurrentState,
+    *,
+    replace: Annotated[bool, Query(description="let each take the place of the file of its name")] = False,
+) -> Accepted:
+    """Take in several files, or a folder: each with its path, as browsers send it, in a field `files`.
+
+    Each gets a job of its own, which reads and indexes it; the answer comes at once. What cannot be taken is
+    refused alone: a hidden file, one that is too large, that is there with the same bytes or waits already.
+    Together they may have as many bytes as one file may.
+    """
+    accepted = Accepted(jobs=[], refused=[])
+    for file in files:
+        try:
+            accepted.jobs.append(job_info(_taken(file, dossier, state, replace=replace)))
+        except (ServiceError, UnreadableSourceError) as error:
+            problem = problem_from(error)
+            if problem is None:
+                raise
+            accepted.refused.append(Refused(name=file.filename or "", problem=problem))
+    return accepted
 
 
 @router.patch(
@@ -139,6 +161,37 @@ def _accepted(response: Response, job: Job) -> JobInfo:
     info = job_info(job)
     response.headers["Location"] = info.url
     return info
+
+
+def _taken(
+    file: UploadFile, dossier: Dossier, state: ServiceState, *, replace: bool, is_read_soon: bool = False
+) -> Job:
+    """Return the job of an uploaded file, which is new; where it is to be read soon, it can be read."""
+    place, settings = upload_path(file.filename), state.settings
+    name = PurePosixPath(place).name
+    upload = store_upload(file.file, name, folder=settings.folder, max_bytes=settings.max_upload_bytes)
+    try:
+        path = upload_at(settings.folder, upload)
+        read = None
+        if is_read_soon:
+            read = _read_soon(dossier, path, name)
+        else:
+            _refuse_left_out(path, place)
+        source_id = read.id if read else _id_of(path)
+        _require_new(dossier, source_id, place, keep_originals=settings.keep_originals)
+    except BaseException:
+        remove_upload(settings.folder, upload)
+        raise
+    task = AddFile(upload, place, "name" if replace else "beside")
+    return state.worker.submit(task, source_id=source_id, source_name=place, read=read)
+
+
+def _refuse_left_out(path: Path, place: str) -> None:
+    """Raise UnsupportedFormatError for what would be left out of a folder that is indexed."""
+    if any(map(is_hidden, place.split("/"))):
+        raise UnsupportedFormatError(f"{place}: hidden files are left out of folders; upload it by itself")
+    if is_unreadable(path):
+        raise UnsupportedFormatError(f"{place}: no reader for {kind_of(place)} files")
 
 
 def _read_soon(dossier: Dossier, path: Path, name: str) -> Source | None:

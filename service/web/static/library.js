@@ -1,4 +1,4 @@
-// The library: uploads with their progress, what sources are called, deletions after a question.
+// The library: uploads and what goes on of them, what sources are called, deletions after a question.
 
 import { problemLine, send } from "./asking.js";
 
@@ -12,6 +12,7 @@ let queue = Promise.resolve();
 function start() {
   const drop = document.getElementById("drop");
   if (!drop) return; // who may only ask
+  queue = followUnfinished();
   for (const input of drop.querySelectorAll("input")) {
     const addChosen = () => {
       for (const file of input.files) enqueue(file, file.webkitRelativePath);
@@ -64,10 +65,26 @@ function enqueue(file, pathInFolder) {
   queue = queue.then(() => add(file, name, row));
 }
 
+/** Shows what still goes on of earlier uploads, which outlive this page and the server. */
+async function followUnfinished() {
+  const response = await fetch("/v1/jobs?limit=1000").catch(() => null);
+  const { jobs } = response?.ok ? await response.json() : { jobs: [] };
+  for (const job of jobs.reverse()) if (!job.finished_at) follow(job, job.source_name, newRow(job.source_name));
+}
+
 async function add(file, path, row) {
   try {
-    const job = await upload(file, path, (share) => row.show("uploading", share));
+    await follow(await upload(file, path, (share) => row.show("uploading", share)), path, row);
+  } catch (error) {
+    row.end(error.message, true);
+  }
+}
+
+async function follow(job, path, row) {
+  try {
+    row.mayCancel(job.url);
     const done = await finished(job, row);
+    if (done.status === "cancelled") return row.end("cancelled");
     const name = path.endsWith(done.source_name) ? "added" : `added as ${done.source_name}`;
     row.end(`${name}: ${counted(done.change.documents, "document")}, ${counted(done.change.passages, "passage")}`);
     await refresh();
@@ -97,9 +114,10 @@ function upload(file, path, onProgress) {
 async function finished(job, row) {
   for (;;) {
     if (job.status === "failed") throw new Error(job.problem?.detail ?? "It could not be indexed.");
-    if (job.status === "succeeded") return job;
+    if (job.finished_at) return job;
     const { passages_done: done, passages_total: total, pages_done: read, pages_total: pages } = job.progress;
-    if (job.status === "queued") row.show("waiting", null);
+    if (job.is_cancelling) row.show("being cancelled", null);
+    else if (job.status === "queued") row.show("waiting", null);
     else if (total === null && pages) row.show(`${read} of ${counted(pages, "page")} read by OCR`, read / pages);
     else if (total === null) row.show("reading", null);
     else row.show(`${done.toLocaleString("en")} of ${counted(total, "passage")}`, total ? done / total : 1);
@@ -112,6 +130,7 @@ function newRow(name) {
   const element = document.getElementById("upload-template").content.firstElementChild.cloneNode(true);
   const bar = element.querySelector("progress");
   const state = element.querySelector("[data-state]");
+  const cancel = element.querySelector("[data-cancel]");
   element.querySelector("[data-name]").textContent = name;
   bar.setAttribute("aria-label", `Progress of ${name}`);
   state.textContent = "waiting";
@@ -122,8 +141,17 @@ function newRow(name) {
       if (share === null) bar.removeAttribute("value");
       else bar.value = share;
     },
+    mayCancel(address) {
+      cancel.hidden = false;
+      cancel.setAttribute("aria-label", `Cancel ${name}`);
+      cancel.addEventListener("click", () => {
+        cancel.hidden = true;
+        fetch(address, { method: "DELETE" }).catch(() => {}); // what became of it is told as ever
+      });
+    },
     end(words, isProblem = false) {
       bar.remove();
+      cancel.remove();
       state.textContent = words;
       element.classList.add(isProblem ? "is-problem" : "is-done");
       status.textContent = `${name}: ${words}`;
