@@ -124,12 +124,16 @@ def run_stdio(open_dossier: Callable[[], Dossier], settings: Settings) -> None:
 
 
 def make_server(open_dossier: Callable[[], Dossier], settings: Settings) -> MCPServer[Any]:
-    """Return a server with the four tools."""
-    from mcp.server import MCPServer
+    """Return a server with the tools, the documents as resources, and the prompts."""
+    from mcp.server.mcpserver.exceptions import ResourceError, ToolError
+    from mcp.server.mcpserver.prompts import Prompt
     from mcp.types import ToolAnnotations
 
-    server: MCPServer[Any] = MCPServer(
-        "dossier",
+    from service.mcp_api.prompts import PROMPTS
+    from service.mcp_api.resources import DOCUMENT, PAGE, DocumentServer, Resources
+
+    server = DocumentServer(
+        open_dossier,
         title="Dossier",
         version=installed_version(),
         instructions=_INSTRUCTIONS,
@@ -143,22 +147,29 @@ def make_server(open_dossier: Callable[[], Dossier], settings: Settings) -> MCPS
         ("Read pages of a document", tools.read_pages),
         ("List documents", tools.list_documents),
     ):
-        server.add_tool(_told(tool), title=title, annotations=reads_only, structured_output=True)
+        server.add_tool(_told(tool, ToolError), title=title, annotations=reads_only, structured_output=True)
+    resources = Resources(open_dossier, lambda: tools.base_url)
+    for title, address, resource in (
+        ("A document", DOCUMENT, resources.document),
+        ("A page of a document", PAGE, resources.page),
+    ):
+        server.resource(address, title=title, mime_type="text/plain")(_told(resource, ResourceError))
+    for title, prompt in PROMPTS:
+        server.add_prompt(Prompt.from_function(prompt, title=title))
     return server
 
 
-def _told(tool: Callable[P, R]) -> Callable[P, R]:
+def _told(called: Callable[P, R], as_error: type[Exception]) -> Callable[P, R]:
     """Make errors that a person, or a model, can act on reach it in one line."""
-    from mcp.server.mcpserver.exceptions import ToolError
 
-    @wraps(tool)
+    @wraps(called)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return tool(*args, **kwargs)
+            return called(*args, **kwargs)
         except Exception as error:
             if problem_from(error) is None:
                 raise
-            raise ToolError(str(error)) from None
+            raise as_error(str(error)) from None
 
     return told
 
@@ -171,7 +182,7 @@ class Tools:
         self._settings = settings
 
     @property
-    def _base_url(self) -> str:
+    def base_url(self) -> str:
         """The address at which readers reach the service, as far as it is known."""
         return self._settings.public_url or _address.get(self._settings.address)
 
@@ -199,7 +210,7 @@ class Tools:
             filters=filters.as_filters(),
             history=[Turn("user", earlier) for earlier in earlier_questions],
         )
-        return ask_result(answer, self._base_url)
+        return ask_result(answer, self.base_url)
 
     def search_passages(
         self,
@@ -211,7 +222,7 @@ class Tools:
     ) -> SearchPassagesResult:
         """Find the passages nearest to a question, or all that hold words as they are written, counted."""
         result = self._open_dossier().search(query, top_k=top_k, mode=mode, filters=filters.as_filters())
-        passages = [cited_passage(one, self._base_url) for one in result.passages]
+        passages = [cited_passage(one, self.base_url) for one in result.passages]
         counted = result.counted.words if result.counted else None
         return SearchPassagesResult(mode=result.interpretation.mode, counted=counted, passages=passages)
 
@@ -224,7 +235,7 @@ class Tools:
     ) -> ReadPagesResult:
         """Read a document, or some pages of it, by the document_id that other tools give."""
         reading = self._open_dossier().read(document_id)
-        return read_pages_result(reading, first_page=first_page, last_page=last_page, base_url=self._base_url)
+        return read_pages_result(reading, first_page=first_page, last_page=last_page, base_url=self.base_url)
 
     def list_documents(
         self,
@@ -243,7 +254,7 @@ class Tools:
         )
         end = offset + len(records)
         return ListDocumentsResult(
-            documents=[listed_document(record, self._base_url) for record in records],
+            documents=[listed_document(record, self.base_url) for record in records],
             total=total,
             next_offset=end if records and end < total else None,
         )
