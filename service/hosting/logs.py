@@ -1,7 +1,7 @@
 """Log lines: one for each event, as text for a person or as JSON for a collector.
 
-What is logged while a request is answered carries its id. No line at level info or above has words of a
-question or of a document; the traceback of a fault has what the fault says.
+What is logged while a request is answered, or a job does what it asked for, carries its id. No line at level
+info or above has words of a question or of a document; the traceback of a fault has what the fault says.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from service.audit import current_actor
 from service.hosting.current_request import current_request
 
 if TYPE_CHECKING:
@@ -86,5 +87,5 @@ def _word(value: object) -> str:
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     own = getattr(record, "fields", {})
-    request_id = current_request().id
+    request_id = current_request().id or current_actor().request_id
     return {"request_id": request_id, **own} if request_id else own

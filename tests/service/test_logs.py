@@ -119,6 +119,14 @@ def test_each_request_has_one_line_with_its_route_and_never_its_address(tmp_path
         assert ("problem" in line) == (response.status_code >= 400)
 
 
+def test_what_a_job_does_carries_the_id_of_the_request_that_asked_for_it(tmp_path):
+    with logged() as stream, serving(make_app(tmp_path)) as client:
+        response = upload(client, "vestoe.txt", DOCUMENT)
+        finished_job(client, response)
+    (line,) = (one for one in lines_of(stream) if one["message"].startswith("vestoe.txt: added"))
+    assert line["request_id"] == response.headers["X-Request-ID"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "door", "route"),
     [
