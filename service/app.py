@@ -16,6 +16,7 @@ from service.api.routes import audit, documents, facsimiles, health, jobs, sourc
 from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import KeyMiddleware
+from service.hosting.connections import Bounds
 from service.hosting.cross_site import CrossSiteMiddleware
 from service.hosting.dependencies import KEY_DOCUMENTED
 from service.hosting.headers import HeadersMiddleware
@@ -87,11 +88,13 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     spans = span_provider()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         del app
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         state.start()
-        yield
+        if settings.workers > 1:  # the others answer meanwhile
+            await anyio.to_thread.run_sync(state.wait_until_opened)
+        yield {"bounds": Bounds(settings.max_connections, state.metrics.rejection)}
         await anyio.to_thread.run_sync(state.close)
         if spans is not None:
             await anyio.to_thread.run_sync(spans.shutdown)

@@ -160,7 +160,10 @@ class Settings(BaseSettings):
         description="names the service goes by, comma-separated, beside localhost, IP addresses and the host"
         " of public_url; *: any",
     )
-    threads: int = Field(4, ge=1, le=256, description="requests computed at the same time")
+    workers: int = Field(
+        1, ge=1, le=256, description="processes that answer; each takes a core, and memory for the model"
+    )
+    threads: int = Field(4, ge=1, le=256, description="requests that a process computes at the same time")
     max_waiting: int = Field(
         64, ge=1, description="requests that may wait to be computed; others are asked to come again"
     )

@@ -1,16 +1,25 @@
 """`dossier serve`."""
 
 import ipaddress
+import os
 import socket
+from contextlib import nullcontext
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.options import DataOption, settings_from
+from service.commands.options import DataOption, loaded_settings, settings_from
 from service.errors import SettingsError
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from service.settings import Settings
+
+
+_SILENT_SECONDS = 30
+"""How long a process may be silent until another takes its place: much work is no reason. Chosen by hand."""
 
 
 def serve(
@@ -19,6 +28,7 @@ def serve(
         str | None, typer.Option(help="Address to listen on; 0.0.0.0: every one. [127.0.0.1]")
     ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one. [8000]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes that answer. [1]")] = None,
     without_key: Annotated[
         str | None,
         typer.Option(
@@ -35,25 +45,40 @@ def serve(
     """
     import uvicorn
 
-    from service.app import create_app
-    from service.hosting.connections import prompt_protocol
+    from service.hosting.connections import PromptProtocol
     from service.hosting.logs import log_config
 
-    settings = settings_from(host=host, port=port, without_key=without_key, data=data)
+    flags = {"host": host, "port": port, "workers": workers, "without_key": without_key, "data": data}
+    settings = settings_from(**flags)
     check_exposure(settings)
     check_address(settings.host, settings.port)
-    app = create_app(settings)
-    rejected = app.state.service.metrics.rejection
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        http=prompt_protocol(max_connections=settings.max_connections, on_refused=rejected),
-        log_config=log_config(settings),
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
+    # Each process reads the settings for itself, and what the flags say from the environment.
+    for name, value in {**flags, "collection": settings.collection}.items():
+        if value is not None:
+            os.environ[f"DOSSIER_{name.upper()}"] = str(value)
+    with TemporaryDirectory(prefix="dossier-") if settings.workers > 1 else nullcontext() as counted:
+        if counted is not None:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = counted
+        uvicorn.run(
+            "service.commands.serve:served_app",
+            factory=True,
+            workers=settings.workers,
+            host=settings.host,
+            port=settings.port,
+            http=PromptProtocol,
+            log_config=log_config(settings),
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+            timeout_worker_healthcheck=_SILENT_SECONDS,
+        )
+
+
+def served_app() -> "FastAPI":
+    """Return the application that a process serves."""
+    from service.app import create_app
+
+    return create_app(loaded_settings().settings)
 
 
 def check_exposure(settings: "Settings") -> None:

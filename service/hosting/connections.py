@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,18 +17,30 @@ _MAX_HEADER_BYTES = 64 << 10
 _REASONS = {408: "slow", 431: "head-too-large", 503: "too-many-connections"}
 
 
+def _nobody(reason: str) -> None:
+    del reason
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many connections a process may have, and who is told why one is refused."""
+
+    max_connections: int = 500
+    on_refused: Callable[[str], None] = _nobody
+
+
 class PromptProtocol(HttpToolsProtocol):
     """HTTP over one connection, which is closed where its request does not come in time.
 
     A request has ``seconds`` to arrive, from when it could have begun, and one more for each
     ``bytes_per_second`` that came: the defaults of Apache's ``mod_reqtimeout``. Time in which the service is
     at work, or does not read on, does not count. Of more than ``max_connections`` that one goes which has
-    kept its request back longest.
+    kept its request back longest. The application gives its :class:`Bounds` as ``bounds`` of its lifespan.
     """
 
     seconds: ClassVar[float] = 20
     bytes_per_second: ClassVar[float] = 500
-    max_connections: ClassVar[int] = 500
+    bounds = Bounds()
 
     _began = 0.0
     _received = 0
@@ -36,9 +49,10 @@ class PromptProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        self.bounds = self.app_state.get("bounds", self.bounds)
         self._wait_anew()
         self._watch = self.loop.call_later(self.seconds, self._look)
-        if len(self.connections) > self.max_connections:
+        if len(self.connections) > self.bounds.max_connections:
             waiting: list[Any] = [one for one in self.connections if isinstance(one, PromptProtocol)]
             min(waiting, key=PromptProtocol._patience).refuse(503)
 
@@ -60,17 +74,12 @@ class PromptProtocol(HttpToolsProtocol):
         self._wait_anew()
         super().on_response_complete()
 
-    @staticmethod
-    def on_refused(reason: str) -> None:
-        """Is told why a connection is refused."""
-        del reason
-
     def refuse(self, status: int) -> None:
         """Close the connection, saying why where no response has begun."""
         if self.transport.is_closing():
             return
         if status != HTTPStatus.REQUEST_TIMEOUT or self._received:  # one that was only kept open is no matter
-            self.on_refused(_REASONS[status])
+            self.bounds.on_refused(_REASONS[status])
         if self._has_no_request() or not self.cycle.response_started:
             head = b"HTTP/1.1 %d \r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 2\r\n\r\n"
             self.transport.write(head % status)
@@ -99,11 +108,3 @@ class PromptProtocol(HttpToolsProtocol):
     def _patience(self) -> tuple[bool, float]:
         """Order connections by which is to go first."""
         return not self._is_awaited(), self._began
-
-
-def prompt_protocol(
-    *, max_connections: int, on_refused: Callable[[str], None] = PromptProtocol.on_refused
-) -> type[PromptProtocol]:
-    """Return the protocol for a server with so many connections; ``on_refused`` is told each reason."""
-    chosen = {"max_connections": max_connections, "on_refused": staticmethod(on_refused)}
-    return type("Chosen", (PromptProtocol,), chosen)

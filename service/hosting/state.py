@@ -65,6 +65,10 @@ class ServiceState:
         """Begin to open the index."""
         self._opening.start()
 
+    def wait_until_opened(self) -> None:
+        """Wait until the index is open, or could not be opened."""
+        self._opening.join()
+
     def dossier(self) -> Dossier:
         """Return the open index and what answers from it.
 

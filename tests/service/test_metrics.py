@@ -21,7 +21,7 @@ from service_support import (
 )
 
 from embeddings.errors import IndexDamagedError
-from service.hosting.connections import prompt_protocol
+from service.hosting.connections import PromptProtocol
 
 
 def families_of(client):
@@ -137,11 +137,13 @@ def samples_of_keyed(client, headers):
     return samples_of(client)
 
 
+class Hasty(PromptProtocol):
+    seconds = 0.5
+
+
 def test_connections_that_are_refused_are_counted_too(tmp_path):
     app = make_app(tmp_path)
-    hasty = prompt_protocol(max_connections=2, on_refused=app.state.service.metrics.rejection)
-    hasty.seconds = 0.5
-    with serving(app, http=hasty) as client:
+    with serving(app, http=Hasty) as client:
         with socket.create_connection((client.base_url.host, client.base_url.port)) as slow:
             slow.sendall(b"GET /health/live HT")
             assert slow.recv(100).startswith(b"HTTP/1.1 408")

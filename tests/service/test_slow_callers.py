@@ -22,12 +22,11 @@ HEAD = (
 
 class Hasty(PromptProtocol):
     seconds = 0.5
-    max_connections = 8
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with serving(make_app(tmp_path_factory.mktemp("slow")), http=Hasty) as client:
+    with serving(make_app(tmp_path_factory.mktemp("slow"), max_connections=8), http=Hasty) as client:
         yield client.base_url.host, client.base_url.port
 
 
@@ -98,9 +97,8 @@ def test_a_head_without_end_is_refused(address):
 def test_many_who_wait_do_not_keep_a_request_out(tmp_path):
     class Patient(PromptProtocol):
         seconds = 1_000
-        max_connections = 8
 
-    with serving(make_app(tmp_path), http=Patient) as client, ExitStack() as held:
+    with serving(make_app(tmp_path, max_connections=8), http=Patient) as client, ExitStack() as held:
         place = client.base_url.host, client.base_url.port
         for number in range(30):
             held.enter_context(connected(place, (b"", HEAD % 9)[number % 2]))
