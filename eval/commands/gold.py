@@ -52,5 +52,8 @@ def suggest(
             SegmentedSource(source, segment(source, ignored=repeated_spans(source.text, edges)).documents)
             for source in read
         ]
-        for question in suggest_questions(segmented, count=count):
-            typer.echo(draft_json(question))
+        drafts = suggest_questions(segmented, count=count)
+    for question in drafts.questions:
+        typer.echo(draft_json(question))
+    if len(drafts.questions) < count:
+        typer.echo(f"dossier: {drafts.why_fewer(count)}", err=True)

@@ -32,9 +32,14 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
     from chunker.readers.finding import find_files
     from chunker.readers.reading import read_source
     from eval.errors import GoldError
+    from eval.gold.external import holds_question_set, read_external
 
-    read = []
-    for file in find_files(paths).files:
+    read: list[Source] = []
+    for path in (path for path in paths if path.is_dir() and holds_question_set(path)):
+        read += read_external(path).sources
+    for file in find_files(
+        [path for path in paths if not path.is_dir() or not holds_question_set(path)]
+    ).files:
         try:
             read.append(read_source(file.path, name=file.name))
         except UnreadableSourceError as error:

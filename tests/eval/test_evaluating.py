@@ -238,6 +238,22 @@ def test_gold_suggest_prints_drafts_that_check_accepts(tmp_path):
     assert command(commands.gold, "check", drafts, "--sources", ROOT / "corpus" / PAGE).exit_code == 0
 
 
+def test_gold_suggest_reads_question_sets_and_says_why_there_are_fewer(plain_set):
+    documents = plain_set / "docs.jsonl"
+    more = {
+        "id": "d3",
+        "title": "A winter",
+        "text": "The peace conference was held in Lausanne in the winter.",
+    }
+    documents.write_text(documents.read_text() + json.dumps(more) + "\n")
+    result = command(commands.gold, "suggest", plain_set, "--count", 9)
+    assert result.exit_code == 0
+    (draft,) = map(json.loads, result.stdout.splitlines())
+    assert draft["question"] == "Where was the peace conference held?"
+    assert draft["evidence"][0]["file"] == "d3"
+    assert result.stderr.startswith("dossier: 1 of 9 drafts: 3 documents with 4 sentences (1 can be asked")
+
+
 def test_eval_asks_for_something_to_do_and_says_in_one_line_what_is_wrong(tmp_path):
     assert command(commands.evaluate).exit_code == 2
     result = command(commands.evaluate, tmp_path / "missing.jsonl")

@@ -1,130 +1,238 @@
+"""Drafts ask about definite things, by patterns; where they are fewer than asked, it is said why."""
+
 import json
-from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from chunker.documents import Document, DocumentDate, DocumentMetadata, Source
 from eval.gold.checking import check_gold
 from eval.gold.question_patterns import (
-    Sentence,
-    ask_about_count,
-    ask_about_name,
-    ask_by_keywords,
+    ask_how_much,
+    ask_what_is_told,
+    ask_what_was_resolved,
     ask_what_was_said,
+    ask_when,
+    ask_where_or_by_whom,
+    ask_why,
+    is_definite,
+    subject,
 )
 from eval.gold.questions import load_questions
 from eval.gold.suggest import SegmentedSource, draft_json, suggest_questions
 
-TELEGRAM = """Telegram of the envoy. 3 March 1921
+MINUTES = """Minutes of the harbour board. 3 March 1921
 
-In the evening the commander Mikhail Frunze arrived
-in the city, received by the **government** with all honours. Nothing else was reported.
+The crane on the north quay was mended on 2 February 1921 at the
+cost of the **town**. Captain Wiese said that the lower basin would be dredged in the spring.
+It was resolved to ask the county for a loan. He did not speak of the matter that we had all heard about.
 """
 NOTE = """Note on the ships. 1923
 
-Of the merchant fleet in the harbour the French took away seven steamers and two tugs. On 17 October 1923
-the commissar protested in London against the seizure of the fleet.
+The French navy took away seven steamers in the night. The lighthouse keeper's boat was burnt by the pirates.
 """
 
 
-def segmented():
-    text = TELEGRAM + NOTE
+def segmented(*texts):
+    documents, text = [], ""
+    for number, part in enumerate(texts or (MINUTES, NOTE)):
+        metadata = DocumentMetadata()
+        if part is MINUTES:
+            metadata = DocumentMetadata(date=DocumentDate("1921-03-03", "1921-03-03", "day"), kind="minutes")
+        title = part.partition(".")[0]
+        documents.append(Document(f"d{number}", "s", number, title, len(text), len(text + part), metadata))
+        text += part
     source = Source("s", "book.txt", "text/plain", text, len(text))
-    date = DocumentDate("1921-03-03", "1921-03-03", "day")
-    first = Document(
-        "d1", "s", 0, "Telegram of the envoy", 0, len(TELEGRAM), DocumentMetadata(date=date, kind="telegram")
+    return [SegmentedSource(source, tuple(documents))]
+
+
+def drafted(count=20, *texts):
+    return suggest_questions(segmented(*texts), count=count)
+
+
+def test_each_sentence_that_says_something_definite_makes_one_question():
+    assert {(draft.kind, draft.question, draft.answer) for draft in drafted().questions} == {
+        ("factoid", "When was the crane on the north quay mended?", "2 February 1921"),
+        (
+            "position",
+            "What did Captain Wiese say about the lower basin?",
+            "the lower basin would be dredged in the spring",
+        ),
+        ("factoid", "What was resolved in the minutes of 3 March 1921?", "to ask the county for a loan"),
+        ("factoid", "How many steamers were taken away by the French navy?", "seven steamers"),
+        (
+            "position",
+            "What is said about the lighthouse keeper's boat?",
+            "The lighthouse keeper's boat was burnt by the pirates.",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence", "question", "answer"),
+    [
+        (
+            ask_what_was_said,
+            "Then Miss Dunn asked whether corrugated iron would not do.",
+            "What did Miss Dunn ask about corrugated iron?",
+            "corrugated iron would not do",
+        ),
+        (
+            ask_what_was_said,
+            "The envoy expressed the hope that the wool of Angora could be sold.",
+            "What did the envoy say about the wool of Angora?",
+            "the wool of Angora could be sold",
+        ),
+        (
+            ask_when,
+            "So much for the treaty of friendship, signed on March 16 in Moscow.",
+            "When was the treaty of friendship signed?",
+            "March 16",
+        ),
+        (ask_when, "The old mill was repaired in 1803.", "When was the old mill repaired?", "1803"),
+        (
+            ask_why,
+            "The Kars road was closed because of the snow.",
+            "Why was the Kars road closed?",
+            "because of the snow",
+        ),
+        (
+            ask_how_much,
+            "Mr Pell's estimate for slates was 86 pounds (of the old coin).",
+            "What was Mr Pell's estimate for slates?",
+            "86 pounds",
+        ),
+        (
+            ask_how_much,
+            "The second division bought 150 million cartridges at once.",
+            "How many cartridges were bought by the second division?",
+            "150 million cartridges",
+        ),
+        (
+            ask_where_or_by_whom,
+            "The first refreshment rooms were designed by James Gamble in a month.",
+            "By whom were the first refreshment rooms designed?",
+            "James Gamble in a month",
+        ),
+        (
+            ask_where_or_by_whom,
+            "The peace conference was held in Lausanne.",
+            "Where was the peace conference held?",
+            "in Lausanne",
+        ),
+        (
+            ask_what_was_resolved,
+            "It was agreed that the prisoners go home.",
+            "What was agreed?",
+            "that the prisoners go home",
+        ),
+        (
+            ask_what_is_told,
+            "The lighthouse keeper knew it.",
+            "What is said about the lighthouse keeper?",
+            None,
+        ),
+    ],
+)
+def test_a_pattern_asks_for_what_is_said_of_a_thing(ask, sentence, question, answer):
+    assert [(asked.wording, asked.answer) for asked in ask(sentence)] == [(question, answer)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (ask_what_was_said, "He said that the wool of Angora could be sold."),  # who?
+        (ask_what_was_said, "Molotov said that they would come."),  # of whom?
+        (ask_what_was_said, "A letter from Turkey showed that the wool was late."),  # the letter did
+        (ask_when, "The ships that he had seen were gone in 1803."),
+        (ask_how_much, "The talks with the king lasted 30 minutes."),  # were lasted by
+        (ask_where_or_by_whom, "The envoy was in Eden's room."),
+        (ask_where_or_by_whom, "The virus was detected by measuring the rate."),  # no one
+        (ask_why, "The storms are usually due to the wind."),  # why are they usually?
+        (ask_what_is_told, "An hour later the flags were at half mast."),
+        (ask_what_is_told, "On Wednesday the ship was seen."),
+    ],
+)
+def test_what_points_back_or_reads_badly_is_not_asked(ask, sentence):
+    assert list(ask(sentence)) == []
+
+
+def test_the_thing_of_a_clause_ends_before_its_verb():
+    assert subject("The roof of the reading room let in rain.") == (
+        "the roof of the reading room",
+        "let",
+        "in rain.",
     )
-    second = Document("d2", "s", 1, "Note on the ships", len(TELEGRAM), len(text))
-    return [SegmentedSource(source, (first, second))], {"book.txt": text}
+    assert subject("all of this was known") is None
+    assert subject("of the ships some came") is None
 
 
-def test_drafts_ask_about_names_days_and_counted_things():
-    sources, _ = segmented()
-    assert [(draft.kind, draft.question) for draft in suggest_questions(sources, count=10)] == [
-        ("factoid", "What happened on 17 October 1923, according to “Note on the ships”?"),
-        ("factoid", "How many steamers does “Note on the ships” speak of?"),
-        ("position", "What is said about Mikhail Frunze in the telegram of 3 March 1921?"),
+def test_a_thing_is_definite_by_a_name_or_by_two_words():
+    assert is_definite("Polonia")
+    assert is_definite("the reading room")
+    assert not is_definite("the chair")
+
+
+def test_what_stands_in_many_documents_is_not_asked_about():
+    same = [
+        f"Note {n}. 19{n}\n\nThe Soviet government was told of it by the envoy of Persia.\n"
+        for n in range(10, 40)
     ]
+    drafts = drafted(
+        5, *same, "A note. 1950\n\nThe Morpurgo warehouse was told of it by the envoy of Persia.\n"
+    )
+    assert len(drafts.questions) == 1
+    assert "warehouse" in drafts.questions[0].question
+    assert drafts.sentences["speak of nothing that tells documents apart"] == 30
 
 
-NO_FREQUENCY = Counter()
-
-
-def sentence(text):
-    return Sentence.read(text, text)
-
-
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("Then Molotov asked when the ships would come.", "What did Molotov ask, according to it?"),
-        ("In reply S. Cripps said that it was so.", "What did Cripps say, according to it?"),
-        ("He said nothing of the sort to Molotov.", None),
-        ("The said government agreed.", None),
-    ],
-)
-def test_a_named_speaker_is_asked_for_what_was_said(text, question):
-    assert ask_what_was_said(sentence(text), "it", NO_FREQUENCY) == question
-
-
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("They sent 30 oil tanks and two tugs.", "How many oil tanks does it speak of?"),
-        ("They lent 150 million marks at once.", "How many marks does it speak of?"),
-        ("He came three times, and took two articles and five rifles.", "How many rifles does it speak of?"),
-        ("He came three times in two weeks.", None),
-    ],
-)
-def test_counted_things_are_asked_for_but_not_times_and_days(text, question):
-    assert ask_about_count(sentence(text), "it", NO_FREQUENCY) == question
-
-
-def test_names_are_no_months_days_or_adjectives_and_lose_their_genitive():
-    found = sentence("Then in March the Turkish envoy met Cripps' aide and Stalin's on Monday in Kars.")
-    assert found.names == ("Cripps", "Stalin", "Kars")
-
-
-def test_the_rarer_name_is_asked_about_but_not_one_that_may_be_misread():
-    frequency = Counter({"Kars": 9, "Frunze": 3, "Fruuze": 1})
-    asked = ask_about_name(sentence("So the Fruuze letter came to Frunze in Kars."), "it", frequency)
-    assert asked == "What is said about Frunze in it?"
-
-
-def test_keywords_are_the_two_rarest_names_and_words():
-    frequency = Counter({"Kars": 9, "Frunze": 3, "Angora": 5, "letter": 4, "arrived": 7, "after": 90})
-    text = "So the letter arrived from Frunze, Kars and Angora after all."
-    assert ask_by_keywords(sentence(text), "it", frequency) == "frunze angora letter arrived"
-    assert ask_by_keywords(sentence("So the letter arrived from Frunze."), "it", frequency) is None
+def test_why_there_are_fewer_than_asked_for_is_said():
+    assert drafted().why_fewer(20) == (
+        "5 of 20 drafts: 2 documents with 10 sentences (5 can be asked about, 1 say nothing that a pattern "
+        "asks for, 4 too short or too long for one quote). A sentence makes one question, and the patterns "
+        "read English: give more documents, or write the others by hand"
+    )
+    nothing = suggest_questions([], count=5)
+    assert nothing.why_fewer(5).startswith("0 of 5 drafts: 0 documents with 0 sentences (none)")
 
 
 def test_what_recognition_spoilt_is_not_asked_about():
-    words = "In the evening the commander Mikhail Frunze arrived in the city with four ships."
-    text = f"Some] dir [ekti] 1921\n\n{words}\n"
-    document = Document("d", "s", 0, "Some] dir [ekti]", 0, len(text))
-    source = Source("s", "a.txt", "text/plain", text, len(text))
-    assert suggest_questions([SegmentedSource(source, (document,))], count=3) == ()
+    drafts = drafted(
+        3, "Some dir. 1921\n\nThe crane on the north quay was m[ended on 2 February 1921 in the town.\n"
+    )
+    assert drafts.questions == ()
+    assert drafts.sentences["incomplete or damaged"] == 1
 
 
 def test_a_draft_is_a_sound_gold_entry_with_verbatim_evidence(tmp_path):
-    sources, texts = segmented()
-    drafts = suggest_questions(sources, count=10)
+    (one,) = segmented()
+    drafts = drafted().questions
     path = tmp_path / "drafts.jsonl"
     path.write_text("".join(draft_json(draft) + "\n" for draft in drafts))
     assert load_questions(path) == drafts
-    assert check_gold(path, texts) == ()
-    assert all(draft.evidence[0].quote in texts["book.txt"] for draft in drafts)
-    assert "\n" in drafts[2].evidence[0].quote
-    assert drafts[2].answer.startswith("In the evening the commander Mikhail Frunze arrived in the city")
+    assert check_gold(path, {"book.txt": one.source.text}) == ()
+    assert all(draft.evidence[0].quote in one.source.text for draft in drafts)
+    (crane,) = [draft for draft in drafts if "crane" in draft.question]
+    assert "\n" in crane.evidence[0].quote
+    assert "**" in crane.evidence[0].quote
+    assert json.loads(draft_json(crane))["note"].startswith("Draft:")
 
 
-def test_no_more_drafts_are_made_than_asked_for_and_always_the_same():
-    sources, _ = segmented()
-    (only,) = suggest_questions(sources, count=1)
-    assert (only.id, only.question) == ("draft-001", suggest_questions(sources, count=10)[0].question)
-    assert suggest_questions([], count=5) == ()
+def test_drafts_are_spread_over_documents_and_always_the_same():
+    first, second = drafted(2).questions
+    assert {first.evidence[0].document, second.evidence[0].document} == {
+        "Minutes of the harbour board",
+        "Note on the ships",
+    }
+    assert drafted(2).questions == (first, second)
+    assert [draft.id for draft in drafted(4).questions] == [f"draft-00{n}" for n in (1, 2, 3, 4)]
+    assert len({draft.evidence[0].quote for draft in drafted().questions}) == len(drafted().questions)
 
 
-def test_a_draft_says_that_it_is_one():
-    sources, _ = segmented()
-    assert json.loads(draft_json(suggest_questions(sources, count=1)[0]))["note"].startswith("Draft:")
+def test_a_document_without_kind_or_day_is_named_by_its_title():
+    (one,) = segmented(MINUTES)
+    plain = replace(
+        one, documents=tuple(replace(each, metadata=DocumentMetadata()) for each in one.documents)
+    )
+    questions = [draft.question for draft in suggest_questions([plain], count=9).questions]
+    assert "What was resolved in “Minutes of the harbour board”?" in questions
