@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
-from service.api.routes import audit, documents, facsimiles, health, jobs, sources
+from service.api.routes import audit, collections, documents, facsimiles, health, jobs, sources
 from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import KeyMiddleware
@@ -24,14 +24,15 @@ from service.hosting.hosts import HostMiddleware, names_of
 from service.hosting.limits import BodyLimitMiddleware, QueueMiddleware, RateLimitMiddleware
 from service.hosting.needs import undeclared
 from service.hosting.observing import REQUEST_ID, FaultMiddleware, ObservingMiddleware
+from service.hosting.open_collections import CollectionMiddleware, OpenCollections
 from service.hosting.problems import handle_problems
 from service.hosting.rates import TokenBuckets
 from service.hosting.scopes import KeyScope
-from service.hosting.state import ServiceState
 from service.hosting.tracing import StageSpansMiddleware, span_provider, telemetry
 from service.mcp_api.server import McpEndpoint
 from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
+from service.settings import DEFAULT_COLLECTION
 from service.version import installed_version
 from service.web import reference, sign_in
 from service.web import routes as web
@@ -52,6 +53,7 @@ ROUTERS = (
     facsimiles.router,
     jobs.router,
     audit.router,
+    collections.router,
     documents.router,
     web.router,
     reference.router,
@@ -67,24 +69,36 @@ OWN_PATHS = frozenset(
 _DESCRIPTION = """
 Ask your documents: answers in their own words, each quote with document, date and page.
 
+Several collections are kept apart: each path below also stands under `/c/NAME`, and instead of
+`/v1/` under `/v1/collections/NAME/`, for the collection of that name.
+
 Errors are problem details (RFC 9457, `application/problem+json`): `type` tells the kind,
 `detail` what to do, `request_id` what whoever runs the service finds in its log.
 """
+_SERVERS: list[dict[str, str | Any]] = [
+    {"url": "/"},
+    {
+        "url": "/c/{collection}",
+        "description": "One collection: all of it, and nothing of another.",
+        "variables": {"collection": {"default": DEFAULT_COLLECTION}},
+    },
+]
 _TAGS = [
     {"name": "questions", "description": "Answers and passages."},
     {"name": "sources", "description": "Files in the index, and how they get there."},
+    {"name": "collections", "description": "Several libraries in one service, kept apart."},
     {"name": "documents", "description": "What the files hold, and the pages it stands on."},
     {"name": "chat", "description": "The same answers for chat front ends: OpenAI-compatible."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
 
-def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None = None) -> FastAPI:
+def create_app(settings: Settings, *, open_dossier: Callable[[Settings], Dossier] | None = None) -> FastAPI:
     """Return the application; it opens the index when it starts, not before.
 
-    ``open_dossier`` replaces what the settings would have opened.
+    ``open_dossier`` replaces what a collection's settings would have opened.
     """
-    state = ServiceState(settings, open_dossier or (lambda: Dossier.open(settings=settings)))
+    state = OpenCollections(settings, open_dossier or (lambda own: Dossier.open(settings=own)))
     spans = span_provider()
 
     @asynccontextmanager
@@ -93,7 +107,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         state.start()
         if settings.workers > 1:  # the others answer meanwhile
-            await anyio.to_thread.run_sync(state.wait_until_opened)
+            await anyio.to_thread.run_sync(state.main.wait_until_opened)
         yield {"bounds": Bounds(settings.max_connections, state.metrics.rejection)}
         await anyio.to_thread.run_sync(state.close)
         if spans is not None:
@@ -106,6 +120,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
         version=installed_version(),
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
+        servers=_SERVERS,
         lifespan=lifespan,
         middleware=_layers(settings, state, spans),
         separate_input_output_schemas=False,
@@ -117,7 +132,7 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     for router in ROUTERS:
         needs_key = is_keyed and router is not health.router
         app.include_router(router, dependencies=[KEY_DOCUMENTED] if needs_key else None)
-    app.router.routes.append(Route("/mcp", McpEndpoint(state.dossier, settings)))
+    app.router.routes.append(Route("/mcp", McpEndpoint(state, settings)))
     app.mount("/static/reference", reference.static_files())
     app.mount("/static", static_files(), name="static")
     if missing := undeclared(app.routes):
@@ -125,10 +140,11 @@ def create_app(settings: Settings, *, open_dossier: Callable[[], Dossier] | None
     return app
 
 
-def _layers(settings: Settings, state: ServiceState, spans: TracerProvider | None) -> list[Middleware]:
+def _layers(settings: Settings, state: OpenCollections, spans: TracerProvider | None) -> list[Middleware]:
     """Return what a request passes on its way in, outermost first."""
     layers = [
         Middleware(HeadersMiddleware),
+        Middleware(CollectionMiddleware, collections=state),
         Middleware(ObservingMiddleware, metrics=state.metrics),
         Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
         Middleware(FaultMiddleware, page_of=problem_page),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
 from service.errors import SettingsError
 
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+_in_use: WeakValueDictionary[tuple[object, ...], Any] = WeakValueDictionary()
+_loading = threading.Lock()
+
 
 def load_encoder(settings: Settings) -> Encoder:
     """Load the model; this is what takes long.
@@ -56,6 +62,22 @@ def load_encoder(settings: Settings) -> Encoder:
                 raise
             logger.warning("%s Going on with torch, which starts slower.", error)
     return SentenceTransformerEncoder(settings.model, threads=settings.encoder_threads)
+
+
+def shared(load: Callable[[Settings], T], settings: Settings) -> T:
+    """Return the model that ``load`` loads, or the one in use already that it would load again.
+
+    So the collections of a process that have the same model share one; the last that is closed lets go of it.
+    """
+    chosen = (settings.data, settings.runtime, settings.precision, settings.encoder_threads)
+    key = (load, settings.model, settings.second_model, settings.reranker, *chosen)
+    with _loading:
+        model = _in_use.get(key)
+        if model is None:
+            model = load(settings)
+            if model is not None:
+                _in_use[key] = model
+        return model
 
 
 def load_second_encoder(settings: Settings) -> SecondEncoder | None:
@@ -245,7 +267,7 @@ def make_answerer(settings: Settings, *, index: LocalIndex, encoder: Encoder) ->
         # Who sets it says what counts as answered and what does not: nothing between.
         answering = replace(answering, threshold=threshold, doubt=threshold, sure=threshold)
     ranking = RetrievalSettings(reranked=settings.reranked, rerank_weight=settings.rerank_weight)
-    retriever = Retriever(index, encoder, ranking, load_reranker(settings))
+    retriever = Retriever(index, encoder, ranking, shared(load_reranker, settings))
     return Answerer(retriever, answering, writer=make_writer(settings))
 
 

@@ -9,6 +9,7 @@ differs from the service's settings; those of the default collection are the ser
 from __future__ import annotations
 
 import json
+import logging
 import re
 import shutil
 import tempfile
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 FILE_NAME = "collection.toml"
 OWN_SETTINGS = frozenset(
@@ -61,13 +64,14 @@ class Collection:
 def collections_in(data: Path) -> list[Collection]:
     """Return the collections of a data folder, the default one first, the others by name.
 
-    Raises:
-        SettingsError: a collection's file cannot be read.
+    One whose file cannot be read is there all the same.
     """
     others = (data / COLLECTIONS_FOLDER).glob("*")
     names = sorted(one.name for one in others if re.fullmatch(COLLECTION_NAME, one.name) and one.is_dir())
-    named = [_read(data / COLLECTIONS_FOLDER / name, name) for name in names if name != DEFAULT_COLLECTION]
-    return [_read(data, DEFAULT_COLLECTION), *named]
+    return [
+        _listed(data, DEFAULT_COLLECTION),
+        *(_listed(data / COLLECTIONS_FOLDER / name, name) for name in names if name != DEFAULT_COLLECTION),
+    ]
 
 
 def collection_in(data: Path, name: str) -> Collection:
@@ -180,6 +184,14 @@ def in_collection(loaded: LoadedSettings) -> LoadedSettings:
     chosen = {key: value for key, value in own.items() if loaded.origins.get(key) != "flag"}
     origins = {**loaded.origins, **dict.fromkeys(chosen, str(path))}
     return LoadedSettings(checked_settings({**dict(settings), **chosen}, origins), origins, loaded.warnings)
+
+
+def _listed(folder: Path, name: str) -> Collection:
+    try:
+        return _read(folder, name)
+    except SettingsError as error:
+        logger.warning("%s", error)
+        return Collection(name, folder)
 
 
 def _read(folder: Path, name: str) -> Collection:

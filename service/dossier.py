@@ -130,6 +130,7 @@ class Dossier:
             make_facsimiles,
             make_reader,
             open_index,
+            shared,
         )
         from service.collections import create_collection, in_collection, settings_in
         from service.settings import load_settings
@@ -142,8 +143,8 @@ class Dossier:
             settings = in_collection(loaded).settings
         elif collection is not None:
             settings = settings_in(settings, collection)
-        encoder = encoder or load_encoder(settings)
-        second = load_second_encoder(settings)
+        encoder = encoder or shared(load_encoder, settings)
+        second = shared(load_second_encoder, settings)
         index = open_index(settings, encoder=encoder, second=second, read_only=read_only)
         try:
             answerer = make_answerer(settings, index=index, encoder=encoder)

@@ -164,6 +164,9 @@ class Settings(BaseSettings):
         1, ge=1, le=256, description="processes that answer; each takes a core, and memory for the model"
     )
     threads: int = Field(4, ge=1, le=256, description="requests that a process computes at the same time")
+    open_collections: int = Field(
+        10, ge=1, description="collections held in memory at a time, beside the one that needs no name"
+    )
     max_waiting: int = Field(
         64, ge=1, description="requests that may wait to be computed; others are asked to come again"
     )

@@ -120,7 +120,7 @@ def serve(data: Path, log: Path, *, tokens: int) -> None:
     from service.dossier import Dossier
     from service.questions import QuestionRules
 
-    def open_dossier() -> Dossier:
+    def open_dossier(_settings: Settings) -> Dossier:
         opened_index = opened(data, tokens=tokens)
         retriever = Retriever(opened_index, HashEncoder(), RetrievalSettings())
         answerer = Answerer(retriever, AnswerSettings())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service.answer import Quote
 from service.api import schemas
 from service.hosting.problems import Problem
-from service.wording.links import original_link, picture_link, place_link, reader_link
+from service.wording.links import job_link, original_link, picture_link, place_link, reader_link
 
 if TYPE_CHECKING:
     from embeddings.search import Place
@@ -246,7 +246,7 @@ def job_info(job: Job) -> schemas.JobInfo:
         problem=Problem.model_validate(job.problem) if job.problem else None,
         attempts=job.attempts,
         is_cancelling=job.is_cancelling and not job.is_finished,
-        url=f"/v1/jobs/{job.id}",
+        url=job_link(job.id),
     )
 
 

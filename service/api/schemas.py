@@ -12,6 +12,7 @@ from service.answer import Turn
 from service.audit import Action
 from service.hosting.problems import Problem
 from service.questions import MAX_OFFSET, MAX_TOP_K, MAX_TURNS
+from service.settings import CollectionName
 from service.understanding.search_queries import Mode
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
@@ -160,6 +161,9 @@ class SearchRequest(WithoutNulls, RequestModel):
         " brackets, as in a library's catalogue; `ask`: as a question; absent: as its form says",
     )
     filters: SearchFilters = SearchFilters()
+    collection: CollectionName | None = Field(
+        None, description="which of the collections is asked; absent: that of the address"
+    )
     boxes: bool = Field(
         True, description="whether quotes and passages come with their places on the pages of their files"
     )
@@ -632,3 +636,30 @@ class Facets(ResponseModel):
     participants: list[ValueCount]
     years: list[YearCount]
     undated: int
+
+
+class CollectionInfo(ResponseModel):
+    """One library of the service: its name in addresses, what is said of it, and how much it holds."""
+
+    name: str
+    title: str
+    description: str
+    is_default: bool = Field(description="whether it is the one that needs no name")
+    sources: int
+    documents: int
+    passages: int
+    url: str = Field(description="its page; its API stands at `/v1/collections/NAME/`")
+
+
+class CollectionList(BaseModel):
+    """The collections that the caller may see, the default one first."""
+
+    collections: list[CollectionInfo]
+
+
+class NewCollection(WithoutNulls, RequestModel):
+    """A collection to be made."""
+
+    name: CollectionName
+    title: str = Field("", max_length=200)
+    description: str = Field("", max_length=2_000)

@@ -47,11 +47,17 @@ class Caller:
     name: str
     scopes: frozenset[KeyScope]
     digest: bytes | None = None
+    collections: frozenset[str] | None = None
+    """Those that the key is held to; ``None``: it is held to none, and opens all."""
 
     @property
     def is_known(self) -> bool:
         """Whether it is known who this is."""
         return self.digest is not None
+
+    def may_see(self, collection: str) -> bool:
+        """Whether a collection is there for whoever this is."""
+        return self.collections is None or collection in self.collections
 
 
 NOBODY = Caller("", frozenset())

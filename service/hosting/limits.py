@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 
 from service.hosting.access import current_caller
@@ -30,7 +31,7 @@ class QueueMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless too many wait already."""
-        if scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED_PREFIXES):
+        if scope["type"] == "http" and not get_route_path(scope).startswith(_UNLIMITED_PREFIXES):
             threads = anyio.to_thread.current_default_thread_limiter().statistics()
             if threads.tasks_waiting >= self._max_waiting:
                 problem = problem_of(
@@ -56,7 +57,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_upload = scope["path"].rstrip("/") in UPLOAD_PATHS
+        is_upload = get_route_path(scope).rstrip("/") in UPLOAD_PATHS
         allowed = self._max_upload_bytes + MULTIPART_OVERHEAD_BYTES if is_upload else self._max_body_bytes
         too_large = _too_large(self._max_upload_bytes if is_upload else allowed, is_upload=is_upload)
         headers = Headers(scope=scope)
@@ -97,7 +98,7 @@ class RateLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless its caller has to wait."""
-        if scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED_PREFIXES):
+        if scope["type"] == "http" and not get_route_path(scope).startswith(_UNLIMITED_PREFIXES):
             caller = current_caller()
             known = caller.digest.hex() if caller.digest else address_of(scope)
             seconds = self._buckets.seconds_to_wait(known)

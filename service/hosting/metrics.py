@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import os
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import (
@@ -35,10 +36,17 @@ if TYPE_CHECKING:
     from service.answer import IndexState
     from service.dossier import Asked
 
+    _Reading = tuple[Gauge, tuple[str, ...], Callable[[], float]]
+    """A gauge, its labels, and what reads it."""
+
 # From the quickest stage of a warm question to a language model's reply, about two steps to a doubling.
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _WHOLE = "total"
 """What a question's timings have beside its stages: their sum, and so none of them."""
+
+
+def _counts_with_others() -> bool:
+    return "PROMETHEUS_MULTIPROC_DIR" in os.environ
 
 
 class Metrics:
@@ -47,7 +55,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._readings: list[tuple[Gauge, Callable[[], float]]] = []
+        self._readings: dict[str, list[_Reading]] = {}
         self._requests = self._counter(
             "http_requests", "Requests answered, by route template.", "method", "route", "status"
         )
@@ -83,15 +91,20 @@ class Metrics:
             "failed_quotes", "Quotes left out of answers since they do not stand in their source."
         )
         self._jobs = self._counter("ingest_jobs", "Ingest jobs finished, by outcome.", "status")
-        self._passages = self._gauge("index_passages", "Passages in the index.")
-        self._generation = self._gauge("index_generation", "Changes to the index so far.")
-        self._ready = self._gauge("index_ready", "1 while the index can be asked.")
-        self._index_bytes = self._gauge("index_size_bytes", "Files of the index, by what they hold.", "part")
+        self._passages = self._gauge("index_passages", "Passages in the index.", "collection")
+        self._generation = self._gauge("index_generation", "Changes to the index so far.", "collection")
+        self._ready = self._gauge("index_ready", "1 while the index can be asked.", "collection")
+        self._index_bytes = self._gauge(
+            "index_size_bytes", "Files of the index, by what they hold.", "collection", "part"
+        )
         self._jobs_now = self._gauge(
-            "jobs", "Ingest jobs that wait, run, or ended and are remembered, by state.", "state"
+            "jobs",
+            "Ingest jobs that wait, run, or ended and are remembered, by state.",
+            "collection",
+            "state",
         )
         build = self._gauge("build_info", "The program that runs.", "version").labels(installed_version())
-        self._readings.append((build, lambda: 1))
+        build.set(1)
 
     def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -119,12 +132,15 @@ class Metrics:
 
     def follow(
         self,
+        collection: str,
         *,
         index: Callable[[], IndexState | None],
         index_bytes: Mapping[str, Callable[[], int]],
         jobs: Callable[[], Mapping[JobStatus, int]],
-    ) -> None:
-        """Read the gauges from these functions whenever they are asked for; ``None``: no index can be asked.
+    ) -> Callable[[], None]:
+        """Read a collection's gauges from these functions until what is returned is called.
+
+        ``index`` returns ``None`` where it cannot be asked.
 
         ``index_bytes`` are by what the files hold, ``jobs`` are counted by state; not known: none.
         """
@@ -139,19 +155,28 @@ class Metrics:
         def of_jobs(state: JobStatus) -> float:
             return jobs().get(state, math.nan)
 
-        self._readings += [
-            (self._ready, of_index(lambda _: 1)),
-            (self._passages, of_index(lambda state: state.passages)),
-            (self._generation, of_index(lambda state: state.generation)),
-            *((self._index_bytes.labels(part), size) for part, size in index_bytes.items()),
-            *((self._jobs_now.labels(state), partial(of_jobs, state)) for state in get_args(JobStatus)),
+        readings: list[_Reading] = [
+            (self._ready, (collection,), of_index(lambda _: 1)),
+            (self._passages, (collection,), of_index(lambda state: state.passages)),
+            (self._generation, (collection,), of_index(lambda state: state.generation)),
+            *((self._index_bytes, (collection, part), size) for part, size in index_bytes.items()),
+            *((self._jobs_now, (collection, one), partial(of_jobs, one)) for one in get_args(JobStatus)),
         ]
+        self._readings[collection] = readings
+
+        def forget() -> None:
+            if self._readings.get(collection) is readings:
+                del self._readings[collection]
+                for gauge, labels, _ in () if _counts_with_others() else readings:
+                    gauge.remove(*labels)
+
+        return forget
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""
-        for gauge, read in self._readings:
-            gauge.set(read())
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        for gauge, labels, read in chain.from_iterable(list(self._readings.values())):
+            gauge.labels(*labels).set(read())
+        if not _counts_with_others():
             return generate_latest(self.registry)
         of_all = CollectorRegistry()
         MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]

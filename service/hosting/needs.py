@@ -39,7 +39,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "POST /v1/search",
         "POST /v1/chat/completions",
         "GET /v1/models",
-        "GET /v1/models/{model}",
+        "GET /v1/models/{model:path}",
         "* /mcp",
         "GET /v1/sources",
         "GET /v1/sources/{source_id}",
@@ -50,6 +50,8 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "GET /v1/documents/{document_id}",
         "GET /v1/documents/{document_id}/pages/{page:path}",
         "GET /v1/facets",
+        "GET /v1/collections",
+        "GET /v1/collections/{collection}",
     ),
     KeyScope.edit: (
         "POST /v1/sources",
@@ -60,9 +62,16 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "GET /v1/jobs/{job_id}",
         "DELETE /v1/jobs/{job_id}",
     ),
-    KeyScope.admin: ("GET /v1/audit",),
+    KeyScope.admin: (
+        "GET /v1/audit",
+        "POST /v1/collections",
+        "DELETE /v1/collections/{collection}",
+    ),
 }
 """What a caller must be allowed to for each route; ``None``: nothing. ``*``: by whatever method."""
+
+_OF_THE_SERVICE = ("/metrics", "/docs", "/openapi.json", "/v1/collections", "/v1/collections/{collection}")
+"""What needs a key and is still not of one collection: of all, or of none."""
 
 _DECLARED = {route: scope for scope, routes in _NEEDED.items() for route in routes}
 _PATTERNS = tuple(
@@ -89,6 +98,14 @@ def declared_path(scope: Scope) -> str | None:
     """Return the route template that a request's path fits, by whatever method; ``None``: there is none."""
     path = get_route_path(scope)
     return next((template for _, pattern, template, _ in _PATTERNS if pattern.match(path)), None)
+
+
+def is_of_a_collection(scope: Scope) -> bool:
+    """Tell whether a request is for something in one collection; where there is no route, it is."""
+    path = get_route_path(scope)
+    needs = ((template, needed) for _, pattern, template, needed in _PATTERNS if pattern.match(path))
+    template, needed = next(needs, ("", KeyScope.ask))
+    return needed is not None and template not in _OF_THE_SERVICE
 
 
 def undeclared(routes: Iterable[BaseRoute]) -> list[str]:

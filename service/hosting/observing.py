@@ -8,6 +8,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers, MutableHeaders
 
 from service.hosting.access import current_caller
@@ -48,7 +49,7 @@ class ObservingMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = begin_request(_request_id(scope), scope["path"])
+        request = begin_request(_request_id(scope), get_route_path(scope))
         declared = declared_path(scope)
         started, status, sent_bytes = time.perf_counter(), 0, 0
 

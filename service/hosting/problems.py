@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -28,6 +29,7 @@ from embeddings.errors import (
 )
 from service.errors import (
     AuditError,
+    CollectionNameError,
     ConflictError,
     GivenUpError,
     JobStoreError,
@@ -66,6 +68,7 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (StorageFullError, 507, "storage-full"),
     (IndexStoreError, 503, "index-unusable"),
     (EncoderError, 503, "model-unusable"),
+    (CollectionNameError, 422, "invalid-request"),
     (UploadNameError, 422, "invalid-request"),
     (UploadTooLargeError, 413, "file-too-large"),
     (UploadNotStorableError, 507, "not-storable"),
@@ -238,7 +241,7 @@ def _http_problem(
 def is_for_a_person(scope: Scope) -> bool:
     """Tell a person who looks at an address from a client of the API."""
     wants_page = "text/html" in Headers(scope=scope).get("accept", "")
-    return wants_page and scope["method"] in {"GET", "HEAD"} and not scope["path"].startswith("/v1/")
+    return wants_page and scope["method"] in {"GET", "HEAD"} and not get_route_path(scope).startswith("/v1/")
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""What the routes of one app share: settings, measurements, the index once it is open, the worker."""
+"""What the routes in one collection share: settings, measurements, the index once it is open, the worker."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from embeddings.encoders.encoder import EncoderError
 from embeddings.errors import EmbeddingsError
 from embeddings.store.data_folder import STORE_NAME, VECTORS_NAME, size_bytes
 from service.errors import JobStoreError, NotReadyError, ServiceError
-from service.hosting.access import Doorkeeper
-from service.hosting.metrics import Metrics
 from service.hosting.problems import problem_from, unexpected
 from service.jobs.performing import perform
 from service.jobs.store import JobStore
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 
     from service.answer import IndexState
     from service.dossier import Dossier
+    from service.hosting.access import Doorkeeper
+    from service.hosting.metrics import Metrics
     from service.jobs.job import Job, JobStatus
     from service.settings import Settings
 
@@ -34,13 +34,21 @@ logger = logging.getLogger(__name__)
 class ServiceState:
     """Opens the index in the background, so that the app answers from its first moment.
 
-    ``open_dossier`` is called once, in a thread of its own.
+    ``settings`` are those of the collection; ``open_dossier`` is called with them once, in a thread of its
+    own. ``metrics`` and ``doorkeeper`` are the service's.
     """
 
-    def __init__(self, settings: Settings, open_dossier: Callable[[], Dossier]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_dossier: Callable[[Settings], Dossier],
+        *,
+        metrics: Metrics,
+        doorkeeper: Doorkeeper,
+    ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self.doorkeeper = Doorkeeper(settings)
+        self.metrics = metrics
+        self.doorkeeper = doorkeeper
         self.jobs = JobStore(settings.folder, max_queued=settings.max_queued_jobs)
         self.worker = JobWorker(
             self.jobs,
@@ -52,7 +60,8 @@ class ServiceState:
         self._dossier: Dossier | None = None
         self._failure: str | None = None
         self._opening = threading.Thread(target=self._open, name="open-index", daemon=True)
-        self.metrics.follow(
+        self._unmeasured = self.metrics.follow(
+            settings.collection,
             index=self._index_state,
             index_bytes={
                 "store": partial(size_bytes, settings.folder, STORE_NAME),
@@ -65,9 +74,24 @@ class ServiceState:
         """Begin to open the index."""
         self._opening.start()
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether it is not known yet if the index can be opened."""
+        return self._dossier is None and self._failure is None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the index could not be opened."""
+        return self._failure is not None
+
     def wait_until_opened(self) -> None:
-        """Wait until the index is open, or could not be opened."""
+        """Return once the index is open, or could not be opened."""
         self._opening.join()
+
+    def has_jobs(self) -> bool:
+        """Tell whether anything is to be indexed."""
+        counts = self._job_counts()
+        return any(counts.get(state) for state in ("queued", "running"))
 
     def dossier(self) -> Dossier:
         """Return the open index and what answers from it.
@@ -83,6 +107,7 @@ class ServiceState:
 
     def close(self) -> None:
         """Stop the worker at a safe point, then close the index."""
+        self._unmeasured()
         self._opening.join(self.settings.shutdown_seconds)
         stopped = self.worker.stop(timeout_seconds=self.settings.shutdown_seconds)
         if not stopped:
@@ -93,7 +118,7 @@ class ServiceState:
 
     def _open(self) -> None:
         try:
-            dossier = self._open_dossier()
+            dossier = self._open_dossier(self.settings)
             dossier.observe = self.metrics.question
             self._dossier = dossier
         except (ServiceError, EmbeddingsError, EncoderError, ChunkerError) as error:

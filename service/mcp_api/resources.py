@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mcp.server import ServerRequestContext
     from mcp.types import PaginatedRequestParams
 
-    from service.dossier import Dossier
     from service.mcp_api.schemas import ListedDocument, ReadPagesResult
+    from service.mcp_api.shelf import Shelf
 
 DOCUMENT = "dossier://documents/{document_id}"
 PAGE = "dossier://documents/{document_id}/pages/{page}"
@@ -33,9 +33,9 @@ _LISTED = 100
 class DocumentServer(MCPServer[Any]):
     """A server whose resources are the documents that the collection has when it is asked."""
 
-    def __init__(self, open_dossier: Callable[[], Dossier], **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, shelf: Shelf, **options: Any) -> None:  # noqa: ANN401
         super().__init__("dossier", **options)
-        self._open_dossier = open_dossier
+        self._shelf = shelf
 
     async def _handle_list_resources(
         self, ctx: ServerRequestContext[Any], params: PaginatedRequestParams | None
@@ -45,7 +45,8 @@ class DocumentServer(MCPServer[Any]):
         return await to_thread.run_sync(self._listed, params.cursor if params else None)
 
     def _listed(self, after: str | None) -> ListResourcesResult:
-        records, _ = self._open_dossier().documents(after=after, limit=_LISTED + 1)
+        with self._shelf.reading(None) as dossier:
+            records, _ = dossier.documents(after=after, limit=_LISTED + 1)
         shown = [listed_document(record, "") for record in records[:_LISTED]]
         return ListResourcesResult(
             resources=[_resource(one) for one in shown],
@@ -66,8 +67,8 @@ def _resource(listed: ListedDocument) -> Resource:
 class Resources:
     """What can be read. Each method is a template; its docstring is what the agent is told."""
 
-    def __init__(self, open_dossier: Callable[[], Dossier], base_url: Callable[[], str]) -> None:
-        self._open_dossier = open_dossier
+    def __init__(self, shelf: Shelf, base_url: Callable[[], str]) -> None:
+        self._shelf = shelf
         self._base_url = base_url
 
     def document(self, document_id: str) -> str:
@@ -79,8 +80,9 @@ class Resources:
         return _as_text(self._read(document_id, page))
 
     def _read(self, document_id: str, page: str | None) -> ReadPagesResult:
-        reading = self._open_dossier().read(document_id)
-        return read_pages_result(reading, first_page=page, last_page=page, base_url=self._base_url())
+        with self._shelf.reading(None) as dossier:
+            reading = dossier.read(document_id)
+            return read_pages_result(reading, first_page=page, last_page=page, base_url=self._base_url())
 
 
 def _as_text(read: ReadPagesResult) -> str:

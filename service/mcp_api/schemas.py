@@ -106,3 +106,17 @@ class ListDocumentsResult(BaseModel):
     documents: list[ListedDocument]
     total: int
     next_offset: int | None = Field(description="where the list goes on; null: it ends here")
+
+
+class ListedCollection(BaseModel):
+    """One library."""
+
+    name: str
+    title: str
+    description: str
+
+
+class ListCollectionsResult(BaseModel):
+    """The libraries there are."""
+
+    collections: list[ListedCollection]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers, MutableHeaders
 
 from service.hosting.problems import MEDIA_TYPE, Problem
@@ -36,7 +37,7 @@ class OpenAIErrorsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and mend what comes back if it is a problem."""
-        if scope["type"] != "http" or not self._is_openai(scope["path"]):
+        if scope["type"] != "http" or not self._is_openai(get_route_path(scope)):
             await self.app(scope, receive, send)
             return
         start: Message | None = None

@@ -3,19 +3,21 @@
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from service.answer import Answer, Found, Piece, Turn
 from service.dossier import Dossier
 from service.errors import NotFoundError, QuestionError
-from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
+from service.hosting.dependencies import CurrentService, base_url, collection_of
+from service.hosting.open_collections import OpenCollections
 from service.hosting.problems import FieldError, Problem, ProblemError
+from service.hosting.state import ServiceState
 from service.hosting.streaming import event_stream
 from service.openai_api import schemas as chat
 from service.openai_api.errands import done_errand
@@ -55,6 +57,12 @@ class _Completion:
     created: int = field(default_factory=lambda: int(time.time()))
 
     @property
+    def model(self) -> str:
+        """The model that answers."""
+        asked = self.request.model or ""
+        return asked if _collection(asked) else MODEL
+
+    @property
     def sends_events(self) -> bool:
         """Whether the sources are told by Open WebUI's events; they need a stream."""
         return self.request.stream and self.settings.chat_sources == "open-webui"
@@ -71,18 +79,29 @@ class _Completion:
         )
 
 
+def _collection(model: str | None) -> str | None:
+    """Return the collection that a model's name names, ``None`` for none."""
+    return model.removeprefix(f"{MODEL}/") if model and model.startswith(f"{MODEL}/") else None
+
+
+async def _asked_state(request: chat.ChatRequest, http: Request) -> AsyncIterator[ServiceState]:
+    async with collection_of(http, _collection(request.model)) as state:
+        yield state
+
+
 @router.get("/models", operation_id="list_models", responses=_ERRORS)
-def list_models() -> chat.ModelList:
-    """Return the models that can be asked: `dossier`."""
-    return chat.ModelList(data=[_model_card()])
+def list_models(service: CurrentService) -> chat.ModelList:
+    """Return the models that can be asked: `dossier`, and `dossier/NAME` for each other collection."""
+    return chat.ModelList(data=[_model_card(name) for name in _models(service)])
 
 
-@router.get("/models/{model}", operation_id="get_model", responses=_ERRORS)
-def get_model(model: str) -> chat.ModelCard:
+@router.get("/models/{model:path}", operation_id="get_model", responses=_ERRORS)
+def get_model(model: str, service: CurrentService) -> chat.ModelCard:
     """Return one model."""
-    if model != MODEL:
-        raise NotFoundError(f"There is no model {model}; there is {MODEL}.")
-    return _model_card()
+    models = _models(service)
+    if model not in models:
+        raise NotFoundError(f"There is no model {model}; there is {', '.join(models)}.")
+    return _model_card(model)
 
 
 @router.post(
@@ -95,7 +114,7 @@ def get_model(model: str) -> chat.ModelCard:
     },
 )
 def create_chat_completion(
-    request: chat.ChatRequest, http: Request, dossier: CurrentDossier, state: CurrentState
+    request: chat.ChatRequest, http: Request, state: Annotated[ServiceState, Depends(_asked_state)]
 ) -> chat.ChatCompletion | StreamingResponse:
     """Answer the last question of a conversation, as OpenAI's API does.
 
@@ -107,7 +126,7 @@ def create_chat_completion(
     completion = _Completion(request, state.settings, Message(base_url(http, state.settings)))
     errand = done_errand(request.messages)
     completion.message.text = errand or ""
-    events = _asked(request, dossier) if errand is None else iter(())
+    events = _asked(request, state.dossier()) if errand is None else iter(())
     if request.stream:
         return event_stream(_stream(completion, events), failed=_error_chunk)
     return _whole(completion, events)
@@ -161,7 +180,7 @@ def _whole(completion: _Completion, events: Iterator[Found | Piece | Answer]) ->
     return chat.ChatCompletion(
         id=completion.id,
         created=completion.created,
-        model=MODEL,
+        model=completion.model,
         system_fingerprint=fingerprint,
         choices=[chat.Choice(message=said)],
         usage=completion.usage(),
@@ -232,7 +251,7 @@ def _chunk(completion: _Completion, choices: list[dict[str, Any]], fields: dict[
         "id": completion.id,
         "object": "chat.completion.chunk",
         "created": completion.created,
-        "model": MODEL,
+        "model": completion.model,
         "system_fingerprint": None,
         "choices": choices,
         **fields,
@@ -244,5 +263,11 @@ def _fingerprint(answer: Found | Answer) -> str:
     return f"index-{answer.index.generation}"
 
 
-def _model_card() -> chat.ModelCard:
-    return chat.ModelCard(id=MODEL, created=_STARTED, owned_by="dossier")
+def _models(service: OpenCollections) -> list[str]:
+    """Return the names of what can be asked: of the collection of the address, and of the others."""
+    names = (one.name for one in service.seen())
+    return [MODEL if name == service.usual else f"{MODEL}/{name}" for name in names]
+
+
+def _model_card(name: str) -> chat.ModelCard:
+    return chat.ModelCard(id=name, created=_STARTED, owned_by="dossier")

@@ -64,7 +64,11 @@ class ResponseFormat(LenientModel):
 class ChatRequest(LenientModel):
     """A conversation whose last question is to be answered."""
 
-    model: str | None = Field(None, max_length=200, description="any name; there is one model, `dossier`")
+    model: str | None = Field(
+        None,
+        max_length=200,
+        description="`dossier/NAME` asks the collection NAME, any other name the one of the address",
+    )
     messages: list[ChatMessage] = Field(min_length=1, max_length=1_000)
     stream: StrictBool = False
     stream_options: StreamOptions = StreamOptions()
@@ -157,7 +161,7 @@ class ModelCard(BaseModel):
 
 
 class ModelList(BaseModel):
-    """The models there are: one."""
+    """The models there are: one for each collection."""
 
     object: Literal["list"] = "list"
     data: list[ModelCard]

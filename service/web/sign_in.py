@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from service.hosting.access import COOKIE, SIGN_IN, session_token
-from service.hosting.dependencies import CurrentState, base_url
+from service.hosting.dependencies import CurrentService, base_url
 from service.hosting.problems import ProblemError
 from service.hosting.rates import address_of
 from service.web.pages import PageRoute, page
@@ -25,29 +25,29 @@ def sign_in_page(wanted: Annotated[str, Query(alias="next", max_length=_MAX_CHAR
 @router.post(SIGN_IN)
 def sign_in(
     request: Request,
-    state: CurrentState,
+    service: CurrentService,
     key: Annotated[str, Form(max_length=_MAX_CHARS)],
     wanted: Annotated[str, Form(alias="next", max_length=_MAX_CHARS)] = "/",
 ) -> Response:
     """Sign a browser in, and show what was wanted."""
     try:
-        session = state.doorkeeper.sign_in(key.strip(), address=address_of(request.scope))
+        session = service.doorkeeper.sign_in(key.strip(), address=address_of(request.scope))
     except ProblemError as error:
         headers = {name: value for name, value in (error.headers or {}).items() if name == "Retry-After"}
         return page(
             "sign_in.html", status=error.status_code, headers=headers, next=wanted, problem=error.problem
         )
     response = RedirectResponse(_own_address(wanted), status_code=303)
-    is_secure = base_url(request, state.settings).startswith("https:")
+    is_secure = base_url(request, service.settings).startswith("https:")
     response.set_cookie(COOKIE, session, httponly=True, samesite="strict", secure=is_secure)
     return response
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, state: CurrentState) -> Response:
+def sign_out(request: Request, service: CurrentService) -> Response:
     """Sign a browser out."""
     if session := session_token(request.headers):
-        state.doorkeeper.store.close_session(session)
+        service.doorkeeper.store.close_session(session)
     response = RedirectResponse(SIGN_IN, status_code=303)
     response.delete_cookie(COOKIE)
     return response

@@ -16,7 +16,7 @@ from service.dossier import Dossier
 def test_it_is_alive_at_once_and_ready_when_the_index_is_open(tmp_path):
     may_open = threading.Event()
 
-    def open_dossier():
+    def open_dossier(_settings):
         may_open.wait(10)
         return Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder())
 
@@ -51,7 +51,7 @@ def test_it_is_not_ready_while_the_index_is_broken_or_made_anew_and_says_why_to_
 
 
 def test_an_index_that_cannot_be_opened_is_told_wherever_it_is_needed(tmp_path):
-    def open_dossier():
+    def open_dossier(_settings):
         raise IndexDamagedError("data/index.sqlite is damaged: restore it from a backup.")
 
     with serving(make_app(tmp_path, open_dossier=open_dossier), is_ready=False) as client:
@@ -63,7 +63,7 @@ def test_an_index_that_cannot_be_opened_is_told_wherever_it_is_needed(tmp_path):
 
 
 def test_a_fault_while_opening_is_logged_and_not_shown(tmp_path, caplog):
-    def open_dossier():
+    def open_dossier(_settings):
         raise ZeroDivisionError("secret details")
 
     with serving(make_app(tmp_path, open_dossier=open_dossier), is_ready=False) as client:
@@ -146,7 +146,7 @@ def test_every_response_has_an_id_and_a_proxys_own_is_kept(tmp_path):
 
 
 def test_nothing_is_opened_before_the_application_starts(tmp_path):
-    def open_dossier():
+    def open_dossier(_settings):
         pytest.fail("opened too early")
 
     create_app(make_settings(tmp_path / "data"), open_dossier=open_dossier)

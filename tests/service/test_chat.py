@@ -326,7 +326,7 @@ def test_an_index_that_is_not_open_is_told_in_openais_shape(tmp_path):
 
     opening = threading.Event()
 
-    def open_when_told():
+    def open_when_told(_settings):
         opening.wait(30)
         return Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder())
 

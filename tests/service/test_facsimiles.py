@@ -229,7 +229,7 @@ def test_what_cannot_be_shown_is_told_in_one_line(letters, path, status, told):
 
 
 def test_a_page_that_takes_all_memory_or_time_harms_nobody(tmp_path):
-    def open_dossier():
+    def open_dossier(_settings):
         settings = make_settings(tmp_path)
         dossier = Dossier.open(settings=settings, encoder=WordHashEncoder())
         dossier.facsimiles.close()

@@ -168,7 +168,7 @@ def test_a_stream_that_fails_tells_the_id_too(tmp_path, monkeypatch):
     app = make_app(tmp_path)
     with logged() as stream, serving(app) as client:
         finished_job(client, upload(client, "vestoe.txt", DOCUMENT))
-        answerer = app.state.service.dossier().answerer
+        answerer = app.state.service.main.dossier().answerer
         stream_whole = answerer.stream
 
         def stream_broken_off(*args, **kwargs):

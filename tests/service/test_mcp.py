@@ -17,7 +17,7 @@ from service.mcp_api.results import MAX_READ_CHARS
 QUESTION = "What did comrade Stalin propose to Eden?"
 KEY = "a-key-of-the-archive"
 BACKWARDS = {"date_from": "1941-01-01", "date_to": "1940-12-31"}
-TOOLS = ["ask", "search_passages", "read_pages", "list_documents"]
+TOOLS = ["ask", "search_passages", "read_pages", "list_documents", "list_collections"]
 
 
 @pytest.fixture(scope="module")
@@ -187,12 +187,14 @@ STDIO_SERVER = """
 import sys
 from pathlib import Path
 from encoders import WordHashEncoder
-from service.dossier import Dossier
+import service.assembly
+from service.commands.mcp import ReadingShelf
 from service.mcp_api.server import run_stdio
 from mcp_support import call, connected, failure
 from service_support import make_settings
 settings = make_settings(Path(sys.argv[1]))
-run_stdio(lambda: Dossier.open(settings=settings, encoder=WordHashEncoder(), read_only=True), settings)
+service.assembly.load_encoder = lambda _: WordHashEncoder()
+run_stdio(ReadingShelf(settings), settings)
 """
 
 

@@ -23,6 +23,8 @@ from service_support import (
 from embeddings.errors import IndexDamagedError
 from service.hosting.connections import PromptProtocol
 
+OF_DEFAULT = ("collection", "default")
+
 
 def families_of(client):
     response = client.get("/metrics")
@@ -57,19 +59,22 @@ def test_requests_are_counted_by_route_template_and_never_by_address(tmp_path):
 def test_the_index_the_questions_and_the_jobs_are_counted(tmp_path):
     with serving(make_app(tmp_path)) as client:
         before = samples_of(client)
-        assert before["dossier_index_passages", ()] == 0
+        assert before["dossier_index_passages", (OF_DEFAULT,)] == 0
         (job,) = index_files(client, SHORT_NOTE)
         client.post("/v1/ask", json={"question": "What is written?"})
         client.post("/v1/search", json={"question": "What is written?"})
         after = samples_of(client)
         stored = sum(path.stat().st_size for path in tmp_path.glob("index.sqlite*"))
-    assert after["dossier_index_ready", ()] == 1
-    assert after["dossier_index_passages", ()] == job["change"]["passages"] > 0
-    assert after["dossier_index_generation", ()] == before["dossier_index_generation", ()] + 1
+    assert after["dossier_index_ready", (OF_DEFAULT,)] == 1
+    assert after["dossier_index_passages", (OF_DEFAULT,)] == job["change"]["passages"] > 0
+    assert (
+        after["dossier_index_generation", (OF_DEFAULT,)]
+        == before["dossier_index_generation", (OF_DEFAULT,)] + 1
+    )
     assert after["dossier_ingest_jobs_total", (("status", "succeeded"),)] == 1
     states = {"queued": 0, "running": 0, "succeeded": 1, "failed": 0, "cancelled": 0}
-    assert {state: after["dossier_jobs", (("state", state),)] for state in states} == states
-    assert after["dossier_index_size_bytes", (("part", "store"),)] == stored
+    assert {state: after["dossier_jobs", (OF_DEFAULT, ("state", state))] for state in states} == states
+    assert after["dossier_index_size_bytes", (OF_DEFAULT, ("part", "store"))] == stored
     assert after["dossier_questions_total", (("door", "http"), ("kind", "extractive"))] == 1
     assert after["dossier_questions_total", (("door", "http"), ("kind", "search"))] == 1
     assert after["dossier_questions_total", (("door", "mcp"), ("kind", "extractive"))] == 0
@@ -86,8 +91,8 @@ def test_jobs_that_wait_and_run_are_told_apart(tmp_path):
         jobs += [upload(client, f"{at}.txt", f"The ice is {at} inches thick.") for at in range(2)]
         assert encoder.began.wait(10)
         samples = samples_of(client)
-        assert samples["dossier_jobs", (("state", "running"),)] == 1
-        assert samples["dossier_jobs", (("state", "queued"),)] == 2
+        assert samples["dossier_jobs", (OF_DEFAULT, ("state", "running"))] == 1
+        assert samples["dossier_jobs", (OF_DEFAULT, ("state", "queued"))] == 2
         encoder.may_go_on.set()
         assert {finished_job(client, job)["status"] for job in jobs} == {"succeeded"}
 
@@ -96,8 +101,8 @@ def test_where_the_jobs_cannot_be_read_they_are_not_known_and_all_else_is(tmp_pa
     (tmp_path / "jobs.sqlite").write_bytes(b"no database " * 100)
     with serving(make_app(tmp_path)) as client:
         samples = samples_of(client)
-    assert math.isnan(samples["dossier_jobs", (("state", "queued"),)])
-    assert samples["dossier_index_ready", ()] == 1
+    assert math.isnan(samples["dossier_jobs", (OF_DEFAULT, ("state", "queued"))])
+    assert samples["dossier_index_ready", (OF_DEFAULT,)] == 1
 
 
 def test_refused_answers_are_counted(tmp_path):
@@ -180,20 +185,20 @@ def test_names_follow_the_conventions_of_prometheus(tmp_path):
 
 
 def test_an_index_that_breaks_is_seen_in_the_measurements(tmp_path):
-    def open_dossier():
+    def open_dossier(_settings):
         raise IndexDamagedError("data/index.sqlite is damaged.")
 
     with serving(make_app(tmp_path, open_dossier=open_dossier), is_ready=False) as client:
         wait_until(lambda: "damaged" in client.get("/health/ready").text)
-        assert samples_of(client)["dossier_index_ready", ()] == 0
+        assert samples_of(client)["dossier_index_ready", (OF_DEFAULT,)] == 0
 
 
 def test_an_index_that_breaks_later_is_seen_too(tmp_path):
     with serving(make_app(tmp_path)) as client:
-        assert samples_of(client)["dossier_index_ready", ()] == 1
+        assert samples_of(client)["dossier_index_ready", (OF_DEFAULT,)] == 1
         for path in tmp_path.glob("index.sqlite*"):
             path.write_bytes(b"no database " * (path.stat().st_size // 12))
-        assert samples_of(client)["dossier_index_ready", ()] == 0
+        assert samples_of(client)["dossier_index_ready", (OF_DEFAULT,)] == 0
 
 
 def test_of_several_processes_whichever_answers_tells_what_all_have_counted(tmp_path):
@@ -202,7 +207,7 @@ from service.answer import IndexState
 from service.hosting.metrics import Metrics
 metrics = Metrics()
 metrics.follow(
-    index=lambda: IndexState(generation=7, model="m", passages=3), index_bytes={}, jobs=dict
+    "default", index=lambda: IndexState(generation=7, model="m", passages=3), index_bytes={}, jobs=dict
 )
 metrics.request(method="GET", route="/", status=200, seconds=0.003)
 print(metrics.exposition().decode())
@@ -220,5 +225,5 @@ print(metrics.exposition().decode())
         assert requests(samples, method="GET", route="/", status=200) == answered
         whole = (("le", "+Inf"), ("method", "GET"), ("route", "/"))
         assert samples["dossier_http_request_seconds_bucket", whole] == answered
-        assert samples["dossier_index_generation", ()] == 7
-        assert samples["dossier_index_ready", ()] == 1
+        assert samples["dossier_index_generation", (OF_DEFAULT,)] == 7
+        assert samples["dossier_index_ready", (OF_DEFAULT,)] == 1

@@ -393,7 +393,7 @@ def test_a_long_list_comes_in_parts(tmp_path):
 def test_while_the_index_opens_the_page_says_so_and_looks_again(tmp_path):
     may_open = threading.Event()
 
-    def opener():
+    def opener(_settings):
         assert may_open.wait(30)
         return Dossier.open(settings=make_settings(tmp_path), encoder=WordHashEncoder())
 

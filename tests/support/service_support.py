@@ -48,7 +48,7 @@ def make_settings(folder, **settings):
 
 def make_app(folder, *, encoder=None, open_dossier=None, **settings):
     chosen = make_settings(folder, **settings)
-    opener = open_dossier or (lambda: Dossier.open(settings=chosen, encoder=encoder or WordHashEncoder()))
+    opener = open_dossier or (lambda own: Dossier.open(settings=own, encoder=encoder or WordHashEncoder()))
     return create_app(chosen, open_dossier=opener)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from embeddings.errors import EmbeddingsError
 from service.errors import NotReadyError
 from service.hosting.access import current_caller
-from service.hosting.dependencies import CurrentState
+from service.hosting.dependencies import CurrentService
 from service.hosting.problems import RETRY_SECONDS, ProblemError, documented
 from service.hosting.scopes import KeyScope
 
@@ -34,13 +34,13 @@ async def live() -> Live:
 
 
 @router.get("/health/ready", operation_id="get_ready", responses=documented(503))
-def ready(state: CurrentState) -> Ready:
+def ready(service: CurrentService) -> Ready:
     """Answer 200 while the index can be asked, else 503: being opened, damaged, or made with other settings.
 
     Why is told to the key of an admin alone.
     """
     try:
-        return Ready(passages=state.dossier().index_state().passages)
+        return Ready(passages=service.main.dossier().index_state().passages)
     except (NotReadyError, EmbeddingsError) as error:
         may_know = KeyScope.admin in current_caller().scopes
         raise ProblemError(
@@ -60,6 +60,6 @@ def ready(state: CurrentState) -> Ready:
         **documented(401, 403),
     },
 )
-def metrics(state: CurrentState) -> Response:
+def metrics(service: CurrentService) -> Response:
     """Measurements in Prometheus' text format."""
-    return Response(state.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+    return Response(service.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

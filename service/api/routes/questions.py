@@ -1,22 +1,33 @@
 """Questions: answered, or with their passages only."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import chain
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from service.answer import Answer, Found, Piece, is_notice, piece_text, space_before
 from service.api.boxes import BoxesInTime
 from service.api.presenting import BoxesOf, ask_response, no_boxes, ranked_passage, search_response
 from service.api.schemas import AskRequest, AskResponse, SearchRequest, SearchResponse
-from service.dossier import whole_answer
-from service.hosting.dependencies import CurrentDossier
+from service.dossier import Dossier, whole_answer
+from service.hosting.dependencies import collection_of
 from service.hosting.problems import documented
 from service.hosting.streaming import event, event_stream
 
 router = APIRouter(prefix="/v1", tags=["questions"])
+
+
+async def _for_search(request: SearchRequest, http: Request) -> AsyncIterator[Dossier]:
+    async with collection_of(http, request.collection) as state:
+        yield state.dossier()
+
+
+async def _for_ask(request: AskRequest, http: Request) -> AsyncIterator[Dossier]:
+    async with collection_of(http, request.collection) as state:
+        yield state.dossier()
 
 
 @router.post(
@@ -31,10 +42,12 @@ router = APIRouter(prefix="/v1", tags=["questions"])
                 }
             }
         },
-        **documented(400, 401, 403, 413, 415, 422, 429, 503),
+        **documented(400, 401, 403, 404, 413, 415, 422, 429, 503),
     },
 )
-def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | StreamingResponse:
+def ask(
+    request: AskRequest, dossier: Annotated[Dossier, Depends(_for_ask)]
+) -> AskResponse | StreamingResponse:
     """Answer a question in the documents' own words, each quote with document, date and page.
 
     With `"stream": true` the answer comes as server-sent events, each as soon as it is known: `passages`
@@ -60,9 +73,9 @@ def ask(request: AskRequest, dossier: CurrentDossier) -> AskResponse | Streaming
     "/search",
     operation_id="search",
     response_model=SearchResponse,
-    responses=documented(400, 401, 403, 413, 415, 422, 429, 503),
+    responses=documented(400, 401, 403, 404, 413, 415, 422, 429, 503),
 )
-def search(request: SearchRequest, dossier: CurrentDossier) -> SearchResponse:
+def search(request: SearchRequest, dossier: Annotated[Dossier, Depends(_for_search)]) -> SearchResponse:
     """Return the passages nearest to a question, without an answer."""
     result = dossier.search(
         request.question, top_k=request.top_k, mode=request.mode, filters=request.filters.as_filters()
