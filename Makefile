@@ -85,7 +85,7 @@ bench: setup ## measure speed
 lock: ## write requirements.lock anew from what pyproject.toml allows today
 	rm -rf build/lock-venv
 	$(PYTHON) -m venv build/lock-venv
-	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev,ray]'
+	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev,ray,langchain,llamaindex,haystack]'
 	build/lock-venv/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
 	{ echo '# Exact versions for `pip install -c`; written by `make lock`.'; cat build/requirements.lock; } > requirements.lock
 	rm -rf build/lock-venv build/requirements.lock

@@ -11,6 +11,7 @@
     ├── AuditError          the file of who did what cannot be read
     ├── JobStoreError       the file of the jobs cannot be read or changed
     ├── GivenUpError        a job that the program never lived to see the end of
+    ├── RemoteError         a service on another machine cannot be asked, or refuses
     ├── NotFoundError       no source, document, page or job of that id
     └── ConflictError       the change contradicts what is there
 
@@ -59,6 +60,10 @@ class JobStoreError(ServiceError):
 
 class GivenUpError(ServiceError):
     """A job was begun again and again, and each time the program ended before it did."""
+
+
+class RemoteError(ServiceError):
+    """A service that is asked over HTTP does not answer as it should."""
 
 
 class NotFoundError(ServiceError):
