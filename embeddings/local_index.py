@@ -268,10 +268,13 @@ class LocalIndex:
                 self._store, self._recipe, source_id, description, on_progress=on_progress
             )
 
-    def delete(self, source_id: str) -> bool:
-        """Delete a source under all its names; return whether there was one."""
+    def delete(self, source_id: str, *, path: str | None = None) -> bool:
+        """Delete a source under all its names, or from one path; return whether it was there.
+
+        It goes with the last of its paths.
+        """
         with self._changing():
-            return indexing.delete_source(self._store, self._recipe, source_id)
+            return indexing.delete_source(self._store, self._recipe, source_id, path=path)
 
     def original(self, source_id: str, *, is_checked: bool = False) -> Path | None:
         """Return the kept file that a source was read from; ``None``: there is none, or no such source.

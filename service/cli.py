@@ -24,6 +24,7 @@ from service.commands.mcp import mcp
 from service.commands.options import choose_collection
 from service.commands.serve import serve
 from service.commands.sources import delete, sources
+from service.commands.watch import watch
 from service.version import installed_version
 
 PLUGIN_GROUP = "dossier.commands"
@@ -33,6 +34,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
 
 \b
   dossier index letters/ book.pdf          read files and folders into the index
+  dossier watch letters/                   the same for whatever comes in, as it comes
   dossier ask "Who signed the treaty?"     answer, with quotes and citations
   dossier ask "What was agreed?" --from 1939-08 --kind telegram
   dossier search "Straits regime" --json   passages only, as the API gives them
@@ -58,7 +60,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (
-    *(index, ask, search, sources, documents, people, kinds, facets, delete),
+    *(index, watch, ask, search, sources, documents, people, kinds, facets, delete),
     *(serve, mcp, config, doctor, backup, restore, audit),
 ):
     app.command()(_command)

@@ -363,6 +363,19 @@ class Dossier:
         self.audit.append("deleted", record.name, record.id)
         return record
 
+    def delete_file(self, path: str) -> SourceRecord:
+        """Delete what was read from the file at ``path``; of a source that others have, too, only that name.
+
+        Raises:
+            NotFoundError: nothing was read from there.
+        """
+        with self.snapshot() as snapshot:
+            record = snapshot.source_at(path)
+        if record is None or not self.index.delete(record.id, path=path):
+            raise NotFoundError(f"Nothing in the index was read from {path}, or no longer.")
+        self.audit.append("deleted", path if record.copies else record.name, record.id)
+        return record
+
     def picture(self, id_or_name: str, position: int, *, width_pixels: int = USUAL_WIDTH) -> Picture:
         """Return the page at ``position``, from 1, of a source as it looks, at least so wide if may be.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-OPERATIONS = ("index", "upload", "delete", "rebuild", "backup", "restore")
+OPERATIONS = ("index", "upload", "watch", "delete", "rebuild", "backup", "restore")
 _SOURCES = 24  # at first, and at least so many before some are deleted
 _FILES_A_RUN = 4
 _SECONDS = 60.0  # what takes longer hangs
@@ -116,6 +116,35 @@ class Chaos:
             _wait(lambda: _are_done(client))
         tally.done_before += len(taken)
         self._settle(tally, {path.name: path.read_text() for path in files}, taken)
+
+    def _kill_watch(self, tally: Tally) -> None:
+        """Kill who follows a folder, as files come and as they go; the next one ends what is left to do."""
+        folder = self._folder / "watched"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (folder / "stays.txt").write_text("Of an empty folder nothing is deleted.")
+        files = [self._file().replace(folder / f"{self._number}.txt") for _ in range(_FILES_A_RUN)]
+        come = {path.name: path.read_text() for path in folder.iterdir()}
+        before = dict(self._texts)
+        self._follow(tally, folder, {**before, **come})
+        for path in files:
+            path.unlink()
+        self._follow(tally, folder, {**before, "stays.txt": come["stays.txt"]})
+        operations.delete(self._data, self._log, tokens=self._tokens, names=["stays.txt"])
+        self._log.unlink()
+
+    def _follow(self, tally: Tally, folder: Path, wanted: dict[str, str]) -> None:
+        for rehearsed in (tally, Tally()):
+            process = self._started(operations.watch, self._data, tokens=self._tokens, folder=folder)
+            self._line()
+            started = time.perf_counter()
+            if rehearsed is tally and "watch" in self._seconds:
+                time.sleep(self._draw.uniform(0, self._seconds["watch"]))
+            else:
+                _wait(lambda: self._state(self._data) == wanted)
+                self._seconds.setdefault("watch", time.perf_counter() - started)
+            self._end(rehearsed, process, [])
+            self._log.unlink()
 
     @contextmanager
     def _served(self, tally: Tally) -> Iterator[httpx.Client]:

@@ -7,9 +7,10 @@ begun what is to be killed. The model is a stand-in, so that there is little els
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import socket
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,8 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from service.dossier import Dossier
 
 SLOW_MODULES = ["bench.chaos.operations", "faiss", "scipy.optimize", "tiktoken", "uvicorn", "service.app"]
 BEGUN = "begun"
@@ -109,24 +112,41 @@ def put_back(data: Path, log: Path, *, path: Path) -> None:
         report("restored")
 
 
+def watch(data: Path, log: Path, *, tokens: int, folder: Path) -> None:
+    """Keep the index as a folder is, with little waiting for files to come to rest."""
+    from service.commands.watch import follow
+    from service.library import watching
+
+    watching.REST_SECONDS = 0.05
+    with reporting(log) as report, closing(_dossier(data, tokens=tokens)) as dossier:
+        report(BEGUN)
+        with redirect_stdout(io.StringIO()):
+            follow(dossier, [folder], is_deleting=True)
+
+
 def serve(data: Path, log: Path, *, tokens: int) -> None:
     """Serve the index; the port is the first line."""
     import uvicorn
 
-    from embeddings.ranking.retriever import RetrievalSettings, Retriever
-    from service.answering.answerer import Answerer
-    from service.answering.settings import AnswerSettings
     from service.app import create_app
-    from service.dossier import Dossier
-    from service.questions import QuestionRules
 
     def open_dossier(_settings: Settings) -> Dossier:
-        opened_index = opened(data, tokens=tokens)
-        retriever = Retriever(opened_index, HashEncoder(), RetrievalSettings())
-        answerer = Answerer(retriever, AnswerSettings())
-        return Dossier(opened_index, answerer, rules=QuestionRules(max_chars=2_000, top_k=5))
+        return _dossier(data, tokens=tokens)
 
     with reporting(log) as report, socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(Settings(data=data), open_dossier=open_dossier), log_config=None)
         report(str(listening.getsockname()[1]))
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _dossier(data: Path, *, tokens: int) -> Dossier:
+    from embeddings.ranking.retriever import RetrievalSettings, Retriever
+    from service.answering.answerer import Answerer
+    from service.answering.settings import AnswerSettings
+    from service.dossier import Dossier
+    from service.questions import QuestionRules
+
+    opened_index = opened(data, tokens=tokens)
+    retriever = Retriever(opened_index, HashEncoder(), RetrievalSettings())
+    answerer = Answerer(retriever, AnswerSettings())
+    return Dossier(opened_index, answerer, rules=QuestionRules(max_chars=2_000, top_k=5))

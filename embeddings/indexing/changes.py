@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from chunker.readers.file_names import upwards
 from chunker.readers.sidecar import described
 from embeddings.indexing import naming
 from embeddings.indexing import writing as store_writing
 from embeddings.indexing.planning import NEW_SOURCE, Plan, plan_addition, plan_deletion, settle
-from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable
+from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable, storable_text
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
 from embeddings.store.originals import name_original, original_of
 from embeddings.store.records import read_source
@@ -133,13 +134,17 @@ def describe_source(
         return _source_change(connection, source.id, source.name, status="replaced")
 
 
-def delete_source(store: Store, recipe: Recipe, source_id: str) -> bool:
-    """Delete a source, under all its names, in one transaction; return whether there was one."""
+def delete_source(store: Store, recipe: Recipe, source_id: str, *, path: str | None = None) -> bool:
+    """Delete a source in one transaction, under all its names or from one path; return whether it was there.
+
+    It goes with the last of its paths.
+    """
+    taken = None if path is None else upwards(storable_text(path))
     with store.trying() as connection:
-        row = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
-        if row is None:
+        key = naming.key_of(connection, source_id)
+        if key is None or (taken is not None and naming.holder(connection, taken) != key):
             return False
-        plan = plan_deletion(connection, row[0])
+        plan = plan_deletion(connection, key, path=taken)
         readings = settle(connection, plan)
     prepared = _prepare(store, recipe, readings)
     with store.writing() as connection:
@@ -213,9 +218,8 @@ def _write(
 def _write_names(connection: sqlite3.Connection, plan: Plan) -> int:
     """Change the names as they were when this was planned; return the key of the source that was added."""
     if plan.added is None:
-        for key in plan.removed:
-            for path in naming.origins_of(connection, key):
-                naming.take(connection, path)
+        for path in plan.taken:
+            naming.take(connection, path)
         return NEW_SOURCE
     source, origin = plan.added
     if None in plan.readings:

@@ -33,7 +33,8 @@ NEW_SOURCE = 0  # a key that no source in the store has
 class Plan:
     """What a change does to the source tables.
 
-    ``removed`` are the keys of the sources that go; ``readings`` map the key of a source, ``None`` for
+    ``removed`` are the keys of the sources that go, ``taken`` the paths, read upwards, at which nothing is to
+    stand any more; ``readings`` map the key of a source, ``None`` for
     a new one, to the reading of it that is to be chunked and written; ``added`` is the source as it was
     given, and where it is to stand. ``descriptions`` are what the sources with these ids state of
     themselves, and what a person has edited of it. ``original`` are a source's id and the digest of its
@@ -41,6 +42,7 @@ class Plan:
     """
 
     removed: list[int] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     readings: dict[int | None, Source] = field(default_factory=dict)
     added: tuple[Source, Origin] | None = None
     descriptions: dict[str, tuple[Description, Description]] = field(default_factory=dict)
@@ -98,12 +100,20 @@ def plan_addition(
     return "unchanged", None, plan if is_adopted else None
 
 
-def plan_deletion(connection: sqlite3.Connection, source_key: int) -> Plan:
-    """Return what to do so that a source goes under all its names; the names are changed on the way."""
-    plan = Plan(removed=[source_key])
-    for origin in naming.origins_of(connection, source_key):
+def plan_deletion(connection: sqlite3.Connection, source_key: int, *, path: str | None = None) -> Plan:
+    """Return what to do so that a source goes under all its names, or from one ``path``, read upwards.
+
+    It goes with the last one. The names are changed on the way.
+    """
+    paths = naming.origins_of(connection, source_key)
+    plan = Plan(taken=paths if path is None else [path])
+    for origin in plan.taken:
         _read_renamed(connection, plan, naming.take(connection, origin))
-    plan.readings.pop(source_key, None)
+    if plan.taken == paths:
+        plan.removed.append(source_key)
+        plan.readings.pop(source_key, None)
+    elif path == paths[0]:
+        plan.readings[source_key] = read_source(connection, source_key)
     return plan
 
 

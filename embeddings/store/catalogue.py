@@ -109,6 +109,12 @@ class Catalogue:
         row = self._first(f"{_SOURCES} WHERE {by_path}", upwards(path))
         return None if row is None else _source_record(row)
 
+    def paths_below(self, folder: str) -> list[str]:
+        """Return the paths in the collection that stand below one, in their order."""
+        rows = self._connection.execute("SELECT origin FROM source_names")
+        paths = (upwards(origin) for (origin,) in rows)
+        return sorted(path for path in paths if path.startswith(f"{folder}/"))
+
     def source_text(self, source_id: str) -> str | None:
         """Return a source's whole text, which offsets count in; ``None``: there is no such source."""
         row = self._first("SELECT key FROM sources WHERE id = ?", source_id)

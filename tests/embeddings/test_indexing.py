@@ -340,6 +340,30 @@ def test_deleting_a_source_is_as_if_it_had_never_been_added(tmp_path_factory, da
 
 
 @settings(max_examples=25, deadline=None)
+@given(data=st.data(), contents=st.lists(texts, min_size=2, max_size=3, unique=True))
+def test_deleting_a_file_from_its_path_is_as_if_it_alone_had_never_been_added(
+    tmp_path_factory, data, contents
+):
+    paths = ["/one/a.txt", "/one/b.txt", "/two/a.txt", "/two/old/b.txt"]
+    given_texts = [data.draw(st.sampled_from(contents)) for _ in paths]
+    sources = [
+        make_source(path.rsplit("/")[-1], text, path=path)
+        for path, text in zip(paths, given_texts, strict=True)
+    ]
+    gone = data.draw(st.sets(st.sampled_from(sources), max_size=4))
+    folder = tmp_path_factory.mktemp("deleted")
+    with LocalIndex.open(folder / "first", encoder=WordHashEncoder(), chunking=CHUNKING) as index:
+        index.add(sources)
+        assert now(index).paths_below("/one") == paths[:2]
+        for source in gone:
+            assert index.delete(source.id, path=source.path)
+            assert not index.delete(source.id, path=source.path)
+        left = seen(index)
+        assert index.problems() == []
+    assert left == indexed_anew(folder / "second", [source for source in sources if source not in gone])
+
+
+@settings(max_examples=25, deadline=None)
 @given(contents=st.lists(texts, min_size=1, max_size=9), deleted=st.sets(st.integers(0, 8)))
 def test_what_is_left_out_is_what_comparing_all_sources_leaves_out(tmp_path_factory, contents, deleted):
     sources = {text: make_source(f"{number}.txt", text) for number, text in enumerate(contents)}
