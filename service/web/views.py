@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from service.answer import Answer, paragraphs
+from service.answer import Answer, Words, paragraphs
 from service.questions import MAX_TOP_K
 from service.wording.links import cite_link, place_link
 from service.wording.phrases import date_words, method_words, position_beside
@@ -80,6 +80,36 @@ class PassageView:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedView:
+    """A place that an answer cites, and the pieces whose words stand there where they stand apart.
+
+    ``year`` is empty where the entry before has the same.
+    """
+
+    citation: Citation
+    pieces: Sequence[Piece] = ()
+    year: str = ""
+
+    @property
+    def date_words(self) -> str:
+        """The document's date in words."""
+        return date_words(self.citation.date)
+
+    @property
+    def cite_link(self) -> str:
+        """The address of its citations."""
+        return cite_link(self.citation.document_id, self.citation.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of an answer: a paragraph, or papers that follow each other, each with its words."""
+
+    pieces: Sequence[Piece] = ()
+    entries: tuple[CitedView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """A question and what came of it: what was found, then the answer, or why there is none.
 
@@ -93,6 +123,7 @@ class TurnView:
     found: Found | Answer | None = None
     problem: str = ""
     more_link: str = ""
+    wants_passages: bool = False
     said: tuple[Piece, ...] = ()
     mode: Mode | None = None
     other_mode_link: str = ""
@@ -127,9 +158,24 @@ class TurnView:
         return ", ".join(f"{', '.join(others)} (for {word})" for word, others in searched)
 
     @property
-    def paragraphs(self) -> list[list[Piece]]:
-        """The pieces of the answer as far as it goes, by paragraphs; its notice stands below it."""
-        return paragraphs(self.answer.pieces if self.answer else self.said)
+    def blocks(self) -> list[Block]:
+        """The answer as far as it goes; its notice stands below it."""
+        return blocks(paragraphs(self.answer.pieces if self.answer else self.said))
+
+    @property
+    def cited(self) -> list[CitedView]:
+        """The places that the answer refers to by numbers alone, each once."""
+        if self.answer is None or not self.answer.answerable or self.is_search:
+            return []
+        pieces = (piece for block in self.blocks for piece in block.pieces)
+        first = {one.number: one for piece in reversed([*pieces]) for one in reversed(piece.citations)}
+        return [CitedView(first[number]) for number in sorted(first)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether passages are shown at once: where no answer shows what matters, or more were wished for."""
+        is_refused = self.answer is not None and not self.answer.answerable
+        return self.is_last and not self.is_search and (self.wants_passages or is_refused)
 
     @property
     def passages(self) -> list[PassageView]:
@@ -177,6 +223,23 @@ class TurnView:
         return f"{self.found.confidence:.0%}" if self.found else ""
 
 
+def blocks(read: Iterable[Sequence[Piece]]) -> list[Block]:
+    """Return paragraphs as blocks: one that begins with whose words follow is an entry of its paper."""
+    made: list[Block] = []
+    year = ""
+    for first, *rest in read:
+        introduced = first.introduces if isinstance(first, Words) else None
+        if introduced is None:
+            made.append(Block((first, *rest)))
+            continue
+        own = (introduced.date or "")[:4]
+        entry = CitedView(introduced, rest, own if own != year else "")
+        year = own
+        before = made.pop().entries if made and made[-1].entries else ()
+        made.append(Block(entries=(*before, entry)))
+    return made
+
+
 def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_last: bool) -> TurnView:
     """Return a turn of the conversation; ``address`` is that of the whole conversation."""
     shown = len(found.passages)
@@ -196,6 +259,7 @@ def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_las
         is_last,
         found,
         more_link=more_link,
+        wants_passages=address.top_k is not None,
         mode=address.mode_of(number),
         other_mode_link=other if is_last else "",
     )

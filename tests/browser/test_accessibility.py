@@ -1,7 +1,7 @@
 """Every page, light and dark, wide and narrow, held to the accessibility rules of axe-core."""
 
 import pytest
-from browser_support import ask, violations
+from browser_support import ask, open_passages, violations
 from service_support import make_app, serving
 from web_support import FILES, QUESTION, document_of
 
@@ -43,7 +43,7 @@ def test_no_page_breaks_a_rule(browser, site, look):
 def test_no_state_of_a_page_breaks_a_rule(browser, site, look):
     with browser(site, **look) as page:
         page.goto("/")
-        ask(page, QUESTION)
+        open_passages(ask(page, QUESTION))
         page.locator(".passage .why summary").first.click()
         page.locator("#filters").evaluate("one => { one.open = true; }")
         assert violations(page) == []

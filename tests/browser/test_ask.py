@@ -5,7 +5,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser_support import ask, words_of
+from browser_support import ask, open_passages, words_of
 from service_support import make_app, serving
 from web_support import HOSTILE_TITLE, QUESTION, fill
 
@@ -33,6 +33,7 @@ def test_a_question_is_answered_in_place(browser, site):
         assert "fishing rights that were agreed upon in Batum" in words_of(turn.locator(".answer-text"))
         assert "In the documents’ own words · confidence" in words_of(turn.locator(".answer"))
         assert turn.locator(".passage").count() == 5
+        open_passages(turn)
         assert words_of(turn.locator(".passage mark").first)
         assert parse_qs(urlsplit(page.url).query) == {"q": [QUESTION]}
         assert page.title() == f"{QUESTION} – Dossier"
@@ -81,7 +82,7 @@ def test_a_follow_up_sends_the_conversation_and_is_shown_below_it(browser, site)
         assert page.locator("article.turn").count() == 2
         assert words_of(page.locator("#t1 .answer-text")) == first
         assert not page.locator("#t1 .passage").first.is_visible()
-        assert second.locator(".passage").first.is_visible()
+        assert not second.locator(".passage").first.is_visible()
         page.reload()
         assert [words_of(one) for one in page.locator(".question").all()] == [
             QUESTION,
@@ -124,6 +125,7 @@ def test_filters_hold_for_the_question_that_stands_there(browser, site):
         with page.expect_response(TURN):
             page.locator("input[name=kind][value=letter]").check()
         page.locator("article.turn:not(.is-waiting)").wait_for()
+        open_passages(page.locator("article.turn"))
         assert {words_of(kind) for kind in page.locator(".passage .kind").all()} == {"letter"}
         assert parse_qs(urlsplit(page.url).query)["kind"] == ["letter"]
         with page.expect_response(TURN):
@@ -180,6 +182,7 @@ def test_more_passages_come_when_asked_for(browser, site):
     with browser(site) as page:
         page.goto("/")
         turn = ask(page, QUESTION)
+        open_passages(turn)
         turn.get_by_role("link", name="Show more passages").click()
         page.locator("#t1-p15").wait_for()
         assert page.locator("article.turn").count() == 1
@@ -190,9 +193,10 @@ def test_a_citation_is_copied_in_each_form(browser, site):
     with browser(site, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto("/")
         turn = ask(page, QUESTION)
+        open_passages(turn)
         turn.get_by_role("link", name="Cite passage 1").click()
         dialog = page.get_by_role("dialog", name="Cite this")
-        link = turn.locator("a.cite").first.get_attribute("href")
+        link = turn.locator(".passage a.cite").first.get_attribute("href")
         forms = (
             site.get(link, params={"format": "all"}).json()
             if "?" not in link
@@ -232,7 +236,7 @@ def test_nothing_under_the_filters_is_said_and_can_be_cleared(browser, site):
         assert "hold nothing on this question under the filters" in words_of(turn.locator(".answer"))
         assert turn.locator(".passage").count() == 0
         page.get_by_role("link", name="Clear").click()
-        page.locator(".passage").first.wait_for()
+        page.locator(".passages").wait_for()
 
 
 def test_an_error_of_the_server_is_one_line_and_the_question_can_be_asked_again(browser, site):
@@ -312,9 +316,10 @@ def test_everything_is_reached_by_keyboard(browser, site):
         page.keyboard.type(QUESTION)  # the question has the focus from the start
         page.keyboard.press("Enter")
         page.locator(".answer-text .reference").first.wait_for()
+        open_passages(page.locator("#t1"))
         seen = []
         page.locator("#t1 .question").focus()
-        for _ in range(12):
+        for _ in range(16):
             page.keyboard.press("Tab")
             seen.append(page.evaluate("document.activeElement.textContent.trim()"))
         assert {"5 passages", "Read in the document", "Cite", "Why this passage"} <= set(seen)

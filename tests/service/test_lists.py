@@ -1,5 +1,7 @@
 """Lists of documents and facts of the catalogue, in a folder of letters, a minute book and a register."""
 
+import re
+
 import pytest
 from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source
@@ -373,6 +375,23 @@ def test_every_door_shows_a_list_with_its_rule(tmp_path):
     assert f"_{rule}_" in chat
     assert f'<p class="rule">{rule}</p>' in page
     assert "From the catalogue · confidence 100%" in page
+
+
+def test_the_page_sets_papers_out_by_their_years_each_with_its_words_once(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        for name, (title, body) in LETTERS.items():
+            finished_job(client, upload(client, name, f"{title}\n\n{body}\n"))
+        page = client.get("/", params={"q": "Which letters did Anna write?"}).text
+
+    answer, _ = re.findall(r'<div class="answer.*?</div>', page, re.DOTALL)  # the other is the template
+    assert re.findall(r'class="entry-year">(\d*)<', answer) == ["1901", "1902", ""]
+    assert re.findall(r'class="title" href="/read/[^"]+">([^<]+)<', answer) == [
+        "Letter from Anna Weber to Josef Brandt",
+        "Letter from Anna Weber to her brother Karl Weber",
+        "Letter from Anna Weber to Josef Brandt",
+    ]
+    assert answer.count("The schoolhouse has a new roof at last.") == 1
+    assert '<details class="passages">' in page
 
 
 def test_a_question_to_the_catalogue_takes_nothing_from_those_before_it(dossiers):

@@ -163,6 +163,7 @@ def test_a_question_in_the_address_is_answered_with_document_date_and_page(site)
     assert "In the documents’ own words · confidence" in parsed.text
     (link,) = [one["href"] for one in parsed.all("a", class_="reference")][:1]
     assert link.startswith(f"/read/{citation['document_id']}?from=")
+    assert parsed.all("a", class_="title")[0]["href"] == link
     assert citation["title"] in parsed.text
     assert "pp. 12–14" in parsed.text
     assert "as numbered in the file" in parsed.text

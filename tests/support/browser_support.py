@@ -82,6 +82,12 @@ def ask(page, question):
     return turn
 
 
+def open_passages(turn):
+    """Show the passages of a turn, which its answer stands before."""
+    turn.locator(".passages > summary").click()
+    turn.locator(".passage").first.wait_for()
+
+
 def words_of(locator):
     """Return the visible words of an element, white space levelled."""
     return " ".join(locator.inner_text().split())

@@ -131,6 +131,7 @@ function show(turn, before) {
   if (typeof turn === "string") {
     turn = new DOMParser().parseFromString(turn, "text/html").querySelector(".turn");
   }
+  if (before?.querySelector(".passages")?.open) turn.querySelector(".passages")?.setAttribute("open", "");
   if (before) before.replaceWith(turn);
   else list.append(turn);
   if (isFirst) turn.scrollIntoView({ block: "start" });
