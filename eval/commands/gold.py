@@ -57,3 +57,36 @@ def suggest(
         typer.echo(draft_json(question))
     if len(drafts.questions) < count:
         typer.echo(f"dossier: {drafts.why_fewer(count)}", err=True)
+
+
+@gold.command("edit")
+def edit(
+    gold_file: Annotated[
+        Path, typer.Argument(metavar="GOLD.jsonl", help="A file of questions, or a new one.")
+    ],
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FOLDER", help="Folder of the index. [DOSSIER_DATA, else data]"),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = 8001,
+) -> None:
+    """Correct gold questions in the browser, beside the documents: mark the words that answer.
+
+    It listens on this machine alone until stopped with Ctrl-C.
+    """
+    from eval.commands.editor import Editor
+    from eval.gold.editing import GoldFile
+    from service.app import create_app
+    from service.commands.serve import check_address, run_locally
+    from service.dossier import Dossier
+    from service.settings import load_settings
+
+    with errors_in_one_line():
+        file = GoldFile(gold_file)
+    settings = load_settings({"data": data, "host": "127.0.0.1", "port": port, "without_key": "ask"}).settings
+    check_address(settings.host, settings.port)
+    dossier = Dossier.open(settings=settings, read_only=True)
+    editor = Editor(file, dossier, create_app(settings, open_dossier=lambda _: dossier))
+    typer.echo(f"http://{settings.host}:{settings.port}/gold", err=True)
+    run_locally(editor, settings)

@@ -14,6 +14,7 @@ from service.errors import SettingsError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from service.settings import Settings
 
@@ -72,6 +73,24 @@ def serve(
             timeout_graceful_shutdown=settings.shutdown_seconds,
             timeout_worker_healthcheck=_SILENT_SECONDS,
         )
+
+
+def run_locally(app: "ASGIApp", settings: "Settings") -> None:
+    """Run an application in this process until Ctrl-C; what is shown of it, its caller tells."""
+    import uvicorn
+
+    from service.hosting.connections import PromptProtocol
+
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=PromptProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
 
 
 def served_app() -> "FastAPI":
