@@ -16,6 +16,7 @@ from service.api.routes import audit, collections, documents, facsimiles, health
 from service.api.routes import questions as ask
 from service.dossier import Dossier
 from service.hosting.access import KeyMiddleware
+from service.hosting.addressed import CollectionMiddleware
 from service.hosting.connections import Bounds
 from service.hosting.cross_site import CrossSiteMiddleware
 from service.hosting.dependencies import KEY_DOCUMENTED
@@ -24,7 +25,7 @@ from service.hosting.hosts import HostMiddleware, names_of
 from service.hosting.limits import BodyLimitMiddleware, QueueMiddleware, RateLimitMiddleware
 from service.hosting.needs import undeclared
 from service.hosting.observing import REQUEST_ID, FaultMiddleware, ObservingMiddleware
-from service.hosting.open_collections import CollectionMiddleware, OpenCollections
+from service.hosting.open_collections import OpenCollections
 from service.hosting.problems import handle_problems
 from service.hosting.rates import TokenBuckets
 from service.hosting.scopes import KeyScope
@@ -144,7 +145,7 @@ def _layers(settings: Settings, state: OpenCollections, spans: TracerProvider | 
     """Return what a request passes on its way in, outermost first."""
     layers = [
         Middleware(HeadersMiddleware),
-        Middleware(CollectionMiddleware, collections=state),
+        Middleware(CollectionMiddleware, main=settings.collection),
         Middleware(ObservingMiddleware, metrics=state.metrics),
         Middleware(OpenAIErrorsMiddleware, own_paths=OWN_PATHS),
         Middleware(FaultMiddleware, page_of=problem_page),

@@ -7,6 +7,7 @@
     ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
     ├── WritingError        a language model is of no use now (service.answering.writing)
     ├── CollectionNameError a name, title or description that a collection cannot have
+    ├── KeyScopeError       a key that is held to collections cannot be for this
     ├── KeyStoreError       the file of the keys cannot be read or changed
     ├── AuditError          the file of who did what cannot be read
     ├── JobStoreError       the file of the jobs cannot be read or changed
@@ -44,6 +45,10 @@ class NotReadyError(ServiceError):
 
 class CollectionNameError(ServiceError):
     """A collection cannot be called so, or have this said of it."""
+
+
+class KeyScopeError(ServiceError):
+    """A key that is held to collections cannot open what is of all."""
 
 
 class KeyStoreError(ServiceError):

@@ -26,6 +26,10 @@ ScopeOption = Annotated[
         " [ask]",
     ),
 ]
+CollectionsOption = Annotated[
+    list[str] | None,
+    typer.Option("--collection", help="Which collections there are for it. May be repeated. [all]"),
+]
 ExpiresOption = Annotated[
     datetime | None,
     typer.Option("--expires", formats=["%Y-%m-%d"], help="Last day (UTC) on which it is good. [never ends]"),
@@ -38,13 +42,29 @@ def create(
     *,
     scope: ScopeOption = None,
     expires: ExpiresOption = None,
+    collection: CollectionsOption = None,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Make a key and print it. It is shown this once; only a hash of it is kept."""
+    """Make a key and print it. It is shown this once; only a hash of it is kept.
+
+    \b
+      dossier keys create anna --scope edit
+      dossier keys create karl --collection letters --collection diaries
+
+    For one that is held to collections, to ask or to edit, there are no others.
+    """  # noqa: D301 - \\b is how click is told to keep lines
+    from service.collections import collection_in
+    from service.settings import DEFAULT_COLLECTION
+
+    settings = settings_from(data=data)
+    if collection is None and settings.collection != DEFAULT_COLLECTION:
+        collection = [settings.collection]  # as `dossier --collection NAME keys create` says
+    for one in collection or ():
+        collection_in(settings.data, one)
     ends = expires.replace(tzinfo=UTC) + timedelta(days=1) if expires else None
     scopes = tuple(dict.fromkeys(scope or [KeyScope.ask]))
-    key, text = _store(settings_from(data=data).data).create(name, scopes, expires_at=ends)
+    key, text = _store(settings.data).create(name, scopes, expires_at=ends, collections=collection)
     typer.echo(json.dumps({**_as_json(key), "key": text}, indent=2) if as_json else text)
 
 
@@ -62,11 +82,14 @@ def list_keys(*, as_json: JsonOption = False, data: DataOption = None) -> None:
     for key in found:
         ends = _until(key.expires_at) if key.expires_at else "ever"
         used = f"{key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "never"
-        rows.append((key.id, key.name, " ".join(key.scopes), f"{key.created_at:%Y-%m-%d}", ends, used))
+        held = "all" if key.collections is None else " ".join(key.collections)
+        rows.append((key.id, key.name, " ".join(key.scopes), held, f"{key.created_at:%Y-%m-%d}", ends, used))
     if settings.api_keys:
-        rows.append(("", "DOSSIER_API_KEYS", "admin", "", f"{len(settings.api_keys)} in the settings", ""))
+        rows.append(
+            ("", "DOSSIER_API_KEYS", "admin", "all", "", f"{len(settings.api_keys)} in the settings", "")
+        )
     if rows:
-        print_table(("id", "name", "scopes", "made", "until", "used"), rows)
+        print_table(("id", "name", "scopes", "collections", "made", "until", "used"), rows)
     else:
         typer.echo("There are no keys: `dossier keys create NAME` makes one.")
 

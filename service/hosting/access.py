@@ -139,7 +139,10 @@ class Doorkeeper:
 
     def _of_store(self, digest: bytes, *, key_id: str | None = None) -> Caller | None:
         key = self.store.find(digest, key_id=key_id)
-        return Caller(key.name, everything_in(key.scopes), digest) if key else None
+        if key is None:
+            return None
+        held = None if key.collections is None else frozenset(key.collections)
+        return Caller(key.name, everything_in(key.scopes), digest, held)
 
     def _of_settings(self, digest: bytes) -> Caller | None:
         matches = [hmac.compare_digest(digest, known) for known in self._chosen]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from service.audit import AuditLog
-from service.errors import ConflictError, KeyStoreError, NotFoundError
-from service.hosting.scopes import KeyScope
+from service.errors import ConflictError, KeyScopeError, KeyStoreError, NotFoundError
+from service.hosting.scopes import HELD_SCOPES, KeyScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ _SESSION = timedelta(days=14)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest BLOB NOT NULL, scopes TEXT NOT NULL,
-    created_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
+    created_at TEXT NOT NULL, expires_at TEXT, used_at TEXT, collections TEXT
 ) STRICT;
 CREATE TABLE IF NOT EXISTS sessions (
     digest BLOB PRIMARY KEY, key_digest BLOB NOT NULL, expires_at TEXT NOT NULL
@@ -48,6 +48,8 @@ class Key:
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+    collections: tuple[str, ...] | None = None
+    """Those that it is held to; ``None``: it is held to none, and opens all."""
 
 
 class KeyStore:
@@ -63,23 +65,36 @@ class KeyStore:
         return self.path.exists()
 
     def create(
-        self, name: str, scopes: Iterable[KeyScope], *, expires_at: datetime | None = None
+        self,
+        name: str,
+        scopes: Iterable[KeyScope],
+        *,
+        expires_at: datetime | None = None,
+        collections: Iterable[str] | None = None,
     ) -> tuple[Key, str]:
-        """Make a key; return it and its text, which is kept nowhere.
+        """Make a key, held to some collections or to none; return it and its text, which is kept nowhere.
 
         Raises:
+            KeyScopeError: it is to be held to collections, and to open what is of all.
             ConflictError: there is a key of that name.
             KeyStoreError: the file cannot be used.
         """
-        key = Key(secrets.token_hex(4), name, tuple(scopes), self._now(), expires_at, None)
+        held = None if collections is None else tuple(dict.fromkeys(collections))
+        key = Key(secrets.token_hex(4), name, tuple(scopes), self._now(), expires_at, None, held)
+        if held is not None and (wide := [one for one in key.scopes if one not in HELD_SCOPES]):
+            raise KeyScopeError(f"A key that is held to collections cannot have the scope {wide[0]}.")
         text = f"{_MARK}_{key.id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
         told = (*map(str, key.scopes),)
         with self._changing() as database:
             if database.execute("SELECT 1 FROM keys WHERE name = ?", (name,)).fetchone():
                 raise ConflictError(f"There is a key {name}: take another name, or revoke that one.")
             database.execute(
-                "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL)",
-                (key.id, name, digest_of(text), " ".join(told), _text(key.created_at), _text(expires_at)),
+                "INSERT INTO keys (id, name, digest, scopes, created_at, expires_at, collections)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(key.id, name, digest_of(text), " ".join(told)),
+                    *(_text(key.created_at), _text(expires_at), None if held is None else " ".join(held)),
+                ),
             )
         self._audit.append("key made", key.name, key.id)
         return key, text
@@ -87,7 +102,7 @@ class KeyStore:
     def keys(self) -> list[Key]:
         """Return all keys, the oldest first."""
         with self._reading() as database:
-            rows = database.execute(f"{_SELECT} ORDER BY created_at, id").fetchall() if database else []
+            rows = _rows(database, "ORDER BY created_at, id") if database else []
             return [_key(row) for row in rows]
 
     def revoke(self, name: str) -> Key:
@@ -112,7 +127,7 @@ class KeyStore:
         with self._reading() as database:
             if database is None:
                 return None
-            rows = database.execute(f"{_SELECT} WHERE ?1 IS NULL OR id = ?1", (key_id,)).fetchall()
+            rows = _rows(database, "WHERE ?1 IS NULL OR id = ?1", key_id)
             found = [_key(row) for row in rows if hmac.compare_digest(row[2], given)]
         if not found or _is_over(found[0].expires_at, self._now()):
             return None
@@ -174,6 +189,8 @@ class KeyStore:
                 self.path.touch(mode=0o600)
             with closing(self._connected("rw", wait_seconds)) as database, database:
                 database.executescript(_SCHEMA)
+                if not _knows_collections(database):
+                    database.execute("ALTER TABLE keys ADD COLUMN collections TEXT")
                 database.execute("BEGIN IMMEDIATE")
                 yield database
 
@@ -191,7 +208,20 @@ class KeyStore:
             ) from error
 
 
-_SELECT = "SELECT id, name, digest, scopes, created_at, expires_at, used_at FROM keys"
+_Row = tuple[str, str, bytes, str, str, str | None, str | None, str | None]
+
+
+def _rows(database: sqlite3.Connection, which: str, *values: object) -> list[_Row]:
+    held = "collections" if _knows_collections(database) else "NULL"
+    return database.execute(
+        f"SELECT id, name, digest, scopes, created_at, expires_at, used_at, {held} FROM keys {which}",  # noqa: S608 - ours
+        values,
+    ).fetchall()
+
+
+def _knows_collections(database: sqlite3.Connection) -> bool:
+    """Tell whether the file was made since keys can be held to collections."""
+    return any(name == "collections" for _, name, *_ in database.execute("PRAGMA table_info(keys)"))
 
 
 def digest_of(secret: str) -> bytes:
@@ -205,8 +235,8 @@ def id_in(text: str) -> str | None:
     return parts[1] if len(parts) == 3 and parts[0] == _MARK else None
 
 
-def _key(row: tuple[str, str, bytes, str, str, str | None, str | None]) -> Key:
-    key_id, name, _, scopes, created_at, expires_at, used_at = row
+def _key(row: _Row) -> Key:
+    key_id, name, _, scopes, created_at, expires_at, used_at, collections = row
     return Key(
         key_id,
         name,
@@ -214,6 +244,7 @@ def _key(row: tuple[str, str, bytes, str, str, str | None, str | None]) -> Key:
         datetime.fromisoformat(created_at),
         datetime.fromisoformat(expires_at) if expires_at else None,
         datetime.fromisoformat(used_at) if used_at else None,
+        None if collections is None else tuple(collections.split()),
     )
 
 

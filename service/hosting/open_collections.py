@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from contextlib import closing, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-from starlette._utils import get_route_path
 
 from service.collections import (
     collection_in,
@@ -22,27 +17,22 @@ from service.collections import (
 )
 from service.errors import NotReadyError, ServiceError, SettingsError
 from service.hosting.access import Doorkeeper, current_caller
+from service.hosting.addressed import collection_within
 from service.hosting.metrics import Metrics
-from service.hosting.needs import is_of_a_collection
 from service.hosting.state import ServiceState
 from service.jobs.store import JobStore
-from service.settings import COLLECTION_NAME, DEFAULT_COLLECTION
+from service.settings import DEFAULT_COLLECTION
 from service.wording.links import begin_links_at, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from service.collections import Collection
     from service.dossier import Dossier
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-_within: ContextVar[str | None] = ContextVar("within", default=None)
-"""The collection that the address of the current request names."""
 
 
 @dataclass(slots=True)
@@ -93,12 +83,17 @@ class OpenCollections:
 
     @property
     def usual(self) -> str:
-        """The collection that the current request means where it names none: that of its address."""
-        return _within.get() or self.settings.collection
+        """The collection that the current request means where it names none.
+
+        It is that of its address; or the main one, or the first to which the caller's key is held, if not to
+        that.
+        """
+        caller, main = current_caller(), self.settings.collection
+        return collection_within() or (main if caller.may_see(main) else min(caller.collections or (main,)))
 
     def seen(self) -> list[Collection]:
         """Return the collections that the current request may see."""
-        within, caller, main = _within.get(), current_caller(), self.settings.collection
+        within, caller, main = collection_within(), current_caller(), self.settings.collection
         if main == DEFAULT_COLLECTION:
             served = collections_in(self.settings.data)
         else:
@@ -106,12 +101,12 @@ class OpenCollections:
         return [one for one in served if within in {None, one.name} and caller.may_see(one.name)]
 
     def named(self, name: str | None = None) -> str:
-        """Return which collection the current request means: this one, that of its address, or the main one.
+        """Return which collection the current request means: this one, or the usual one.
 
         Raises:
             NotFoundError: it may see none of that name.
         """
-        within, main = _within.get(), self.settings.collection
+        within, main = collection_within(), self.settings.collection
         wanted = name or self.usual
         is_served = main in {DEFAULT_COLLECTION, wanted}
         if not is_served or within not in {None, wanted} or not current_caller().may_see(wanted):
@@ -254,47 +249,3 @@ def folder_id(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-class CollectionMiddleware:
-    """Serves every address that is of a collection under the collection's name, too.
-
-    ``/c/NAME`` stands before it, as if the whole site were mounted there; ``/v1/collections/NAME/`` instead
-    of ``/v1/`` for the API. Which collection there is and who may see it is not looked at here.
-    """
-
-    def __init__(self, app: ASGIApp, *, collections: OpenCollections) -> None:
-        self.app = app
-        self._collections = collections
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, at the place in the collection where it belongs."""
-        if scope["type"] == "http":
-            scope, name = _placed(scope)
-            _within.set(name)
-            begin_links_at(self._collections.root_of(name) if name else "")
-        await self.app(scope, receive, send)
-
-
-_PLACED = re.compile(rf"/c/(?P<name>{COLLECTION_NAME})(?P<path>(?:/.*)?)", re.DOTALL)
-_PLACED_API = re.compile(rf"/v1/collections/(?P<name>{COLLECTION_NAME})/(?P<path>.+)", re.DOTALL)
-
-
-def _placed(scope: Scope) -> tuple[Scope, str | None]:
-    """Return a request as it is to be answered, and which collection its address names."""
-    before, path = scope.get("root_path", ""), get_route_path(scope)
-    if found := _PLACED.fullmatch(path):
-        name, path = found["name"], found["path"] or "/"
-    elif found := _PLACED_API.fullmatch(path):
-        name, path = found["name"], f"/v1/{found['path']}"
-    else:
-        return scope, None
-    root = before + root_of(name)
-    inner = {
-        **scope,
-        "app_root_path": scope.get("app_root_path", before),
-        "root_path": root,
-        "path": root + path,
-        "raw_path": quote(root + path).encode(),
-    }
-    return (inner, name) if is_of_a_collection(inner) else (scope, None)

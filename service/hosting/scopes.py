@@ -18,6 +18,9 @@ class KeyScope(StrEnum):
     admin = "admin"
 
 
+HELD_SCOPES = frozenset({KeyScope.ask, KeyScope.edit})
+"""What a key that is held to collections can be for: the others open what is of all of them."""
+
 _INCLUDED = {
     KeyScope.edit: frozenset({KeyScope.ask}),
     KeyScope.admin: frozenset(KeyScope),

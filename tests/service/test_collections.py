@@ -178,6 +178,25 @@ def test_each_collection_has_a_collection_of_its_own_in_an_engine():
     assert in_collection(LoadedSettings(settings, {})).settings.index == settings.index
 
 
+def test_on_the_command_line_a_key_is_held_to_collections_that_there_are(run):
+    create_collection(Settings(data="archive").data, "letters")
+    for arguments in (
+        ("keys", "create", "anna", "--collection", "letters"),
+        ("--collection", "letters", "keys", "create", "karl"),
+        ("keys", "create", "olga"),
+    ):
+        assert run(*arguments)[0] == 0
+    listed = json.loads(run("keys", "list", "--json")[1])
+    assert {one["name"]: one["collections"] for one in listed} == {
+        "anna": ["letters"],
+        "karl": ["letters"],
+        "olga": None,
+    }
+    code, _, err = run("keys", "create", "eva", "--collection", "lettres")
+    assert (code, len(err)) == (1, 1)
+    assert "no collection lettres" in err[0]
+
+
 def test_on_the_command_line_a_collection_is_made_filled_asked_listed_and_deleted(run, tmp_path):
     code, out, _ = run("collections", "create", "letters", "--title", "Letters from the coast")
     assert (code, out.strip()) == (

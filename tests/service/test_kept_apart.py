@@ -1,7 +1,9 @@
 """Nothing of one collection is shown, found, changed or told of in another, by whatever route."""
 
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -21,7 +23,10 @@ from service_support import (
 from service.app import ROUTES, create_app
 from service.collections import FILE_NAME, create_collection
 from service.dossier import Dossier
+from service.errors import KeyScopeError
+from service.hosting.key_store import KeyStore, digest_of
 from service.hosting.needs import is_of_a_collection
+from service.hosting.scopes import KeyScope
 from service.jobs.job import AddFile
 from service.jobs.store import JobStore
 from service.jobs.uploads import store_upload
@@ -270,6 +275,87 @@ def test_one_that_is_in_use_is_closed_only_when_it_is_given_back(tmp_path):
             client.delete("/v1/collections/one")
             assert client.get("/c/one/v1/sources").status_code == 404
         assert client.get("/health/ready").status_code == 200
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_for_a_key_that_is_held_to_a_collection_there_is_no_other(tmp_path):
+    for name in ("letters", "diaries"):
+        create_collection(tmp_path, name, title=name.title())
+    store = KeyStore(tmp_path)
+    _, anna = store.create("anna", [KeyScope.edit], collections=["letters"])
+    _, olga = store.create("olga", [KeyScope.admin])
+    with serving(make_app(tmp_path)) as client:
+        client.headers.update(bearer(olga))
+        diary = finished_job(client, upload_into(client, "diary.txt", REPORT, "diaries"))
+        upload(client, "report.txt", REPORT)
+        client.headers.update(bearer(anna))
+        letter = finished_job(client, upload(client, "letter.txt", LETTER))
+        assert letter["url"] == f"/c/letters/v1/jobs/{letter['id']}"
+        assert [one["name"] for one in client.get("/v1/collections").json()["collections"]] == ["letters"]
+        assert [one["id"] for one in client.get("/v1/models").json()["data"]] == ["dossier"]
+        answer = client.post("/v1/ask", json={"question": QUESTION}).json()
+        assert {one["citation"]["source"] for one in answer["passages"]} == {"letter.txt"}
+        client.document, client.letter, client.book = (
+            {"id": "0" * 16, "pages": [{"label": "1"}]},
+            letter,
+            letter,
+        )
+        for other in ("diaries", "default", "nothing"):
+            for method, _, path, options in requests_for(client):
+                if path == "/v1/audit":
+                    continue
+                response = client.request(method, f"/c/{other}{path}", **options)
+                assert response.status_code == 404, (method, other, path)
+                assert "Diaries" not in response.text
+            told = client.get(f"/v1/collections/{other}")
+            assert problem_of(told)["detail"].startswith(f"There is no collection {other}:")
+            assert client.post("/v1/ask", json={"question": QUESTION, "collection": other}).status_code == 404
+            model = {"model": f"dossier/{other}", "messages": [{"role": "user", "content": QUESTION}]}
+            assert client.post("/v1/chat/completions", json=model).status_code == 404
+        for method, path in (
+            ("POST", "/v1/collections"), ("DELETE", "/v1/collections/letters"), ("GET", "/metrics"),
+            ("GET", "/c/letters/v1/audit"),
+        ):  # fmt: skip
+            assert client.request(method, path, json={"name": "new"}).status_code == 403, path
+        client.headers.update(bearer(olga))
+        assert client.get(f"/c/diaries/v1/sources/{diary['source_id']}").status_code == 200
+        assert len(client.get("/v1/collections").json()["collections"]) == 3
+
+
+def test_a_browser_that_is_signed_in_with_such_a_key_is_held_to_it_too(tmp_path):
+    create_collection(tmp_path, "letters")
+    _, key = KeyStore(tmp_path).create("anna", [KeyScope.ask], collections=["letters"])
+    with serving(make_app(tmp_path)) as client:
+        signed_in = client.post("/sign-in", data={"key": key})
+        assert signed_in.status_code == 303
+        assert client.get("/c/letters/library").status_code == 200
+        assert client.get("/c/default/library").status_code == 404
+
+
+def test_a_key_for_what_is_of_all_collections_is_held_to_none(tmp_path):
+    store = KeyStore(tmp_path)
+    for scope in (KeyScope.admin, KeyScope.metrics):
+        with pytest.raises(KeyScopeError, match=f"cannot have the scope {scope}"):
+            store.create("anna", [KeyScope.ask, scope], collections=["letters"])
+    assert store.keys() == []
+
+
+def test_keys_made_before_there_were_collections_open_all_and_new_ones_are_added_to_them(tmp_path):
+    store = KeyStore(tmp_path)
+    _, old = store.create("old", [KeyScope.ask])
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute("ALTER TABLE keys DROP COLUMN collections")
+    assert store.find(digest_of(old)).collections is None
+    key, new = store.create("new", [KeyScope.ask], collections=["letters", "letters", "diaries"])
+    assert store.find(digest_of(new), key_id=key.id).collections == ("letters", "diaries")
+    kept = store.keys()
+    assert {one.name: one.collections for one in kept} == {
+        "old": None,
+        "new": ("letters", "diaries"),
+    }
 
 
 def test_collections_with_the_same_model_share_one(tmp_path, monkeypatch):

@@ -61,7 +61,7 @@ def _info(collection: Collection, service: OpenCollections) -> CollectionInfo:
         name=collection.name,
         title=collection.title,
         description=collection.description,
-        is_default=collection.name == service.settings.collection,
+        is_default=collection.name == service.usual,
         url=f"{service.root_of(collection.name)}/",
         **counts_of(collection),
     )
