@@ -189,11 +189,10 @@ def _print(run: Run, *, as_json: bool) -> None:
 
 
 def _print_tables(tables: Sequence[Table]) -> None:
-    from rich.console import Console
-
     from eval.reports.tables import print_tables
+    from service.commands.terminal import console
 
-    print_tables(tables, Console())
+    print_tables(tables, console())
 
 
 def _print_comparison(path_a: Path, path_b: Path, *, markdown: Path | None) -> None:

@@ -28,7 +28,7 @@ Filter = dict[str, Any]
 
 @component
 class DossierRetriever:
-    """Finds passages in an open collection, or in a service by its address and ``key``.
+    """Finds passages in an open collection, or in a ``collection`` of a service, by its address and ``key``.
 
     ``filters`` compare ``meta.source``, ``meta.document_id``, ``meta.kind``, ``meta.participants`` and
     ``meta.date``; all must hold. Those and the ``top_k`` of a run replace those given here.
@@ -41,11 +41,13 @@ class DossierRetriever:
         top_k: int | None = None,
         filters: Filter | None = None,
         key: Secret | None = None,
+        collection: str | None = None,
     ) -> None:
         self.source = source
         self.top_k = top_k
         self.filters = filters
         self.key = key
+        self.collection = collection
 
     @component.output_types(documents=list[Document])
     def run(
@@ -63,6 +65,7 @@ class DossierRetriever:
             top_k=self.top_k if top_k is None else top_k,
             filters=filters_from(_comparisons(wanted) if wanted else ()),
             key=self.key.resolve_value() if self.key else None,
+            collection=self.collection,
         )
         documents = [
             Document(id=id_of(one), content=one.text, meta=metadata_of(one), score=one.score) for one in found
@@ -79,9 +82,13 @@ class DossierRetriever:
             raise TypeError(
                 "a retriever of an open collection cannot be written down: name a service's address"
             )
-        key = self.key.to_dict() if self.key else None
         written: dict[str, Any] = default_to_dict(
-            self, source=self.source, top_k=self.top_k, filters=self.filters, key=key
+            self,
+            source=self.source,
+            top_k=self.top_k,
+            filters=self.filters,
+            key=self.key.to_dict() if self.key else None,
+            collection=self.collection,
         )
         return written
 

@@ -21,7 +21,7 @@ from service.integrations.passages import find_passages, id_of, metadata_of
 
 
 class DossierRetriever(BaseRetriever):
-    """Finds passages in an open collection, or in a service by its address and ``key``.
+    """Finds passages in an open collection, or in a ``collection`` of a service, by its address and ``key``.
 
     ``k`` and ``filter``, in the form of ``filters`` of ``POST /v1/search``, may be given here or with each
     ``invoke(query, k=…, filter=…)``, where they replace those given here.
@@ -29,6 +29,7 @@ class DossierRetriever(BaseRetriever):
 
     source: Dossier | str
     key: SecretStr | None = None
+    collection: str | None = None
     k: int | None = None
     filter: Mapping[str, object] | None = None
 
@@ -48,5 +49,6 @@ class DossierRetriever(BaseRetriever):
             top_k=self.k if k is None else k,
             filters=SearchFilters.model_validate(wanted or {}),
             key=self.key.get_secret_value() if self.key else None,
+            collection=self.collection,
         )
         return [Document(id=id_of(one), page_content=one.text, metadata=metadata_of(one)) for one in found]

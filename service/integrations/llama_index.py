@@ -29,7 +29,7 @@ _FOR_READERS = frozenset({"title", "section", "date", "page", "source"})
 
 
 class DossierRetriever(BaseRetriever):
-    """Finds passages in an open collection, or in a service by its address and ``key``.
+    """Finds passages in an open collection, or in a ``collection`` of a service, by its address and ``key``.
 
     ``filters`` compare ``source``, ``document_id``, ``kind``, ``participants`` and ``date``; all must hold.
 
@@ -44,16 +44,23 @@ class DossierRetriever(BaseRetriever):
         top_k: int | None = None,
         filters: MetadataFilters | None = None,
         key: str | None = None,
+        collection: str | None = None,
     ) -> None:
         super().__init__()
         self._source = source
         self._top_k = top_k
         self._filters = filters_from(_comparisons(filters) if filters else ())
         self._key = key
+        self._collection = collection
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         found = find_passages(
-            self._source, query_bundle.query_str, top_k=self._top_k, filters=self._filters, key=self._key
+            self._source,
+            query_bundle.query_str,
+            top_k=self._top_k,
+            filters=self._filters,
+            key=self._key,
+            collection=self._collection,
         )
         return [NodeWithScore(node=_node(one), score=one.score) for one in found]
 

@@ -10,6 +10,8 @@ from service.errors import RemoteError
 from service.hosting.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx
 
     from service.api.schemas import RankedPassage
@@ -26,32 +28,37 @@ def find_passages(
     top_k: int | None = None,
     filters: SearchFilters | None = None,
     key: str | None = None,
+    collection: str | None = None,
 ) -> list[RankedPassage]:
     """Return the ``top_k`` best passages, best first; ``None``: as many as the settings say.
 
     ``source`` is an open collection, or the address of a service such as ``http://127.0.0.1:8000``, with the
-    ``key`` that it wants.
+    ``key`` that it wants and the name of the ``collection`` that is meant; ``None``: the usual one.
 
     Raises:
         QuestionError: the query cannot be asked of an open collection.
+        ValueError: a collection is named to one that is open.
         RemoteError: the service cannot be reached, or refuses.
     """
     filters = filters or SearchFilters()
     if isinstance(source, str):
-        return _over_http(source.rstrip("/"), query, top_k=top_k, filters=filters, key=key)
+        body = {
+            "question": query,
+            "top_k": top_k,
+            "filters": filters.model_dump(mode="json", exclude_defaults=True),
+            "collection": collection,
+        }
+        return _over_http(source.rstrip("/"), body, key)
+    if collection is not None:
+        raise ValueError(
+            f"the collection {collection} is for a service: this one is open, and knows no other"
+        )
     return search_response(source.search(query, top_k=top_k, filters=filters.as_filters())).passages
 
 
-def _over_http(
-    address: str, query: str, *, top_k: int | None, filters: SearchFilters, key: str | None
-) -> list[RankedPassage]:
+def _over_http(address: str, body: Mapping[str, object], key: str | None) -> list[RankedPassage]:
     import httpx
 
-    body = {
-        "question": query,
-        "filters": filters.model_dump(mode="json", exclude_defaults=True),
-        **({} if top_k is None else {"top_k": top_k}),
-    }
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         response = httpx.post(f"{address}/v1/search", json=body, headers=headers, timeout=TIMEOUT_SECONDS)

@@ -24,6 +24,7 @@ _TURN = re.compile(
 _TAGGED = re.compile(r"<(user|query|user_message)>(?P<question>.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"```\n?(?P<question>.*?)(?:\n\s*-{3,}|```)", re.DOTALL)
 _AFTER_A_COLON = re.compile(r":\s*(?P<question>\S[^\n]*)")
+_QUOTED = re.compile(r"[\"“](?P<question>[^\"“”]+)[\"”]\s*\Z")
 _FOLLOW_UP = re.compile(
     r"^\s*(?:follow[- ]?up|last|new|latest) (?:question|input|message)\s*:\s*(?P<question>.+?)\s*$",
     re.MULTILINE | re.IGNORECASE,
@@ -43,7 +44,7 @@ def questions_of(messages: Sequence[ChatMessage], order: Order) -> list[str]:
             return copied
     users = [message.text for message in messages if message.role == "user" and message.text.strip()]
     if order.is_in_last:
-        users = users[:-1] or [found["question"] for found in [_AFTER_A_COLON.search(last)] if found]
+        users = users[:-1] or _handed_over(last)
     elif messages[-1].role == "user":
         users = users[-1:]  # what stands before are examples
     return [" ".join(_out_of_envelope(text).split()) for text in users]
@@ -53,6 +54,12 @@ def follow_up_of(messages: Sequence[ChatMessage], order: Order) -> str:
     """Return the follow-up question that is to be put so that it stands alone."""
     found = [one["question"] for text in (order.text, messages[-1].text) for one in _FOLLOW_UP.finditer(text)]
     return " ".join((found or questions_of(messages, order) or [""])[-1].split())
+
+
+def _handed_over(order: str) -> list[str]:
+    """Return the message that stands at the end of an order in quotation marks, or after its colon."""
+    found = _QUOTED.search(order) or _AFTER_A_COLON.search(order)
+    return [found["question"]] if found else []
 
 
 def _copied(text: str) -> list[str]:

@@ -46,7 +46,7 @@ _IN_A_QUESTION = (
 _NO_ANSWER = r"(?:(?!\b(?:answer|repl(?:y|ies)|response|cite|quote|document|source|passage))[^?])"
 _IN_A_SYSTEM_MESSAGE = (
     rf"{_MAKE}{_NO_ANSWER}{{0,300}}\b(?:{_CONVERSATION}|{_MESSAGE})\b",
-    rf"\b(?:title|name) {_CONVERSATION}\b",
+    rf"\b(?:title|name) (?:for )?{_CONVERSATION}\b",
     rf"\b{_CHAT} (?:title|name)s?\b",
 )
 _MAKER = (

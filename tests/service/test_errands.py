@@ -86,6 +86,11 @@ TITLES = {
     "a limit of words and a quoted message": (
         ("u", f'Summarize in a 10-word title. Give the title only. The message: "{QUESTION}"'),
     ),
+    "a limit of words and the message after it": (("u", f'Summarize in a 10-word title. "{QUESTION}"'),),
+    "a title for what begins": (
+        ("s", "Reply with a 3-5 word title for a conversation that begins with the next message."),
+        ("u", QUESTION),
+    ),
     "messages as JSON under names of their own": (
         ("s", "You need to summarize the user's conversation into a title within 10 words."),
         ("u", json.dumps([{"role": "user", "mainText": QUESTION, "files": []}])),

@@ -64,6 +64,28 @@ def test_what_a_service_refuses_is_told_with_its_reason(address, key, query, tol
     assert len(str(raised.value)) < 500
 
 
+def test_a_collection_of_a_service_is_asked_by_its_name_and_cited_by_its_address(tmp_path, letters):
+    with serving(make_app(tmp_path)) as client:
+        made = client.post("/v1/collections", json={"name": "letters", "title": "Letters"})
+        assert made.status_code == 201, made.text
+        response = client.post("/v1/sources", files={"file": ("anna.txt", letters["anna.txt"].encode())})
+        finished_job(client, response)
+        files = {"file": ("karl.txt", letters["karl.txt"].encode())}
+        finished_job(client, client.post("/v1/collections/letters/sources", files=files))
+        address = str(client.base_url)
+        [usual], [other] = (find_passages(address, "Anna", collection=name) for name in (None, "letters"))
+        assert (usual.citation.source, other.citation.source) == ("anna.txt", "karl.txt")
+        for passage in (usual, other):
+            assert client.get(passage.citation.url).status_code == 200
+        with pytest.raises(RemoteError, match="404"):
+            find_passages(address, "Anna", collection="nothing")
+
+
+def test_an_open_collection_knows_no_other(dossier):
+    with pytest.raises(ValueError, match="knows no other"):
+        find_passages(dossier, "Anna", collection="letters")
+
+
 def test_a_service_that_is_not_there_is_told_by_its_address():
     with pytest.raises(RemoteError, match=r"http://127\.0\.0\.1:9 cannot be asked"):
         find_passages("http://127.0.0.1:9/", "Who?")
