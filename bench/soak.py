@@ -185,7 +185,8 @@ def _page(client: httpx.Client, question: str) -> None:
 
 def _library(client: httpx.Client, question: str) -> None:
     client.get("/library").raise_for_status()
-    documents = client.get("/v1/documents", params={"q": question[:40]}).raise_for_status().json()
+    word = max(question.split(), key=len)
+    documents = client.get("/v1/documents", params={"title": word}).raise_for_status().json()
     _require("documents" in documents, "no list of documents")
 
 

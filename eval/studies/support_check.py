@@ -6,7 +6,7 @@ The answers that people gave to the gold questions are the reply, each sentence 
 hold the evidence; of other sets, which have no worded answers, the reply is the sentence in which the
 answer stands, said otherwise by rule. Each is then made false in one place: a number changed, a name swapped
 for another of the passages, a negation put in or taken out. Sentences of other questions' answers, cited with
-this question's passages, are the last kind of false ones.
+this question's passages, and short claims about who is named in these are the last kinds.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from eval.measures.response import response_from_answer
 from eval.reports.tables import markdown_rows
 from eval.runs.opening import open_data_folder, open_external
 from eval.studies.falsifying import falsified, said_otherwise
+from eval.studies.short_claims import nouns_of, short_claims
 from service.language_model.naming import is_same_name, plain, read_names
 from service.language_model.support import fault_of, known_of, surroundings
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 GOLD = Path(__file__).parents[1] / "data" / "questions.jsonl"
 TOP_K = 10
-TRUE, FOREIGN = "true", "of another answer"
+TRUE, TRUE_CLAIM, FOREIGN = "true", "short claim, as said", "of another answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Judged:
     way: str
     text: str
     fault: Fault | None
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it was to be kept."""
+        return self.way in (TRUE, TRUE_CLAIM)
 
 
 def told_in(opened: Opened, questions: Sequence[LocatedQuestion], *, is_worded: bool) -> list[Told]:
@@ -101,6 +107,9 @@ def judge(answers: Sequence[Told]) -> list[Judged]:
             for way, text in _false_ones(sentence, told, around):
                 judged.append(Judged(way, text, fault_of(text, cited, around)))
         judged += [Judged(FOREIGN, text, fault_of(text, cited, around)) for text in other.sentences]
+        nouns = [noun for passage in other.passages for noun in nouns_of(passage.text)]
+        for claim in short_claims(cited[0], around, nouns):
+            judged.append(Judged(claim.way, claim.text, fault_of(claim.text, cited[:1], around)))
     return judged
 
 
@@ -137,10 +146,10 @@ def _false_ones(sentence: str, told: Told, around: Surroundings) -> Iterator[tup
 def rows_of(judged: Sequence[Judged]) -> list[list[str]]:
     """Return one row a way: how many sentences, and the share that was dropped."""
     rows = [["sentences", "n", "dropped"]]
-    false_ones = [one for one in judged if one.way not in (TRUE, FOREIGN)]
+    false_ones = [one for one in judged if one.way != FOREIGN and not one.is_true]
     ways = dict.fromkeys([TRUE, *sorted({one.way for one in judged})])
     rows += [_row(way, [one for one in judged if one.way == way]) for way in ways]
-    rows.append(_row("false in one place, all ways", false_ones))
+    rows.append(_row("false, all ways but the last", false_ones))
     return rows
 
 
@@ -172,7 +181,7 @@ def _print(title: str, judged: Sequence[Judged], *, show: bool) -> None:
     columns, *rows = rows_of(judged)
     print(markdown_rows(columns, rows))
     for one in judged if show else ():
-        if (one.way == TRUE) == (one.fault is not None):
+        if one.is_true == (one.fault is not None):
             print(f"  {one.way}: {one.fault or 'kept'}: {one.text}")
 
 

@@ -59,7 +59,8 @@ class Grounding:
         quotes = _quotes(sentence.text, passages)
         if not cited or quotes is None:
             return None
-        if fault_of(sentence.text, [self._known_of(number) for number in cited], self._around):
+        known = [self._known_of(number) for number in cited]
+        if fault_of(sentence.text, known, self._around, is_quoting=bool(quotes)):
             return None
         return Words(sentence.text, "sentence", tuple(one.citation for one in passages), tuple(quotes))
 

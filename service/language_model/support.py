@@ -13,6 +13,7 @@ from service.language_model.naming import KnownNames, capitalised_words, known_n
 from service.language_model.negation import agrees
 from service.language_model.placing import are_in_place
 from service.language_model.quantities import days, decades, quantities, values
+from service.language_model.shared_words import shares_enough, short_claim_stands
 from service.wording.phrases import MONTHS, date_words
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ Fault = Literal["address", "number", "name", "place", "words", "negation"]
 _ADDRESS = re.compile(r"(?:https?:|www\.|mailto:|data:|javascript:)", re.IGNORECASE)
 _MONTHS = frozenset(name.lower() for name in MONTHS)
 _CLAUSE_ENDS = re.compile(r"[,;:)]\s|\(")
-_PARTICLES = frozenset("up down out off away back over".split())
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -42,19 +42,12 @@ class SupportSettings:
     87 to 100 in 100 are dropped, by a negation taken out 50 to 94, by a name that a cited passage has
     elsewhere 63 to 88, by two names exchanged 54 to 60.
 
-    At least ``least_share`` of its content words stand in the passages, or ``least_share_anchored`` where it
-    has so many names and numbers as ``anchors``, all of which must agree. Words that begin with the same
-    ``root_chars`` letters count as one. A sentence is in another language than the passages where at most
-    ``same_language_share`` of its small words stand in them; its nouns have capitals where more than
-    ``noun_capitals`` of its words do. A name is looked for in the lines that share
-    most (``near_best`` of the most, at least ``least_context``) of the ``context_words`` on either side of it
-    in its clause, in ``lines_before`` and ``lines_behind`` these.
+    A sentence is in another language than the passages where at most ``same_language_share`` of its small
+    words stand in them; its nouns have capitals where more than ``noun_capitals`` of its words do. A name is
+    looked for in the lines that share most (``near_best`` of the most, at least ``least_context``) of the
+    ``context_words`` on either side of it in its clause, in ``lines_before`` and ``lines_behind`` these.
     """
 
-    least_share: float = 0.5
-    least_share_anchored: float = 0.3
-    anchors: int = 1
-    root_chars: int = 5
     same_language_share: float = 0.12
     noun_capitals: float = 0.25
     context_words: int = 6
@@ -134,8 +127,13 @@ def _line(text: str) -> Line:
     return Line(text, frozenset(stems(text)), known_names([text]))
 
 
-def fault_of(sentence: str, cited: Sequence[Known], around: Surroundings) -> Fault | None:
-    """Return why ``cited`` do not support ``sentence``, ``None`` where they do as far as can be told."""
+def fault_of(
+    sentence: str, cited: Sequence[Known], around: Surroundings, *, is_quoting: bool = False
+) -> Fault | None:
+    """Return why ``cited`` do not support ``sentence``, ``None`` where they do as far as can be told.
+
+    ``is_quoting``: it has a quotation, and that stands there to the letter: it is no bare claim.
+    """
     names = read_names(sentence, capitals=around.capitals, lower=around.lower)
     if _is_foreign(sentence, cited):
         checks: tuple[tuple[Fault, Callable[[], bool]], ...] = (
@@ -145,7 +143,8 @@ def fault_of(sentence: str, cited: Sequence[Known], around: Surroundings) -> Fau
         lines = [line.text for known in cited for line in known.lines]
         checks = (
             ("name", lambda: all(any(one.names.holds(name) for one in cited) for name in names)),
-            ("words", lambda: _shares_enough(sentence, names, cited)),
+            ("words", lambda: shares_enough(sentence, names, cited)),
+            ("words", lambda: is_quoting or short_claim_stands(sentence, names, cited)),
             ("place", lambda: all(_is_in_its_place(name, sentence, cited, around) for name in names)),
             ("negation", lambda: agrees(sentence, lines)),
             ("place", lambda: _stand_as_in(sentence, names, cited, around)),
@@ -207,22 +206,6 @@ def _foreign_names_agree(sentence: str, names: Sequence[Name], cited: Sequence[K
         and all(name in held for name in names if name.families)
         and (has_noun_capitals or len(held) * 2 >= len(names))
     )
-
-
-def _shares_enough(sentence: str, names: Sequence[Name], cited: Sequence[Known]) -> bool:
-    words = {word for word in stems(sentence) if not word.isdigit()}
-    known = frozenset[str]().union(*(one.stems for one in cited))
-    roots = {word[: SUPPORT.root_chars] for word in known if len(word) >= SUPPORT.root_chars}
-    named = {word for name in names for word in stems(name.text)}
-    others = {word for word in words - named if word in known or word[: SUPPORT.root_chars] in roots}
-    said = words - named - _PARTICLES
-    if len(said) > 1 and not said & others:  # that somebody is named there says nothing of what was done
-        return False
-    shared = len(words & named) + len(others)
-    anchored = len(names) + len(quantities(sentence)) >= SUPPORT.anchors
-    return bool(words) and shared >= (
-        SUPPORT.least_share_anchored if anchored else SUPPORT.least_share
-    ) * len(words)
 
 
 def _stand_as_in(sentence: str, names: Sequence[Name], cited: Sequence[Known], around: Surroundings) -> bool:

@@ -39,6 +39,9 @@ def fault(sentence):
         "The ILO asked Turkey's consul for 24 tents.",
         "The ILO asked the Turks for twenty-four tents.",
         "Moscow sold grain to London.",
+        "The USSR exported grain.",
+        "The ILO requested tents.",
+        "Sarajoglu rejected the protocol, which he did not sign.",
         "Die Sowjetunion hat damals 23.000 Tonnen Getreide verkauft.",
     ],
 )
@@ -64,6 +67,9 @@ def test_true_sentences_in_other_words_are_supported(sentence):
         ("Die Sowjetunion hat damals 32.000 Tonnen Getreide verkauft.", "number"),
         ("The British enjoyed opera, gardens, horses, poetry and music.", "words"),
         ("Sarajoglu wanted bases.", "words"),
+        ("Sarajoglu asked for bases.", "words"),
+        ("Sarajoglu refused.", "words"),
+        ("Holland asked for tents.", "place"),
     ],
 )
 def test_sentences_made_false_in_one_place_are_not(sentence, expected):
