@@ -88,7 +88,7 @@ def paired_cells(paired: PairedComparison) -> tuple[str, ...]:
     return (
         f"{paired.difference:+.3f}",
         f"{paired.low:+.3f} {paired.high:+.3f}",
-        f"{paired.p_value:.3f}",
+        f"{paired.p_value:.3f}" if paired.p_value >= 0.001 else "<0.001",
         f"{len(paired.wins)}/{len(paired.losses)} of {paired.count}",
     )
 
