@@ -139,15 +139,18 @@ def delete_collection(data: Path, name: str) -> Collection:
     Raises:
         NotFoundError: there is none of that name.
         ConflictError: it is the default one.
-        IndexBusyError: something is being indexed into it.
+        IndexBusyError: something is being indexed into it, or it is being backed up.
     """
-    from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, writers_lock
+    from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, originals_lock, writers_lock
 
     if name == DEFAULT_COLLECTION:
         raise ConflictError("The default collection is the data folder itself: delete its sources instead.")
     collection = collection_in(data, name)
     with tempfile.TemporaryDirectory(dir=data / COLLECTIONS_FOLDER, prefix=".deleted.") as work:
-        with writers_lock(collection.folder, timeout_seconds=LOCK_TIMEOUT_SECONDS):
+        with (
+            writers_lock(collection.folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),
+            originals_lock(collection.folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),
+        ):
             gone = collection.folder.rename(Path(work) / name)
         AuditLog(data).append("collection deleted", name)
         shutil.rmtree(gone, ignore_errors=True)
@@ -203,6 +206,13 @@ def _read(folder: Path, name: str) -> Collection:
     return Collection(name, folder, **about)
 
 
+def has_index(collection: Collection) -> bool:
+    """Tell whether anything was ever indexed into a collection."""
+    from embeddings.store.data_folder import STORE_NAME
+
+    return (collection.folder / STORE_NAME).exists()
+
+
 def counts_of(collection: Collection) -> dict[str, int]:
     """Return how many ``sources``, ``documents`` and ``passages`` a collection has, without a model.
 
@@ -213,9 +223,11 @@ def counts_of(collection: Collection) -> dict[str, int]:
     from embeddings.store.connections import Store
     from embeddings.store.data_folder import STORE_NAME
 
-    path = collection.folder / STORE_NAME
-    if not path.exists():
+    if not has_index(collection):
         return {"sources": 0, "documents": 0, "passages": 0}
-    with closing(Store(path, read_only=True)) as store, store.reading() as connection:
+    with (
+        closing(Store(collection.folder / STORE_NAME, read_only=True)) as store,
+        store.reading() as connection,
+    ):
         info = Catalogue(connection).info()
     return {"sources": info.sources, "documents": info.documents, "passages": info.passages}

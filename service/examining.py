@@ -8,10 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from embeddings.errors import EmbeddingsError
 from service.assembly import load_encoder, load_second_encoder, open_index, rebuild_index
 from service.audit import AuditLog
-from service.errors import AuditError, JobStoreError
+from service.collections import collections_in, has_index, settings_in
+from service.errors import AuditError, JobStoreError, ServiceError
 from service.jobs.store import JobStore
+from service.settings import DEFAULT_COLLECTION
 from service.version import installed_version
 
 if TYPE_CHECKING:
@@ -46,6 +49,24 @@ class Examination:
     def is_whole(self) -> bool:
         """Whether nothing is wrong, or all of it was put right."""
         return all(problem.is_repaired for problem in self.problems)
+
+
+def examine_all(settings: Settings, *, repair: bool = False) -> dict[str, Examination]:
+    """Look at the collection that the settings name or, where that is the default one, at all of them.
+
+    Of the others that have an index, one that cannot even be looked at is told as a problem. Raises as
+    :func:`examine`.
+    """
+    found = {settings.collection: examine(settings, repair=repair)}
+    others = collections_in(settings.data)[1:] if settings.collection == DEFAULT_COLLECTION else []
+    for name in (one.name for one in others if has_index(one)):
+        try:
+            found[name] = examine(settings_in(settings, name), repair=repair)
+        except (ServiceError, EmbeddingsError) as error:
+            broken = Examination(str(settings.data), installed_version())
+            broken.problems.append(Problem(str(error)))
+            found[name] = broken
+    return found
 
 
 def examine(settings: Settings, *, repair: bool = False) -> Examination:

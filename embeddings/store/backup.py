@@ -1,8 +1,7 @@
 """A data folder in one file, made while it is served and written.
 
-The databases are copied by SQLite's backup interface within one read transaction, so of one moment; of the
-originals those are taken that this moment needs, and none is removed meanwhile. What is derived or may be
-deleted (:mod:`embeddings.store.data_folder`) is left out: the vectors are made again from the store.
+The databases are copied (:mod:`embeddings.store.copying`) before the first byte of the file is written, and
+no original is removed meanwhile.
 """
 
 from __future__ import annotations
@@ -13,41 +12,28 @@ import io
 import json
 import os
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chunker.readers.sidecar import sidecar_of
-from embeddings.errors import BackupError, IndexDamagedError, StorageFullError
+from embeddings.errors import BackupError, IndexMissingError, StorageFullError
 from embeddings.store.archive import ArchiveError, ArchiveWriter
-from embeddings.store.connections import Store, schema_of, translated_errors
-from embeddings.store.data_folder import (
-    ENCODED_AHEAD_NAME,
-    JOBS_NAME,
-    LOCK_TIMEOUT_SECONDS,
-    ORIGINALS_NAME,
-    STORE_NAME,
-    originals_lock,
-    synchronise,
-)
-from embeddings.store.originals import needed_originals
+from embeddings.store.copying import Progress, copied
+from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, originals_lock, synchronise
 from embeddings.store.seal import require_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    OnProgress = Callable[[int, int], None]
-    """Is called with the bytes that are done, and how many there are in all."""
+    from embeddings.store.copying import OnProgress
 
 ABOUT_NAME = "backup.json"
-FORMAT = 1
-_NOT_BACKED_UP = frozenset({STORE_NAME, ENCODED_AHEAD_NAME, JOBS_NAME})
-_PAGES_A_STEP = 1024  # 4 MiB: how often progress is told
+FORMAT = 2
+"""What is understood: 2 has data folders within the data folder, 1 has none."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -63,135 +49,55 @@ class BackupReport:
 
 
 def back_up(
-    folder: Path, path: Path, *, program: str, on_progress: OnProgress = lambda _done, _of: None
+    folder: Path,
+    path: Path,
+    *,
+    program: str,
+    parts: Sequence[str] = (),
+    on_progress: OnProgress = lambda _done, _of: None,
 ) -> BackupReport:
     """Write the data folder into the file ``path``, in the place of what was there; ``program`` is noted.
 
-    A name that ends in ``gz`` has it compressed.
+    ``parts`` are data folders within it, by their relative paths, which are written, too; each folder is of
+    one moment. One of several may have no index yet. A name that ends in ``gz`` has it compressed.
 
     Raises:
-        IndexMissingError: there is no index in ``folder``.
-        IndexDamagedError: the index is damaged; what was at ``path`` stands.
+        IndexMissingError: there is no index in ``folder``, and there are no ``parts``.
+        IndexDamagedError: an index is damaged; what was at ``path`` stands.
         StorageFullError: there is no room; nothing is left behind.
         IndexBusyError: another backup is being made.
         BackupError: ``path`` cannot be written.
     """
-    require_whole(folder)
-    with (
-        closing(Store(folder / STORE_NAME, read_only=True, of_any_schema=True)) as store,
-        originals_lock(folder, timeout_seconds=LOCK_TIMEOUT_SECONDS),
-        _written_beside(path) as part,
-    ):
-        databases = [part.with_name(STORE_NAME)]
-        with store.reading() as connection:
-            counts = connection.execute(
-                "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM passages)"
-            ).fetchone()
-            schema, digests = schema_of(connection), needed_originals(connection)
-            (store_bytes,) = connection.execute(
-                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-            ).fetchone()
-            originals = _Originals(folder, digests)
-            progress = Progress(2 * store_bytes + originals.size_bytes, on_progress)
-            with translated_errors(databases[0]):
-                _copy(connection, databases[0], progress)
-        _require_sound(databases[0])
-        for other in sorted(folder.glob("*.sqlite")):
-            if other.name not in _NOT_BACKED_UP:
-                databases.append(part.with_name(other.name))
-                with translated_errors(other), closing(_opened(other)) as connection:
-                    _copy(connection, databases[-1])
-        about = _about(program, schema, counts)
+    if not parts and not (folder / STORE_NAME).is_file():
+        raise IndexMissingError(folder)
+    places = ["", *(f"{part}/" for part in parts if (folder / part).is_dir())]
+    for place in places:
+        require_whole(folder / place)
+    progress = Progress(on_progress)
+    with ExitStack() as locks, _written_beside(path) as part:
+        for place in places:
+            locks.enter_context(originals_lock(folder / place, timeout_seconds=LOCK_TIMEOUT_SECONDS))
+        copies = [
+            copied(folder, place, part.parent / "copies" / place, progress, may_be_empty=bool(parts))
+            for place in places
+        ]
+        sources, passages = sum(one.sources for one in copies), sum(one.passages for one in copies)
+        about = _about(program, 2 if parts else 1, max(one.schema for one in copies), sources, passages)
         with part.open("wb") as file:
             with _compressed(file, path) as written:
                 archive = ArchiveWriter(written, on_bytes=progress.more)
                 archive.add(ABOUT_NAME, io.BytesIO(about), len(about))
-                for database in databases:
-                    with database.open("rb") as content:
-                        archive.add(database.name, content, database.stat().st_size)
-                problems = tuple(originals.added_to(archive))
+                problems = [problem for one in copies for problem in one.added_to(archive)]
                 archive.finish()
             file.flush()
             os.fsync(file.fileno())
         size_bytes = part.stat().st_size
-    return BackupReport(counts[0], counts[1], len(digests), size_bytes, problems)
+    return BackupReport(sources, passages, sum(one.originals for one in copies), size_bytes, tuple(problems))
 
 
-class _Originals:
-    """The kept files of the ``digests``, as a backup takes them."""
-
-    def __init__(self, folder: Path, digests: Sequence[str]) -> None:
-        self._folder = folder
-        self._paths = {digest: folder / ORIGINALS_NAME / digest[:2] / digest for digest in digests}
-        self.size_bytes = sum(path.stat().st_size for path in self._paths.values() if path.is_file())
-
-    def added_to(self, archive: ArchiveWriter) -> Iterator[str]:
-        """Add each and what stands beside it; yield what is wrong, one line each."""
-        for digest, path in self._paths.items():
-            found = self._add(archive, path)
-            if found != digest:
-                how = "has changed" if found else "is missing"
-                yield f"the original {path} {how}: add the file again"
-            self._add(archive, sidecar_of(path))
-
-    def _add(self, archive: ArchiveWriter, path: Path) -> str | None:
-        try:
-            content = path.open("rb")
-        except FileNotFoundError:
-            return None
-        with content:
-            size_bytes = os.fstat(content.fileno()).st_size
-            return archive.add(path.relative_to(self._folder).as_posix(), content, size_bytes)
-
-
-class Progress:
-    """Counts bytes, and tells how many are done."""
-
-    def __init__(self, total: int, tell: OnProgress) -> None:
-        self._done, self._total, self._tell = 0, total, tell
-
-    def more(self, count: int) -> None:
-        """Count more."""
-        self.at(self._done + count)
-
-    def at(self, done: int) -> None:
-        """Say how many there are by now."""
-        self._done = done
-        self._tell(min(done, self._total), self._total)
-
-
-def _copy(connection: sqlite3.Connection, path: Path, progress: Progress | None = None) -> None:
-    """Copy a database as its connection sees it."""
-    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
-
-    def tell(_status: int, remaining: int, total: int) -> None:
-        if progress is not None:
-            progress.at((total - remaining) * page_bytes)
-
-    with closing(sqlite3.connect(path)) as copy:
-        copy.execute("PRAGMA synchronous = OFF")  # it is the archive that is to last
-        connection.backup(copy, pages=_PAGES_A_STEP, progress=tell)
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-
-
-def _require_sound(database: Path) -> None:
-    """Let no damaged index take the place of a sound backup."""
-    with translated_errors(database), closing(_opened(database)) as connection:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise IndexDamagedError(
-            f"The index is damaged and was not backed up ({found}): see `dossier doctor`; "
-            "earlier backups stand."
-        )
-
-
-def _about(program: str, schema: int, counts: tuple[int, int]) -> bytes:
-    sources, passages = counts
+def _about(program: str, version: int, schema: int, sources: int, passages: int) -> bytes:
     about = {
-        "format": FORMAT,
+        "format": version,
         "program": program,
         "schema": schema,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

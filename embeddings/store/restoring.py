@@ -15,20 +15,22 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import BackupError, ManifestMismatchError
 from embeddings.store.archive import ArchiveError, extract
-from embeddings.store.backup import ABOUT_NAME, FORMAT, Progress, told_errors
+from embeddings.store.backup import ABOUT_NAME, FORMAT, told_errors
+from embeddings.store.copying import Progress
 from embeddings.store.data_folder import ORIGINALS_NAME, STORE_NAME, held_lock, synchronise
 from embeddings.store.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from embeddings.store.backup import OnProgress
+    from embeddings.store.copying import OnProgress
 
 _ALLOWED = re.compile(
-    rf"{re.escape(ABOUT_NAME)}|[a-z_]{{1,40}}\.sqlite"
-    rf"|{ORIGINALS_NAME}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}(\.[a-z.]{{1,20}})?"
+    rf"{re.escape(ABOUT_NAME)}|([a-z]{{1,40}}/[a-z0-9_-]{{1,64}}/)?([a-z_]{{1,40}}\.(sqlite|toml)"
+    rf"|{ORIGINALS_NAME}/([0-9a-f]{{2}})/\4[0-9a-f]{{62}}(\.[a-z.]{{1,20}})?)"
 )
-"""What a backup may hold: what it is, databases, and originals with what stands beside them."""
+"""What a backup may hold: what it is, and of each data folder databases, settings, and originals with what
+stands beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _alone(parent: Path, prefix: str) -> Iterator[None]:
 
 def _extracted(path: Path, folder: Path, on_progress: OnProgress) -> Restored:
     """Write into ``folder`` what a backup holds, onto the disk, and return what it says of itself."""
-    progress = Progress(path.stat().st_size, on_progress)
+    progress = Progress(on_progress, path.stat().st_size)
     extract(path, folder, allowed=_ALLOWED, room=shutil.disk_usage(folder).free, on_bytes=progress.more)
     about = _about(folder / ABOUT_NAME, path)
     (folder / ABOUT_NAME).unlink()
@@ -105,7 +107,8 @@ def _about(file: Path, path: Path) -> Restored:
         version, schema = int(told["format"]), int(told["schema"])
         made_at = datetime.fromisoformat(told["made_at"])
         about = Restored(int(told["sources"]), int(told["passages"]), made_at)
-        (file.parent / STORE_NAME).stat()
+        if not any(file.parent.glob(f"**/{STORE_NAME}")):
+            raise FileNotFoundError(STORE_NAME)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArchiveError("it is no backup of this program") from error
     if version > FORMAT or schema > SCHEMA_VERSION:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.options import DataOption, JsonOption, loaded_settings
+from service.commands.options import DataOption, JsonOption, settings_of_all
 
 collections = typer.Typer(
     help="Make, list and delete collections: libraries of one service that are kept apart.",
@@ -21,7 +21,7 @@ def list_collections(*, as_json: JsonOption = False, data: DataOption = None) ->
     from service.collections import collections_in, counts_of
     from service.commands.lists import print_table
 
-    found = [(one, counts_of(one)) for one in collections_in(loaded_settings(data=data).settings.data)]
+    found = [(one, counts_of(one)) for one in collections_in(settings_of_all(data=data).data)]
     if as_json:
         shown = [
             {"name": one.name, "title": one.title, "description": one.description, **counts}
@@ -53,8 +53,8 @@ def create(
     """  # noqa: D301 - \\b is how click is told to keep lines
     from service.collections import FILE_NAME, create_collection
 
-    settings = loaded_settings(data=data).settings
-    made = create_collection(settings.data, name, title=title, description=description)
+    folder = settings_of_all(data=data).data
+    made = create_collection(folder, name, title=title, description=description)
     typer.echo(made.folder / FILE_NAME)
 
 
@@ -68,7 +68,7 @@ def delete(
     """Delete a collection with its index and the files kept in it."""
     from service.collections import collection_in, counts_of, delete_collection
 
-    folder = loaded_settings(data=data).settings.data
+    folder = settings_of_all(data=data).data
     counts = counts_of(collection_in(folder, name))
     if not yes:
         typer.confirm(f"Delete {name} with {counts['sources']:,} sources, for ever?", abort=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from embeddings.search import Filters
     from embeddings.store.catalogue import Catalogue
     from service.settings import LoadedSettings, Settings
@@ -105,9 +107,23 @@ def settings_from(**flags: object) -> Settings:
 def loaded_settings(**flags: object) -> LoadedSettings:
     """Return the settings with where each came from; raises as :func:`settings_from`."""
     from service.collections import in_collection
+
+    return in_collection(_loaded(flags))
+
+
+def settings_of_all(**flags: object) -> Settings:
+    """Return the settings of the service, whether or not there is the collection that is meant.
+
+    Raises:
+        SettingsError: one line for each bad setting.
+    """
+    return _loaded(flags).settings
+
+
+def _loaded(flags: Mapping[str, object]) -> LoadedSettings:
     from service.settings import load_settings
 
-    return in_collection(load_settings({**flags, "collection": _collection.get()}))
+    return load_settings({**flags, "collection": _collection.get()})
 
 
 def filters_from(

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tarfile
 
 import pytest
 from encoders import WordHashEncoder
@@ -29,7 +30,8 @@ REPORT = "Report of the harbour office\n\nOdessa, 9 May 1921\n\nThe mail boat li
 @pytest.fixture(autouse=True)
 def _quick_model_in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("service.assembly.load_encoder", lambda _: WordHashEncoder())
+    for module in ("assembly", "examining"):
+        monkeypatch.setattr(f"service.{module}.load_encoder", lambda _: WordHashEncoder())
     for name in (*Settings.model_fields, "config"):
         monkeypatch.delenv(f"DOSSIER_{name.upper()}", raising=False)
     monkeypatch.setenv("DOSSIER_ANSWER_THRESHOLD", "0")
@@ -195,6 +197,73 @@ def test_on_the_command_line_a_key_is_held_to_collections_that_there_are(run):
     code, _, err = run("keys", "create", "eva", "--collection", "lettres")
     assert (code, len(err)) == (1, 1)
     assert "no collection lettres" in err[0]
+
+
+def answers(collection):
+    with Dossier.open("archive", collection=collection) as dossier:
+        return [passage.text for passage in dossier.ask("When does the mail boat leave?").passages]
+
+
+def test_a_backup_takes_all_collections_and_restored_they_answer_as_before(run, tmp_path):
+    folder = create_collection(tmp_path / "archive", "letters", title="Letters").folder
+    create_collection(tmp_path / "archive", "empty", description="Nothing yet.")
+    with (folder / FILE_NAME).open("a") as file:
+        file.write("passage_tokens = 16\n")
+    assert run("--collection", "letters", "index", "letter.txt")[0] == 0
+    code, _, err = run("backup", "all.tar")  # the default one has no index yet
+    assert (code, err) == (0, [])
+    assert run("index", "report.txt")[0] == 0
+    run("keys", "create", "anna", "--collection", "letters")
+    before = {name: answers(name) for name in (None, "letters")}
+    assert before[None] != before["letters"]
+    code, out, err = run("backup", "all.tar.gz")
+    assert (code, err) == (0, [])
+    assert out.startswith("all.tar.gz: 2 sources")
+    (tmp_path / "archive").rename(tmp_path / "lost")
+    assert run("restore", "all.tar.gz")[0] == 0
+    assert {name: answers(name) for name in (None, "letters")} == before
+    assert [(one.name, one.title, one.description) for one in collections_in(tmp_path / "archive")] == [
+        ("default", "", ""),
+        ("empty", "", "Nothing yet."),
+        ("letters", "Letters", ""),
+    ]
+    assert settings_in(Settings(data="archive"), "letters").passage_tokens == 16
+    assert [one["name"] for one in json.loads(run("keys", "list", "--json")[1])] == ["anna"]
+    assert run("--collection", "letters", "doctor") == (0, "The index is whole.\n", [])
+    assert run("doctor") == (0, "All 2 collections are whole.\n", [])
+
+
+def test_what_is_wrong_with_a_collection_is_told_with_its_name(run, tmp_path):
+    folder = create_collection(tmp_path / "archive", "letters").folder
+    run("--collection", "letters", "index", "letter.txt")
+    run("index", "report.txt")
+    (kept,) = (folder / "originals").glob("*/*")
+    kept.write_bytes(b"changed")
+    code, out, _ = run("doctor")
+    assert code == 1
+    (line,) = out.splitlines()
+    assert line.startswith("letters: ")
+    (folder / FILE_NAME).write_text("port = 80")
+    code, out, _ = run("doctor", "--json")
+    assert code == 1
+    told = json.loads(out)
+    assert (told["is_whole"], told["others"]["letters"]["is_whole"]) == (True, False)
+    assert "is no setting of a collection" in told["others"]["letters"]["problems"][0]["told"]
+
+
+def test_a_backup_of_one_collection_has_no_other_and_no_keys_and_is_restored_as_one(run, tmp_path):
+    create_collection(tmp_path / "archive", "letters")
+    run("--collection", "letters", "index", "letter.txt")
+    run("index", "report.txt")
+    run("keys", "create", "anna")
+    before = answers("letters")
+    assert run("--collection", "letters", "backup", "letters.tar")[0] == 0
+    with tarfile.open("letters.tar") as archive:
+        names = {one for one in archive.getnames() if not one.startswith("originals/")}
+    assert names == {"backup.json", "index.sqlite", "audit.sqlite", FILE_NAME, "SHA256SUMS"}
+    assert run("--collection", "copied", "restore", "letters.tar")[0] == 0
+    assert answers("copied") == before
+    assert answers("letters") == before
 
 
 def test_on_the_command_line_a_collection_is_made_filled_asked_listed_and_deleted(run, tmp_path):
