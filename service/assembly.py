@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from service.answering.answerer import Answerer
     from service.answering.writing import Writer
     from service.library.facsimiles import Facsimiles
+    from service.library.fetching import Fetcher
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -206,6 +207,18 @@ def make_reader(settings: Settings) -> IsolatedReader:
     return IsolatedReader(
         ReadingBounds(settings.reading_memory_mib, settings.reading_seconds),
         ReadingLimits(recognition=None if languages == "no" else recognition),
+    )
+
+
+def make_fetcher(settings: Settings) -> Fetcher:
+    """Return what fetches pages of the web."""
+    from service.library.fetching import Fetcher
+    from service.library.network import is_public
+
+    return Fetcher(
+        max_bytes=settings.max_upload_bytes,
+        seconds=settings.url_seconds,
+        allows=(lambda _: True) if settings.private_urls else is_public,
     )
 
 

@@ -30,7 +30,9 @@ from service.audit import AuditLog
 from service.errors import ConflictError, NotFoundError, QuestionError
 from service.library.elsewhere import same_elsewhere
 from service.library.facsimiles import BOUNDS, USUAL_WIDTH, Facsimiles
+from service.library.fetching import Fetcher
 from service.library.ingesting import FileOutcome, ingest_files
+from service.library.pages import ingest_page, ingest_pages
 from service.library.paging import document_pages
 from service.library.pictures import Pictures
 from service.library.reading import Reading, SourceText
@@ -79,6 +81,7 @@ class Dossier:
 
     ``reader`` reads the files that are added; ``None``: within the usual bounds of memory and time.
     ``facsimiles`` show their pages; ``None``: pictures are drawn anew each time.
+    ``fetcher`` fetches pages of the web; ``None``: within the usual bounds, and public ones alone.
     ``observe`` is called with what became of each question. Close it, or use it as a context manager.
     """
 
@@ -90,6 +93,7 @@ class Dossier:
         rules: QuestionRules,
         reader: IsolatedReader | None = None,
         facsimiles: Facsimiles | None = None,
+        fetcher: Fetcher | None = None,
         observe: Callable[[Asked], None] | None = None,
     ) -> None:
         self.index = index
@@ -97,6 +101,7 @@ class Dossier:
         self.rules = rules
         self.reader = reader or IsolatedReader()
         self.facsimiles = facsimiles or Facsimiles(index, IsolatedReader(BOUNDS), Pictures(index.folder))
+        self.fetcher = fetcher or Fetcher()
         self.observe = observe
         self.audit = AuditLog(index.folder)
 
@@ -128,6 +133,7 @@ class Dossier:
             load_second_encoder,
             make_answerer,
             make_facsimiles,
+            make_fetcher,
             make_reader,
             open_index,
             shared,
@@ -157,6 +163,7 @@ class Dossier:
             rules=QuestionRules.of(settings),
             reader=make_reader(settings),
             facsimiles=make_facsimiles(settings, index, read_only=read_only),
+            fetcher=make_fetcher(settings),
         )
 
     def close(self) -> None:
@@ -288,6 +295,54 @@ class Dossier:
         """
         for outcome in ingest_files(
             self.index, files, reader=self.reader, on_progress=on_progress, on_pages=on_pages, encode=encode
+        ):
+            self._note_added(outcome)
+            yield outcome
+
+    def add_page(
+        self,
+        url: str,
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+        on_pages: Callable[[PagesRead], None] | None = None,
+        on_wait: Callable[[], None] | None = None,
+    ) -> SourceChange:
+        """Fetch a page of the web into the collection, unless its server says that it has not changed.
+
+        ``on_wait`` is called while it is fetched, and while another run is at work on the index, and may
+        raise; without it another run ends this one.
+
+        Raises:
+            FetchError: the page is not to be had, or not within the bounds.
+            UnreadableSourceError: it cannot become text.
+        """
+        change = ingest_page(
+            self.index,
+            url,
+            fetcher=self.fetcher,
+            reader=self.reader,
+            on_progress=on_progress,
+            on_pages=on_pages,
+            on_wait=on_wait,
+        )
+        self._note_added(change)
+        return change
+
+    def add_pages(
+        self,
+        urls: Iterable[str],
+        *,
+        on_progress: Callable[[IndexingProgress], None] | None = None,
+        on_pages: Callable[[PagesRead], None] | None = None,
+    ) -> Iterator[FileOutcome]:
+        """Fetch pages of the web into the collection, and yield what became of each as it is done."""
+        for outcome in ingest_pages(
+            self.index,
+            urls,
+            fetcher=self.fetcher,
+            reader=self.reader,
+            on_progress=on_progress,
+            on_pages=on_pages,
         ):
             self._note_added(outcome)
             yield outcome

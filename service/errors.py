@@ -5,6 +5,8 @@
     ├── NotReadyError       the index is still being opened, could not be opened, or is shutting down
     ├── QuestionError       a question that cannot be asked: empty, too long, or asked for too much
     ├── UploadError         a file that cannot be taken: its name, its size, or no room for it
+    ├── FetchError          a page of the web cannot be had, or not within the bounds
+    │   └── UrlError        it is no address that a page could have
     ├── WritingError        a language model is of no use now (service.answering.writing)
     ├── CollectionNameError a name, title or description that a collection cannot have
     ├── KeyScopeError       a key that is held to collections cannot be for this
@@ -57,6 +59,14 @@ class KeyStoreError(ServiceError):
 
 class AuditError(ServiceError):
     """The file of who did what cannot be used."""
+
+
+class FetchError(ServiceError):
+    """A page of the web is not to be had."""
+
+
+class UrlError(FetchError):
+    """No page can have this address."""
 
 
 class JobStoreError(ServiceError):

@@ -221,6 +221,13 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(100_000_000, ge=1_000, description="largest file that can be uploaded")
     max_queued_jobs: int = Field(1_000, ge=1, description="uploads that may wait to be indexed")
 
+    url_seconds: float = Field(
+        60, gt=0, le=3600, description="longest time (s) that fetching one page may take"
+    )
+    private_urls: bool = Field(
+        False, description="let pages be fetched from this machine and the network around it, too"
+    )
+
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(_split_at_commas)] = Field(
         (),
         description="keys that open everything, comma-separated; `dossier keys` makes others, for less",

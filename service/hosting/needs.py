@@ -56,6 +56,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
     KeyScope.edit: (
         "POST /v1/sources",
         "POST /v1/sources/batch",
+        "POST /v1/sources/urls",
         "PATCH /v1/sources/{source_id}",
         "DELETE /v1/sources/{source_id}",
         "GET /v1/jobs",

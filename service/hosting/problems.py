@@ -31,6 +31,7 @@ from service.errors import (
     AuditError,
     CollectionNameError,
     ConflictError,
+    FetchError,
     GivenUpError,
     JobStoreError,
     KeyStoreError,
@@ -41,6 +42,7 @@ from service.errors import (
     UploadNameError,
     UploadNotStorableError,
     UploadTooLargeError,
+    UrlError,
 )
 from service.hosting.current_request import current_request
 
@@ -70,6 +72,8 @@ _HOUSE_ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (EncoderError, 503, "model-unusable"),
     (CollectionNameError, 422, "invalid-request"),
     (UploadNameError, 422, "invalid-request"),
+    (UrlError, 422, "invalid-request"),
+    (FetchError, 502, "not-fetched"),
     (UploadTooLargeError, 413, "file-too-large"),
     (UploadNotStorableError, 507, "not-storable"),
     (KeyStoreError, 503, "keys-unusable"),
@@ -145,6 +149,7 @@ _TITLES = {
     422: "Something in the request is wrong",
     429: "Too many requests",
     500: "The server failed",
+    502: "The page cannot be fetched",
     503: "Not ready",
     507: "The disk is full",
 }

@@ -32,13 +32,20 @@ class AddFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AddPage:
+    """Fetch a page of the web and index it."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Describe:
     """Say what a source is as a publication, as :meth:`service.dossier.Dossier.describe` takes it."""
 
     description: dict[str, Any]
 
 
-Task = AddFile | Describe
+Task = AddFile | AddPage | Describe
 
 
 @dataclass(frozen=True, slots=True)

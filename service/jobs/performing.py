@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from embeddings.errors import IndexBusyError
-from service.jobs.job import AddFile, Progress
+from service.jobs.job import AddPage, Describe, Progress
 from service.jobs.uploads import upload_at
+from service.library.ingesting import once_free
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from chunker.documents import Source
+    from chunker.readers.page_progress import PagesRead
     from embeddings.indexing.changes import SourceChange
     from embeddings.indexing.preparing import IndexingProgress
     from service.dossier import Dossier
@@ -30,25 +29,21 @@ def perform(dossier: Dossier, job: Job, read: Source | None, report: Report) -> 
     def told(progress: IndexingProgress) -> None:
         report(Progress(progress.encoded, progress.to_encode))
 
-    if not isinstance(task, AddFile):
+    def read_so_far(at: PagesRead) -> None:
+        report(Progress(pages_done=at.pages, pages_total=at.of))
+
+    def wait() -> None:
+        report(Progress())
+
+    if isinstance(task, AddPage):
+        return dossier.add_page(task.url, on_progress=told, on_pages=read_so_far, on_wait=wait)
+    if isinstance(task, Describe):
         description, described = task.description, job.source_id or job.source_name
-        return _once_free(lambda: dossier.describe(described, description, on_progress=told), report)
+        return once_free(lambda: dossier.describe(described, description, on_progress=told), wait)
     original = upload_at(dossier.index.folder, task.upload)
-    source = read or dossier.reader.read(
-        original,
-        name=PurePosixPath(task.path).name,
-        on_pages=lambda at: report(Progress(pages_done=at.pages, pages_total=at.of)),
-    )
+    name = PurePosixPath(task.path).name
+    source = read or dossier.reader.read(original, name=name, on_pages=read_so_far)
     source = replace(source, path=task.path)
-    return _once_free(
-        lambda: dossier.add_source(source, original=original, placing=task.placing, on_progress=told), report
+    return once_free(
+        lambda: dossier.add_source(source, original=original, placing=task.placing, on_progress=told), wait
     )
-
-
-def _once_free(change: Callable[[], SourceChange], report: Report) -> SourceChange:
-    """Return what a change comes to, once no other run is at work on the index, however long that takes."""
-    while True:
-        try:
-            return change()
-        except IndexBusyError:  # after some seconds
-            report(Progress())

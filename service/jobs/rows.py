@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service.audit import Actor
-from service.jobs.job import AddFile, Describe, Job, Progress
+from service.jobs.job import AddFile, AddPage, Describe, Job, Progress
 
 if TYPE_CHECKING:
     from embeddings.indexing.changes import SourceChange
@@ -18,7 +18,7 @@ COLUMNS = (
     "id, kind, task, source_id, source_name, actor, created_at, status, progress, attempts, started_at,"
     " finished_at, change, problem, is_cancelling"
 )
-_KINDS: dict[str, type[Task]] = {"add file": AddFile, "describe": Describe}
+_KINDS: dict[str, type[Task]] = {"add file": AddFile, "add page": AddPage, "describe": Describe}
 
 
 def kind_of(task: Task) -> str:

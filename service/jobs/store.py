@@ -61,12 +61,12 @@ class JobStore:
         job_id, actor = secrets.token_hex(8), json_of(current_actor())
         with self._changing() as database:
             same = database.execute(
-                f"SELECT id FROM jobs WHERE {_UNFINISHED} AND (source_id, source_name) = (?, ?)",  # noqa: S608
+                f"SELECT id FROM jobs WHERE {_UNFINISHED} AND source_id IS ? AND source_name = ?",  # noqa: S608
                 (source_id, source_name),
             ).fetchone()
             if same:
                 raise ConflictError(
-                    f"{source_name} is the same file and is being indexed as job {same[0]}.",
+                    f"{source_name} is the same and is being indexed as job {same[0]}.",
                     existing_id=source_id,
                 )
             (waiting,) = database.execute("SELECT count(*) FROM jobs WHERE status = 'queued'").fetchone()

@@ -10,7 +10,8 @@ from chunker.documents import Source
 from chunker.errors import UnreadableSourceError, UnsupportedFormatError
 from chunker.readers.finding import kind_of
 from embeddings.encoders.encoder import EncoderError
-from embeddings.errors import IndexStoreError
+from embeddings.errors import IndexBusyError, IndexStoreError
+from service.errors import FetchError
 from service.library.failures import LOG_NAME, is_unforeseen, log_failure
 
 if TYPE_CHECKING:
@@ -85,14 +86,14 @@ def ingest_files(
             if known is not None:
                 with index.snapshot() as snapshot:
                     source = snapshot.source(known.source_id)
-                return _outcome(known, source.notices if source else (), known_hints)
+                return outcome_of(known, source.notices if source else (), known_hints)
             return replace(reader.read(file.path, name=file.name, on_pages=on_pages), path=file.origin)
 
-        return file, _tried(index, file, step)
+        return file, tried(index, file, step)
 
     def added(file: FoundFile, source: Source) -> FileOutcome:
         change = index.add_source(source, original=file.path, on_progress=on_progress)
-        return _outcome(change, source.notices, known_hints)
+        return outcome_of(change, source.notices, known_hints)
 
     for some in _together(map(read, files), _CHARACTERS_TOGETHER if encode else 0):
         sources = [reading for _, reading in some if isinstance(reading, Source)]
@@ -102,12 +103,27 @@ def ingest_files(
             if isinstance(reading, FileOutcome):
                 yield reading
             else:
-                yield _tried(index, file, partial(added, file, reading))
+                yield tried(index, file, partial(added, file, reading))
     if encode is not None:
         index.encode_ahead((), encode)
 
 
-def _outcome(change: SourceChange, notices: tuple[str, ...], known_hints: frozenset[str]) -> FileOutcome:
+def once_free(change: Callable[[], T], on_wait: Callable[[], None] | None) -> T:
+    """Return what a change of the index comes to once no other run is at work on it, however long that takes.
+
+    ``on_wait`` is called every few seconds, and may raise; without it nothing is waited for.
+    """
+    while True:
+        try:
+            return change()
+        except IndexBusyError:  # after some seconds
+            if on_wait is None:
+                raise
+            on_wait()
+
+
+def outcome_of(change: SourceChange, notices: tuple[str, ...], known_hints: frozenset[str]) -> FileOutcome:
+    """Return what became of a file whose source was added; ``known_hints`` are told once for all files."""
     return FileOutcome(
         name=change.name,
         status=change.status,
@@ -137,8 +153,8 @@ def _together(
         yield some
 
 
-def _tried(index: LocalIndex, file: FoundFile, step: Callable[[], T]) -> T | FileOutcome:
-    """Return what a step gives, or what became of the file where it fails."""
+def tried(index: LocalIndex, file: FoundFile, step: Callable[[], T]) -> T | FileOutcome:
+    """Return what a step gives, or what became of the file where it fails; that the index does is raised."""
     try:
         return step()
     except IndexStoreError:
@@ -149,7 +165,7 @@ def _tried(index: LocalIndex, file: FoundFile, step: Callable[[], T]) -> T | Fil
         kind, hint = kind_of(file.name), error.hint
         return FileOutcome(file.name, "skipped", error=str(error), kind=kind, hint=hint)
     except Exception as error:  # noqa: BLE001 - a fault at one file must not keep the others out
-        if is_unforeseen(error, UnreadableSourceError):
+        if is_unforeseen(error, UnreadableSourceError, FetchError):
             log_failure(index.folder, file.name, error)
         hint = error.hint if isinstance(error, UnreadableSourceError) else ""
         return FileOutcome(file.name, "failed", error=_told(file.name, error, index.folder), hint=hint)
@@ -157,7 +173,7 @@ def _tried(index: LocalIndex, file: FoundFile, step: Callable[[], T]) -> T | Fil
 
 def _told(name: str, error: Exception, folder: Path) -> str:
     """Return one line of what went wrong at a file, and where the whole of it stands."""
-    if isinstance(error, UnreadableSourceError):
+    if isinstance(error, (UnreadableSourceError, FetchError)):
         return str(error)
     if isinstance(error, EncoderError):
         return f"{name}: {error}"

@@ -12,15 +12,25 @@ from chunker.errors import UnreadableSourceError, UnsupportedFormatError
 from chunker.readers.finding import is_hidden, is_unreadable, kind_of
 from chunker.readers.page_progress import PagesRead
 from service.api.presenting import job_info, source_info
-from service.api.schemas import Accepted, JobInfo, Offset, Refused, SourceDescription, SourceInfo, SourceList
+from service.api.schemas import (
+    Accepted,
+    JobInfo,
+    Offset,
+    PagesToFetch,
+    Refused,
+    SourceDescription,
+    SourceInfo,
+    SourceList,
+)
 from service.dossier import Dossier
 from service.errors import ConflictError, ServiceError
 from service.hosting.dependencies import CurrentDossier, CurrentState
 from service.hosting.files import download
 from service.hosting.problems import documented, problem_from
 from service.hosting.state import ServiceState
-from service.jobs.job import AddFile, Describe, Job
+from service.jobs.job import AddFile, AddPage, Describe, Job
 from service.jobs.uploads import remove_upload, store_upload, upload_at, upload_path
+from service.library.fetching import page_name, page_url
 
 router = APIRouter(prefix="/v1", tags=["sources"])
 
@@ -117,10 +127,32 @@ def upload_sources(
         try:
             accepted.jobs.append(job_info(_taken(file, dossier, state, replace=replace)))
         except (ServiceError, UnreadableSourceError) as error:
-            problem = problem_from(error)
-            if problem is None:
-                raise
-            accepted.refused.append(Refused(name=file.filename or "", problem=problem))
+            accepted.refused.append(_refused(file.filename or "", error))
+    return accepted
+
+
+@router.post(
+    "/sources/urls",
+    operation_id="add_pages",
+    status_code=202,
+    responses=documented(400, 401, 403, 413, 415, 422, 429, 503),
+)
+def add_pages(pages: PagesToFetch, state: CurrentState) -> Accepted:
+    """Fetch pages of the web and index them, each by a job of its own; the answer comes at once.
+
+    A page is called by its host and path. Fetched again it takes its own place, and where its server says
+    that it has not changed (by `ETag` or `Last-Modified`) it is left as it is. Only public addresses are
+    fetched from.
+    """
+    accepted = Accepted(jobs=[], refused=[])
+    for url in pages.urls:
+        try:
+            task, name = AddPage(page_url(url)), page_name(url)
+            job = state.worker.submit(task, source_id=None, source_name=name)
+        except ServiceError as error:
+            accepted.refused.append(_refused(url, error))
+        else:
+            accepted.jobs.append(job_info(job))
     return accepted
 
 
@@ -155,6 +187,13 @@ def describe_source(
 def delete_source(source_id: str, dossier: CurrentDossier) -> None:
     """Delete a file from the index, under all its names, with its documents and passages."""
     dossier.delete(source_id)
+
+
+def _refused(name: str, error: Exception) -> Refused:
+    problem = problem_from(error)
+    if problem is None:
+        raise error
+    return Refused(name=name, problem=problem)
 
 
 def _accepted(response: Response, job: Job) -> JobInfo:
