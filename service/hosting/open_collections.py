@@ -93,12 +93,17 @@ class OpenCollections:
 
     def seen(self) -> list[Collection]:
         """Return the collections that the current request may see."""
-        within, caller, main = collection_within(), current_caller(), self.settings.collection
+        within = collection_within()
+        return [one for one in self.permitted() if within in {None, one.name}]
+
+    def permitted(self) -> list[Collection]:
+        """Return the collections that the caller may see, whichever the request's address names."""
+        caller, main = current_caller(), self.settings.collection
         if main == DEFAULT_COLLECTION:
             served = collections_in(self.settings.data)
         else:
             served = [collection_in(self.settings.data, main)]
-        return [one for one in served if within in {None, one.name} and caller.may_see(one.name)]
+        return [one for one in served if caller.may_see(one.name)]
 
     def named(self, name: str | None = None) -> str:
         """Return which collection the current request means: this one, or the usual one.

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from embeddings.search import Filters
 from service.errors import QuestionError
 from service.understanding.periods import first_day, last_day
+from service.wording.links import links_root
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
@@ -79,7 +80,7 @@ class AskAddress:
         modes = [("mode", mode or "") for mode in self.modes]
         query = self.query(*questions, ("k", str(self.top_k or "")))
         query = "&".join(filter(None, (query, urlencode(modes))))
-        return f"/?{query}" if query else "/"
+        return f"{links_root()}/?{query}" if query else f"{links_root()}/"
 
     @property
     def mode(self) -> Mode | None:
@@ -152,4 +153,6 @@ def _mode(text: str) -> Mode | None:
 
 def library_link(address: AskAddress, title: str, offset: int) -> str:
     """Return the address of a part of the library's list, under the filters of ``address``."""
-    return f"/library?{address.query(('title', title), ('offset', str(offset or '')))}#documents"
+    return (
+        f"{links_root()}/library?{address.query(('title', title), ('offset', str(offset or '')))}#documents"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.errors import NotReadyError
 from service.hosting.access import current_caller
 from service.hosting.problems import RETRY_SECONDS, Problem, answered_with, problem_from, problem_of
-from service.wording.links import original_link, reader_link
+from service.settings import DEFAULT_COLLECTION
+from service.wording.links import links_root, original_link, reader_link
 from service.wording.phrases import ocr_words
 
 if TYPE_CHECKING:
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
     from starlette.types import Scope
 
+    from service.hosting.open_collections import OpenCollections
+
 WEB = Path(__file__).parent
+_service: ContextVar[OpenCollections | None] = ContextVar("service", default=None)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -47,6 +53,7 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_page(request: Request) -> Response:
+            _service.set(request.app.state.service)
             try:
                 return await handle(request)
             except Exception as error:
@@ -108,6 +115,32 @@ def page_problem(error: Exception) -> Problem | None:
     return problem_from(error)
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A collection as the head of each page names it; ``option`` names it on the command line."""
+
+    title: str
+    option: str
+    link: str
+    is_current: bool
+
+
+def _shelves() -> list[Shelf]:
+    """Return the collections that the caller may see; none where there is nothing to choose."""
+    service = _service.get()
+    if service is None or len(permitted := service.permitted()) < 2:
+        return []
+    return [
+        Shelf(
+            one.title or ("Main collection" if one.name == DEFAULT_COLLECTION else one.name),
+            f"--collection {one.name} " if one.name != service.settings.collection else "",
+            f"{service.root_of(one.name)}/",
+            one.name == service.usual,
+        )
+        for one in permitted
+    ]
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -118,6 +151,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["caller"] = current_caller
+    environment.globals["root"] = links_root
+    environment.globals["shelves"] = _shelves
     environment.filters["reader_link"] = reader_link
     environment.filters["original_link"] = original_link
     environment.filters["ocr_words"] = ocr_words

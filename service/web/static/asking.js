@@ -1,10 +1,13 @@
 // Talks to the API: a question answered as a stream of events, and errors as one line.
 
+/** What the addresses of the collection begin with that the page is of. */
+export const root = document.documentElement.dataset.root;
+
 export class ProblemError extends Error {}
 
 /** Asks the last question of a page's address; yields the turn's HTML as it grows. Throws ProblemError. */
 export async function* askTurn(address, answers, signal) {
-  const response = await send(address.replace(/^\//, "/turn"), {
+  const response = await send(`${root}/turn${new URL(address, location).search}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
     body: JSON.stringify({ answers }),

@@ -1,5 +1,7 @@
 // The filters: read from the form, put into the address of the page.
 
+import { root } from "./asking.js";
+
 const panel = document.getElementById("filters");
 
 /** The filters as they stand in the form; the dates as they were written. */
@@ -26,7 +28,7 @@ export function addressOf(questions, modes, filters, topK) {
     for (const one of [value].flat()) if (one) query.append(name, one);
   }
   if (modes.some(Boolean)) for (const mode of modes) query.append("mode", mode);
-  return query.size ? `/?${query}` : "/";
+  return query.size ? `${root}/?${query}` : `${root}/`;
 }
 
 /** Makes a name that was typed one of the chosen ones. */

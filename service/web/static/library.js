@@ -1,6 +1,6 @@
 // The library: uploads and what goes on of them, what sources are called, deletions after a question.
 
-import { problemLine, send } from "./asking.js";
+import { problemLine, root, send } from "./asking.js";
 
 const POLLED_EVERY_MS = 400;
 const uploads = document.getElementById("uploads");
@@ -67,7 +67,7 @@ function enqueue(file, pathInFolder) {
 
 /** Shows what still goes on of earlier uploads, which outlive this page and the server. */
 async function followUnfinished() {
-  const response = await fetch("/v1/jobs?limit=1000").catch(() => null);
+  const response = await fetch(`${root}/v1/jobs?limit=1000`).catch(() => null);
   const { jobs } = response?.ok ? await response.json() : { jobs: [] };
   for (const job of jobs.reverse()) if (!job.finished_at) follow(job, job.source_name, newRow(job.source_name));
 }
@@ -99,7 +99,7 @@ function upload(file, path, onProgress) {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("file", file, path);
-    request.open("POST", "/v1/sources");
+    request.open("POST", `${root}/v1/sources`);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
     request.addEventListener("error", () => reject(new Error("The server cannot be reached.")));
@@ -177,7 +177,7 @@ function askToDelete(button) {
   dialog.querySelector("form").onsubmit = async (event) => {
     if (event.submitter.value !== "delete") return;
     event.preventDefault();
-    const response = await fetch(`/v1/sources/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => null);
+    const response = await fetch(`${root}/v1/sources/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => null);
     if (response?.ok) {
       dialog.close();
       await refresh();
@@ -192,7 +192,7 @@ function askToDelete(button) {
 
 /** Shows what is known of a source as a publication, and sends what is changed. */
 async function describe(id) {
-  const address = `/v1/sources/${encodeURIComponent(id)}`;
+  const address = `${root}/v1/sources/${encodeURIComponent(id)}`;
   const form = describing.querySelector("form");
   const problem = describing.querySelector("[data-problem]");
   const fields = [...form.elements].filter((field) => field.name);
