@@ -118,10 +118,9 @@ def paper_ranking(survey: LocatedSurvey, returned: Sequence[Paper]) -> Ranking:
     docnos: dict[Paper, str] = {}
     for paper in (*survey.papers, *returned):
         if paper not in docnos:
-            span = (
-                paper.span if isinstance(paper, IndexedDocument) else min(one.span for one in paper.documents)
-            )
-            docnos[paper] = unused(span_docno(span), docnos.values())
+            spans = [one.span for one in ([paper] if isinstance(paper, IndexedDocument) else paper.documents)]
+            docno = span_docno(min(spans)) if spans else "in no document"
+            docnos[paper] = unused(docno, docnos.values())
     grades = {docnos[paper]: paper.gold.grade for paper in survey.papers}
     return Ranking(tuple(docnos[paper] for paper in returned), grades)
 

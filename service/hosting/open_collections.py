@@ -22,7 +22,7 @@ from service.hosting.metrics import Metrics
 from service.hosting.state import ServiceState
 from service.jobs.store import JobStore
 from service.settings import DEFAULT_COLLECTION
-from service.wording.links import begin_links_at, root_of
+from service.wording.links import begin_links_at, links_root, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,11 +170,12 @@ class OpenCollections:
             NotReadyError: its settings cannot be used.
         """
         wanted = self.named(name)
-        held = self.take(wanted)
+        held, before = self.take(wanted), links_root()
         try:
             begin_links_at(self.root_of(wanted))
             yield held.state
         finally:
+            begin_links_at(before)
             self.give_back(held)
 
     @contextmanager

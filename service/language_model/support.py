@@ -144,10 +144,10 @@ def fault_of(
         checks = (
             ("name", lambda: all(any(one.names.holds(name) for one in cited) for name in names)),
             ("words", lambda: shares_enough(sentence, names, cited)),
-            ("words", lambda: is_quoting or short_claim_stands(sentence, names, cited)),
             ("place", lambda: all(_is_in_its_place(name, sentence, cited, around) for name in names)),
             ("negation", lambda: agrees(sentence, lines)),
             ("place", lambda: _stand_as_in(sentence, names, cited, around)),
+            ("words", lambda: is_quoting or short_claim_stands(sentence, names, cited)),
         )
     always: tuple[tuple[Fault, Callable[[], bool]], ...] = (
         ("address", lambda: not _ADDRESS.search(sentence)),

@@ -40,7 +40,7 @@ def test_a_file_is_added_asked_and_deleted(browser, site):
         page.wait_for_url("**/")
         turn = ask(page, "What did the shepherd of Ararat find?")
         assert "found eleven silver coins under a stone." in words_of(turn.locator(".answer-text"))
-        assert "5 May 1922" in words_of(turn.locator(".passage").first)
+        assert "5 May 1922" in words_of(turn.locator(".cited"))
 
         page.get_by_role("link", name="Library", exact=True).click()
         page.get_by_role("button", name="Delete ararat.md").click()

@@ -74,6 +74,7 @@ def test_one_document_can_be_asked_alone(browser, site):
         page.get_by_role("link", name="Ask this document").click()
         page.wait_for_url("**/?document=*")
         turn = ask(page, "What about the harbour?")
+        turn.locator(".passages > summary").click()
         sources = {words_of(one) for one in turn.locator(".origin .file").all()}
         titles = {one["name"]: one["title"] for one in site.get("/v1/sources").json()["sources"]}
         assert sources == {titles["pirates.md"]}

@@ -576,7 +576,7 @@ def test_keys_are_made_listed_and_revoked(run):
     assert (json.loads(made)["name"], json.loads(made)["scopes"]) == ("bert", ["ask"])
     code, shown, _ = run("keys", "list")
     assert out.strip() not in shown
-    assert re.search(r"anna +ask metrics +\d{4}-\d\d-\d\d +2999-12-31 +never", shown)
+    assert re.search(r"anna +ask metrics +all +\d{4}-\d\d-\d\d +2999-12-31 +never", shown)
     assert run("keys", "revoke", "anna")[0] == 0
     assert [one["name"] for one in json.loads(run("keys", "list", "--json")[1])] == ["bert"]
     assert run("keys", "revoke", "anna")[2] == [

@@ -147,17 +147,20 @@ DOORS = {
 
 
 class Turn(HTMLParser):
-    """The answer of a turn as HTML has it: words, references, and the line of a problem."""
+    """The answer of a turn as HTML has it: words, references, and the line of a problem.
+
+    Where papers follow each other, the head of each stands for what the other doors say before its words.
+    """
 
     def __init__(self, html):
         super().__init__()
-        self.inside, self.words, self.links, self.problem = "", "", [], ""
+        self.inside, self.words, self.links, self.problem, self.head = "", "", [], "", []
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         classes = dict(attributes).get("class", "")
-        if tag == "p":
-            self.inside = classes
+        if tag == "p" or classes == "entry-title":
+            self.inside, self.words = classes, f"{self.words} "
         if "reference" in classes and self.inside == "answer-text":
             self.links.append(dict(attributes)["href"])
             self.inside = "reference"
@@ -167,12 +170,17 @@ class Turn(HTMLParser):
             self.inside = "answer-text"
         elif tag == "p":
             self.inside = ""
+        elif tag == "h3" and self.inside == "entry-title":
+            self.words += ", ".join(self.head) + ":"
+            self.inside, self.head = "", []
 
     def handle_data(self, data):
         if self.inside == "answer-text":
             self.words += data
         elif self.inside == "reference":
             self.words += f"[{data}]"
+        elif self.inside == "entry-title" and data.strip() not in {"", "no page known"}:
+            self.head.append(data.strip())
         elif self.inside == "problem-line":
             self.problem += data
 

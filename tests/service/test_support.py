@@ -67,7 +67,7 @@ def test_true_sentences_in_other_words_are_supported(sentence):
         ("Die Sowjetunion hat damals 32.000 Tonnen Getreide verkauft.", "number"),
         ("The British enjoyed opera, gardens, horses, poetry and music.", "words"),
         ("Sarajoglu wanted bases.", "words"),
-        ("Sarajoglu asked for bases.", "words"),
+        ("Sarajoglu asked for bases.", "place"),
         ("Sarajoglu refused.", "words"),
         ("Holland asked for tents.", "place"),
     ],
