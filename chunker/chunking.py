@@ -27,7 +27,7 @@ from chunker.text.tokens import PACKAGED_ENCODING, TokenLimit, token_counter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CHUNKER_VERSION = "12"
+CHUNKER_VERSION = "13"
 """Changes whenever the same source would give other documents, pages or passages."""
 
 _LAST_WORD = re.compile(r"\s*\S+\s*$")

@@ -213,8 +213,9 @@ class DocumentMetadata:
 class Document:
     """What a reader would cite: a telegram in a book of telegrams, a chapter, a whole file.
 
-    ``title`` is tidy display text. The span covers the heading and everything up to the next
-    document. ``ordinal`` counts from 0 in the source's order.
+    ``title`` is tidy display text: the first words where the text gives itself none, and then it is indexed
+    under its ``file_title``, the name of its file without the ending. The span covers the heading and
+    everything up to the next document. ``ordinal`` counts from 0 in the source's order.
     """
 
     id: str
@@ -224,6 +225,7 @@ class Document:
     start_char: int
     end_char: int
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
+    file_title: str | None = None
 
     @property
     def span(self) -> Span:
@@ -233,11 +235,12 @@ class Document:
     @property
     def header(self) -> str:
         """The line put before each passage of this document where it is indexed: title and date."""
-        date = self.metadata.date
-        if date is None or date.text in self.title:
-            return self.title
+        # First words stand in a passage already: before each they would be found where they do not stand.
+        title, date = self.file_title or self.title, self.metadata.date
+        if date is None or date.text in title:
+            return title
         is_long = date.precision == "day" and date.start[:7] != date.end[:7]
-        return f"{self.title} ({date.start} to {date.end})" if is_long else f"{self.title} ({date.text})"
+        return f"{title} ({date.start} to {date.end})" if is_long else f"{title} ({date.text})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chunker.documents import Document, Passage
+    from chunker.documents import Document, DocumentDate, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLabel:
+    """What a source can be called by: its ``title``, or else that of its first document, with its date.
+
+    ``title`` is ``None`` where it has none; ``documents`` is how many it holds.
+    """
+
+    title: str | None
+    first_title: str
+    first_date: DocumentDate | None
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A passage with the document and the source it stands in; ``source_title`` where the source has one.
 
@@ -53,6 +66,7 @@ class Place:
     source_name: str
     source_title: str | None = None
     is_pictured: bool = False
+    source_label: SourceLabel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from service.wording.phrases import (
     least_sure,
     ocr_words,
     page_range_words,
+    source_words,
     without_reference_marks,
 )
 
@@ -71,9 +72,11 @@ class Citation:
 
     @property
     def source_title(self) -> str:
-        """What the file is called in which the document stands: its title, or else its name."""
-        title = self.place.source_title
-        return title if title and title != self.title else self.place.source_name
+        """What the file is called in which the document stands; empty where both are one."""
+        label, title = self.place.source_label, self.place.source_title
+        if title is None and label is not None and label.documents > 1:
+            return source_words(label, self.place.source_name)
+        return title if title and title != self.title else ""
 
     @property
     def date(self) -> str | None:

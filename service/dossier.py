@@ -38,6 +38,7 @@ from service.library.pictures import Pictures
 from service.library.reading import Reading, SourceText
 from service.questions import QuestionRules, checked_question
 from service.wording.citations import CitedPlace
+from service.wording.phrases import source_words
 
 if TYPE_CHECKING:
     import os
@@ -555,7 +556,7 @@ class Dossier:
         return CitedPlace(
             document,
             record.source_name,
-            container=(source.title or source.name) if source.documents > 1 else None,
+            container=source_words(source.label, source.name) if source.documents > 1 else None,
             bibliography=source.bibliography,
             page=page_map.at(start),
             page_end=page_map.at(end - 1),

@@ -26,7 +26,7 @@ from chunker.segmenting.paper_titles import PaperTitle, find_paper_titles
 from chunker.segmenting.sections import find_sections
 from chunker.segmenting.series import find_series
 from chunker.segmenting.single_papers import head_of_paper
-from chunker.segmenting.title_lines import first_title, may_be_title
+from chunker.segmenting.title_lines import first_title, first_words, may_be_title
 from chunker.segmenting.title_matching import TitleMatch, match_titles, matched_contents
 from chunker.text.blocks import paragraphs, plain
 from chunker.text.normalising import fold
@@ -146,7 +146,9 @@ def _not_named_after_a_part(
 ) -> tuple[Document, ...]:
     """Return ``documents``; the only one, of many sections, is not called by the first of them."""
     if len(documents) == 1 and len(sections) > 1 and documents[0].title == sections[0].title != source.title:
-        return (replace(documents[0], title=PurePosixPath(source.name).stem),)
+        text = source.text[documents[0].start_char : documents[0].end_char]
+        file_title = _file_title(source)
+        return (replace(documents[0], title=first_words(text) or file_title, file_title=file_title),)
     return documents
 
 
@@ -255,7 +257,7 @@ def _trimmed(text: str, span: Span, ignored: Sequence[Span]) -> Span | None:
 def _title_in(source: Source, span: Span) -> str:
     """Return the title that ``span`` gives itself: its only heading of the highest level, its first line.
 
-    Where it gives none, what a file begins with is called as the file says, and else by its name.
+    Where it gives none, what a file begins with is called as the file says; empty where it says nothing.
     """
     top = min((heading.level for heading in source.headings), default=0)
     highest = [heading for heading in source.headings if heading.level == top]
@@ -266,28 +268,33 @@ def _title_in(source: Source, span: Span) -> str:
     stated = plain(source.title or "") if not source.text[: span.start_char].strip() else ""
     first = first_title(source.text, span)
     if first is None or fold(stated).text.startswith(fold(first).text):
-        return stated or PurePosixPath(source.name).stem
+        return stated
     return first
+
+
+def _file_title(source: Source) -> str:
+    return PurePosixPath(source.name).stem
 
 
 def _documents(source: Source, pieces: Iterator[tuple[_Cut, int]]) -> Iterator[Document]:
     seen: Counter[str] = Counter()
     for ordinal, (piece, end) in enumerate(pieces):
         text = source.text[piece.start_char : end]
-        cut = _as_paper(source, piece, text)
+        cut = _as_paper(piece, text)
         yield Document(
             id=content_id(source.name, text, str(seen[text])),
             source_id=source.id,
             ordinal=ordinal,
-            title=cut.title or PurePosixPath(source.name).stem,
+            title=cut.title or first_words(text) or _file_title(source),
             start_char=cut.start_char,
             end_char=end,
             metadata=_metadata(cut, source.text[cut.title_end : end]),
+            file_title=None if cut.title else _file_title(source),
         )
         seen[text] += 1
 
 
-def _as_paper(source: Source, cut: _Cut, text: str) -> _Cut:
+def _as_paper(cut: _Cut, text: str) -> _Cut:
     """Return ``cut`` with the head that ``text`` has as one letter or memorandum, if its title names no kind.
 
     Where nothing gave it a title, it is called by its head.
@@ -295,10 +302,7 @@ def _as_paper(source: Source, cut: _Cut, text: str) -> _Cut:
     if cut.stated is not None or cut.head is not None or read_kind(cut.title) is not None:
         return cut
     head = head_of_paper(text)
-    if head is None:
-        return cut
-    has_title = cut.title not in {"", PurePosixPath(source.name).stem}
-    return replace(cut, head=head, title=cut.title if has_title else head.title)
+    return cut if head is None else replace(cut, head=head, title=cut.title or head.title)
 
 
 def _metadata(cut: _Cut, body: str) -> DocumentMetadata:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chunker.metadata.dates import date_spans, runs_over
 from chunker.metadata.kinds import opens_like_a_paper, read_kind
 from chunker.segmenting.head_lines import read_lines
-from chunker.text.blocks import lines, plain
+from chunker.text.blocks import lines, opening_words, plain
 from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
@@ -137,6 +137,13 @@ def first_title(text: str, span: Span) -> str | None:
             named = _paper_of_body(words, [plain(below.text) for below in blocks[number + 1 :]])
             return named or _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
     return None
+
+
+def first_words(text: str) -> str:
+    """Return what ``text`` begins with (:func:`chunker.text.blocks.opening_words`), behind marks of pages."""
+    begins = (block for block in lines(text) if not _PAGE_MARK.fullmatch(plain(block.text)))
+    first = next(begins, None)
+    return opening_words(text[first.start_char :]) if first else ""
 
 
 def _paper_of_body(words: str, below: Sequence[str]) -> str | None:

@@ -17,6 +17,9 @@ _LINE = re.compile(r"[^\n\f]+")
 _EMPHASIS = re.compile(r"[*_#\s\\]+")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 
+OPENING_CHARS = 80
+"""A line of print: as many words tell a text from others of its kind. Chosen by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -63,6 +66,18 @@ def plain(text: str) -> str:
     """Return ``text`` on one line, tidied, without links, note marks or emphasis at its ends."""
     tidied = tidy(_LINK.sub(r"\1", text)).text
     return " ".join(tidied.split()).strip("*_# ").strip()
+
+
+def opening_words(text: str) -> str:
+    """Return what ``text`` begins with, on one line, with ``…`` where it goes on; empty without a letter."""
+    opening = plain(text.lstrip()[: 5 * OPENING_CHARS].replace("|", " "))
+    if not any(map(str.isalpha, opening)):
+        return ""
+    if len(opening) <= OPENING_CHARS:
+        return opening
+    cut = opening[:OPENING_CHARS]
+    words = cut.rpartition(" ")[0]
+    return f"{(words if 2 * len(words) > OPENING_CHARS else cut).rstrip(' ,;:–—-')}…"
 
 
 def without_markup(text: str) -> str:

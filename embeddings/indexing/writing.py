@@ -143,9 +143,9 @@ def _insert_document(connection: sqlite3.Connection, source_key: int, document: 
     cursor = connection.execute(
         """
         INSERT INTO documents (
-            id, source_key, ordinal, title, start_char, end_char, date_start, date_end, date_precision,
-            kind, secrecy, archive_reference, publication_reference)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            id, source_key, ordinal, title, file_title, start_char, end_char, date_start, date_end,
+            date_precision, kind, secrecy, archive_reference, publication_reference)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             *(
@@ -153,6 +153,7 @@ def _insert_document(connection: sqlite3.Connection, source_key: int, document: 
                 source_key,
                 document.ordinal,
                 document.title,
+                document.file_title,
                 document.start_char,
                 document.end_char,
             ),

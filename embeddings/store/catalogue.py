@@ -20,11 +20,13 @@ from embeddings.store.recognitions import read_recognised
 from embeddings.store.records import (
     DOCUMENT_COLUMNS,
     PASSAGE_COLUMNS,
+    SOURCE_LABEL,
     DocumentRecord,
     IndexInfo,
     Row,
     SourceRecord,
     document_from_row,
+    label_from,
     passage_from_row,
 )
 from embeddings.store.source_texts import read_text
@@ -49,7 +51,7 @@ _SOURCE_COLUMNS = f"""
     s.media_type, s.size_bytes, s.title, e.stated, e.edited, s.characters,
     (SELECT count(*) FROM documents WHERE source_key = s.key),
     (SELECT count(*) FROM documents d JOIN passages p ON p.document_key = d.key WHERE d.source_key = s.key),
-    s.added_at, {_IS_KEPT}, r.notices
+    s.added_at, {_IS_KEPT}, r.notices, {SOURCE_LABEL}
 """  # noqa: S608 - put together from constants
 _OF_SOURCE = "LEFT JOIN descriptions e ON e.source_key = s.key LEFT JOIN readings r ON r.source_key = s.key"
 _SOURCES = f"SELECT {_SOURCE_COLUMNS} FROM sources s {_OF_SOURCE}"  # noqa: S608 - put together from constants
@@ -63,7 +65,8 @@ _DOCUMENTS = f"""
     FROM documents d JOIN sources s ON s.key = d.source_key
 """  # noqa: S608 - put together from constants
 _PLACES = f"""
-    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, s.title, s.media_type, {_IS_KEPT}
+    SELECT p.key, {PASSAGE_COLUMNS}, {DOCUMENT_COLUMNS}, {_SOURCE_NAME}, s.title, s.media_type, {_IS_KEPT},
+           {SOURCE_LABEL}
     FROM passages p JOIN documents d ON d.key = p.document_key JOIN sources s ON s.key = d.source_key
     WHERE p.key IN (SELECT value FROM json_each(?))
 """  # noqa: S608 - put together from constants
@@ -298,10 +301,11 @@ class Catalogue:
         place_of = {
             row[0]: Place(
                 passage_from_row(row[1:18]),
-                document_from_row(row[18:32]),
-                source_name=row[32],
-                source_title=row[33],
-                is_pictured=row[34] in PICTURED and bool(row[35]),
+                document_from_row(row[18:33]),
+                source_name=row[33],
+                source_title=row[34],
+                is_pictured=row[35] in PICTURED and bool(row[36]),
+                source_label=label_from(row[37]),
             )
             for row in self._connection.execute(_PLACES, (json.dumps(keys),))
         }
@@ -339,8 +343,8 @@ class Catalogue:
 def _source_record(row: Row) -> SourceRecord:
     source_id, names, media_type, size_bytes, title, stated, edited, *figures = row
     name, *copies = json.loads(names)
-    # SQLite has no truth values
-    figures[-2:] = bool(figures[-2]), notices_from(figures[-1])
+    is_kept, notices, label = figures[-3:]
+    figures[-3:] = bool(is_kept), notices_from(notices), label_from(label)  # SQLite has no truth values
     bibliography, fields = bibliography_from(stated, edited), tuple(json.loads(edited or "{}"))
     return SourceRecord(
         source_id, name, tuple(copies), media_type, size_bytes, title, bibliography, fields, *figures

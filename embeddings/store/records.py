@@ -18,6 +18,7 @@ from chunker.documents import (
     Source,
 )
 from chunker.facsimile.formats import PICTURED
+from embeddings.search import SourceLabel
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.readings import notices_from, stated_documents_from
 from embeddings.store.recognitions import read_recognised
@@ -54,6 +55,7 @@ class SourceRecord:
     added_at: str
     is_kept: bool
     notices: tuple[str, ...]
+    label: SourceLabel | None
 
     @property
     def is_pictured(self) -> bool:
@@ -96,7 +98,7 @@ class IndexInfo:
 
 DOCUMENT_COLUMNS = """
     d.id, s.id, d.ordinal, d.title, d.start_char, d.end_char, d.date_start, d.date_end, d.date_precision,
-    d.kind, d.secrecy, d.archive_reference, d.publication_reference,
+    d.kind, d.secrecy, d.archive_reference, d.publication_reference, d.file_title,
     (SELECT json_group_array(name) FROM
         (SELECT name FROM document_participants WHERE document_key = d.key ORDER BY ordinal))
 """
@@ -112,10 +114,27 @@ PASSAGE_COLUMNS = """
 """Read by :func:`passage_from_row`, of ``passages p`` and ``documents d``."""
 
 
+SOURCE_LABEL = """
+    (SELECT json_array(s.title, f.title, f.date_start, f.date_end, f.date_precision,
+            (SELECT 1 + max(ordinal) FROM documents WHERE source_key = s.key))
+     FROM documents f WHERE f.source_key = s.key AND f.ordinal = 0)
+"""
+"""Read by :func:`label_from`, of ``sources s``."""
+
+
+def label_from(value: str | None) -> SourceLabel | None:
+    """Return what a source can be called by; ``None``: it holds no document."""
+    if value is None:
+        return None
+    title, first_title, start, end, precision, documents = json.loads(value)
+    first_date = None if start is None else DocumentDate(start, end, precision)
+    return SourceLabel(title, first_title, first_date, documents)
+
+
 def document_from_row(row: Row) -> Document:
     """Return the document of a row of :data:`DOCUMENT_COLUMNS`."""
     document_id, source_id, ordinal, title, start_char, end_char, date_start, date_end, precision = row[:9]
-    kind, secrecy, archive_reference, publication_reference, participants = row[9:14]
+    kind, secrecy, archive_reference, publication_reference, file_title, participants = row[9:15]
     metadata = DocumentMetadata(
         date=None if date_start is None else DocumentDate(date_start, date_end, precision),
         kind=kind,
@@ -124,7 +143,7 @@ def document_from_row(row: Row) -> Document:
         archive_reference=archive_reference,
         publication_reference=publication_reference,
     )
-    return Document(document_id, source_id, ordinal, title, start_char, end_char, metadata)
+    return Document(document_id, source_id, ordinal, title, start_char, end_char, metadata, file_title)
 
 
 def passage_from_row(row: Row) -> Passage:

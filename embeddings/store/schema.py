@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 12  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 13  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -204,6 +204,7 @@ DERIVED_TABLES = (
         source_key INTEGER NOT NULL REFERENCES sources (key) ON DELETE CASCADE,
         ordinal INTEGER NOT NULL,
         title TEXT NOT NULL,
+        file_title TEXT,
         start_char INTEGER NOT NULL,
         end_char INTEGER NOT NULL,
         date_start TEXT,

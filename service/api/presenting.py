@@ -10,6 +10,7 @@ from service.answer import Quote
 from service.api import schemas
 from service.hosting.problems import Problem
 from service.wording.links import job_link, original_link, picture_link, place_link, reader_link
+from service.wording.phrases import source_words
 
 if TYPE_CHECKING:
     from embeddings.search import Place
@@ -179,7 +180,8 @@ def _also_in(place: Place) -> schemas.AlsoIn:
 def source_info(source: SourceRecord) -> schemas.SourceInfo:
     """Return a file of the index, with its bibliography."""
     original_url = original_link(source.id) if source.is_kept else None
-    shown = {**asdict(source), **asdict(source.bibliography), "original_url": original_url}
+    words = source_words(source.label, source.name)
+    shown = {**asdict(source), **asdict(source.bibliography), "words": words, "original_url": original_url}
     return schemas.SourceInfo.model_validate(shown)
 
 

@@ -421,6 +421,7 @@ class SourceInfo(ResponseModel):
     media_type: str
     size_bytes: int
     title: str | None
+    words: str = Field(description="what to call it: its title, else what it begins with, and when")
     authors: list[str]
     publisher: str | None
     place: str | None

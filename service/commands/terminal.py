@@ -108,7 +108,8 @@ def _print_cited(
     number = f"[{citation.number}]".ljust(_INDENT)
     console.print(Text(number, style="cyan") + Text(citation.with_section(citation.title), style="bold"))
     page = citation.page_words if citation.page else None
-    place = [page, citation.ocr_words, metadata.archive_reference, citation.source_title]
+    source = citation.source_title or citation.place.source_name
+    place = [page, citation.ocr_words, metadata.archive_reference, source]
     facts = [citation.date, metadata.kind, *place]
     _indented(console, Text(" · ".join(fact for fact in (*facts, *more) if fact), style="dim"))
     if passage.hit.also_in:

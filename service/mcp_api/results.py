@@ -58,7 +58,7 @@ def _place(citation: Citation, base_url: str) -> dict[str, Any]:
         "page_end": citation.page_end.label if citation.page_end else None,
         "page_is_estimated": citation.page_method == "estimated",
         "ocr_confidence": citation.ocr_confidence,
-        "source": citation.source_title,
+        "source": citation.source_title or citation.place.source_name,
         "archive_reference": citation.place.document.metadata.archive_reference,
         "document_id": citation.document_id,
         "url": base_url + citation.link,

@@ -19,7 +19,7 @@ from service.hosting.access import current_caller
 from service.hosting.problems import RETRY_SECONDS, Problem, answered_with, problem_from, problem_of
 from service.settings import DEFAULT_COLLECTION
 from service.wording.links import links_root, original_link, reader_link
-from service.wording.phrases import ocr_words
+from service.wording.phrases import ocr_words, source_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -156,5 +156,7 @@ def _environment() -> Environment:
     environment.filters["reader_link"] = reader_link
     environment.filters["original_link"] = original_link
     environment.filters["ocr_words"] = ocr_words
+    environment.filters["source_words"] = lambda one: source_words(one.label, one.name)
+    environment.filters["place_source"] = lambda one: source_words(one.source_label, one.source_name)
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

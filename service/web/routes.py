@@ -27,7 +27,7 @@ from service.web.reading_text import part_at, part_spans, reader_text
 from service.web.views import TurnView, turn_view
 from service.wording.citation_files import all_citations
 from service.wording.links import cite_link, place_link, reader_link
-from service.wording.phrases import date_range_words, method_words
+from service.wording.phrases import date_range_words, method_words, source_words
 
 
 class PlaceQuery(BaseModel):
@@ -272,6 +272,7 @@ def library_page(
             title=title,
             info=snapshot.info(),
             sources=snapshot.sources(offset=first_source, limit=_SOURCES_AT_ONCE),
+            chosen_sources=_source_words(snapshot, address.sources),
             first_source=first_source,
             sources_at_once=_SOURCES_AT_ONCE,
             facets=facets,
@@ -292,6 +293,12 @@ def _offered_sources(snapshot: Snapshot, chosen: Sequence[str]) -> list[SourceRe
     known = {one.id for one in offered}
     others = {one.id: one for name in chosen if (one := snapshot.source(name)) and one.id not in known}
     return [*offered, *others.values()]
+
+
+def _source_words(snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
+    """Return what the sources with these names or ids are called; unknown ones as they were given."""
+    found = [(name, snapshot.source(name)) for name in chosen]
+    return [source_words(one.label, one.name) if one else name for name, one in found]
 
 
 def _by_year(records: list[DocumentRecord]) -> list[tuple[str, list[tuple[DocumentRecord, str]]]]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from service.answer import Answer, Words, paragraphs
 from service.questions import MAX_TOP_K
 from service.wording.links import cite_link, place_link
-from service.wording.phrases import date_words, method_words, position_beside
+from service.wording.phrases import date_words, method_words, position_beside, source_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from embeddings.search import Place
     from service.answer import Citation, Found, Piece, Quote, RankedPassage
     from service.understanding.search_queries import Mode
     from service.web.addresses import AskAddress
@@ -68,15 +69,7 @@ class PassageView:
     @property
     def also_in(self) -> list[tuple[str, str]]:
         """Other places of the same passage: how each is called, and its address."""
-        return [
-            (
-                f"{place.source_name}, p. {place.passage.page.label}"
-                if place.passage.page
-                else place.source_name,
-                place_link(place),
-            )
-            for place in self.passage.hit.also_in
-        ]
+        return [(_place_words(place), place_link(place)) for place in self.passage.hit.also_in]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +291,12 @@ def why_words(passage: RankedPassage, *, is_search: bool = False) -> str:
     )
     scores = [f"{name} {score:.2f}" for name, score in methods if score is not None]
     return f"{shares}; {', '.join(scores)}." if scores else f"{shares}."
+
+
+def _place_words(place: Place) -> str:
+    """Return what the source of a passage is called, and the passage's page."""
+    words, page = source_words(place.source_label, place.source_name), place.passage.page
+    return f"{words}, p. {page.label}" if page else words
 
 
 def _covers(spans: Iterable[tuple[int, int]], place: int) -> bool:

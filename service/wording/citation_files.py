@@ -32,7 +32,6 @@ def bibtex(place: CitedPlace) -> str:
         "pages": "--".join(_labels(place)) if place.pages_are_known else "",
         "type": _tex(metadata.kind or ""),
         "note": _tex("; ".join(_notes(place, archive=True))),
-        "howpublished": "" if place.container else _tex(place.source_name),
         "url": place.url,
     }
     kind = "incollection" if place.container else "misc"

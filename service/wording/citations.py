@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CitedPlace:
     """What is cited: a document, or the pages of it from ``page`` to ``page_end``.
 
-    ``container`` is the title or name of the file the document is a part of, ``None`` where it is
+    ``container`` is what the file is called that the document is a part of, ``None`` where it is
     the whole file, whose name is ``source_name``; ``bibliography`` is the file's either way. ``url`` opens
     the place in the reader, where it has a lasting address.
     """
@@ -78,7 +78,7 @@ def plain_citation(place: CitedPlace) -> str:
         within = f"In: {by} ({place.imprint})" if place.imprint else f"In: {by}"
     else:
         head = ", ".join(part for part in (place.authors, head) if part)
-        within = place.imprint or place.source_name
+        within = place.imprint
     where = ", ".join(part for part in (within, place.page_text) if part)
     parts = (head, place.archive_reference, metadata.publication_reference, where)
     return " ".join(f"{part.strip().rstrip('.')}." for part in parts if part)

@@ -6,10 +6,13 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from chunker.metadata.dates import read_date, read_year
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chunker.documents import DocumentDate, Page, PageMethod
+    from embeddings.search import SourceLabel
 
 MONTHS = "January February March April May June July August September October November December".split()
 NO_PAGE = "no page known"
@@ -46,6 +49,26 @@ def date_range_words(when: DocumentDate | None) -> str:
     if start.year == end.year:
         return f"{start.day} {MONTHS[start.month - 1]} – {last}"
     return f"{date_words(when.start)} – {last}"
+
+
+def dated(title: str, when: DocumentDate | None) -> str:
+    """Return ``title`` with the date behind it, unless it says that itself."""
+    words, said = date_range_words(when), read_date(title) or read_year(title)
+    is_said = when and said and (said.start, said.end) == (when.start, when.end)
+    return title if not words or is_said or words.casefold() in title.casefold() else f"{title}, {words}"
+
+
+def source_words(label: SourceLabel | None, name: str) -> str:
+    """Return what a source is called: its title, or what its first document is, and how many more follow.
+
+    Its file's ``name`` where it holds no document.
+    """
+    if label is None:
+        return name
+    if label.title and label.documents > 1:
+        return label.title
+    words = dated(label.title or label.first_title, label.first_date)
+    return words if label.documents == 1 else f"{words}, and {label.documents - 1:,} more"
 
 
 def page_words(page: str | None, page_end: str | None, method: str, margin: int) -> str:

@@ -55,9 +55,9 @@ def test_headings_below_those_of_chapters_are_sections():
     assert _titles(source) == ["The quay", "The mole"]
 
 
-def test_a_book_that_begins_with_its_first_chapter_is_not_called_by_it():
+def test_a_book_that_begins_with_its_first_chapter_is_called_by_its_first_words():
     (document,) = segment(_source(_prose("CHAPTER I", "CHAPTER II"))).documents
-    assert document.title == "file"
+    assert document.title == "CHAPTER I The harbour was dredged and the quay was built anew, at the cost of…"
 
 
 def test_letters_that_cannot_be_taken_apart_are_dated_from_the_first_to_the_last_and_cited_by_their_days():
@@ -65,7 +65,7 @@ def test_letters_that_cannot_be_taken_apart_are_dated_from_the_first_to_the_last
     source = _source("".join(f"{day}\n\n{_PARAGRAPH * times}\n\n" for day, times in days.items()))
     (document,) = segment(source).documents
     assert (document.metadata.date.start, document.metadata.date.end) == ("1889-07-01", "1895-08-05")
-    assert document.title == "file"
+    assert document.title == "3 May 1890 The harbour was dredged and the quay was built anew, at the cost of…"
     assert _titles(source) == list(days)
 
 

@@ -140,7 +140,8 @@ def test_headings_over_a_few_words_each_do_not_cut_a_short_note():
     [
         (f"# The Storm\n\n{_PROSE}", None, "The Storm"),
         (f"# The Storm\n\n{_PROSE}", "A **Storm** at Sea", "A Storm at Sea"),
-        (_PROSE, None, "file"),
+        (_PROSE, None, "The ships lay in the harbour and nobody came to unload them that day. The ships…"),
+        ("12.5 | 13", None, "file"),
     ],
 )
 def test_a_source_without_parts_is_one_document_with_the_best_title(text, source_title, expected):

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from email import message_from_bytes
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from chunker.documents import DocumentMetadata, StatedDocument
 from chunker.errors import BrokenSourceError, UnreadableSourceError
 from chunker.readers.building import TextBuilder
 from chunker.readers.decoding import decode_text
-from chunker.readers.extraction import Extracted, tidy_line
+from chunker.readers.extraction import Extracted
 from chunker.readers.html.reader import read_html
 from chunker.readers.mail.bodies import AttachmentReader, Block, BodyReader, payload_of
 from chunker.readers.mail.headers import day_of, field, parties
 from chunker.readers.mail.msg import message_from_msg
 from chunker.readers.noticing import notice
+from chunker.text.blocks import opening_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KIND = "email"
-MAX_TITLE_CHARS = 120
 PARTIES = ("From", "To", "Cc")
 # Apple Mail's form: the number of the mail's bytes, the mail, then a property list.
 COUNTED = re.compile(rb"\A\s*(\d{1,10})\s*\n")
@@ -130,10 +129,9 @@ def parsed(data: bytes) -> Message:
 
 
 def title_of(message: Message, blocks: Sequence[Block]) -> str:
-    """Return a mail's subject, or its first line where it has none."""
-    lines = (line for block in blocks if block.role != "head" for line in block.text.splitlines())
-    first = next((line for line in map(tidy_line, lines) if line), "")
-    return field(message, "Subject") or shorten(first, MAX_TITLE_CHARS, placeholder="…")
+    """Return a mail's subject, or its first words where it has none."""
+    body = "\n".join(block.text for block in blocks if block.role != "head")
+    return field(message, "Subject") or opening_words(body)
 
 
 def metadata_of(message: Message) -> DocumentMetadata:
