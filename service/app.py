@@ -35,7 +35,7 @@ from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
 from service.settings import DEFAULT_COLLECTION
 from service.version import installed_version
-from service.web import reference, sign_in
+from service.web import reading, reference, sign_in
 from service.web import routes as web
 from service.web.pages import problem_page, static_files
 
@@ -57,6 +57,7 @@ ROUTERS = (
     collections.router,
     documents.router,
     web.router,
+    reading.router,
     reference.router,
     sign_in.router,
 )

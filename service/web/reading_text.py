@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chunker.documents import Span
 from chunker.text.normalising import level, tidy
@@ -71,21 +72,39 @@ class PageBreak:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a paragraph: all of it marked or none; a page may begin right before it."""
+    """A run of a paragraph: all of it marked or none, all of it found or none; a page may begin before it.
+
+    ``found`` is its number among the places that were found in the document, 0 for none; ``is_first_found``
+    where that place begins with it.
+    """
 
     text: str
     is_marked: bool = False
     is_first_marked: bool = False
     page_break: PageBreak | None = None
+    found: int = 0
+    is_first_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``is_heading`` where the file emphasises the whole of it, or it is the title."""
+    """A paragraph; ``is_heading`` where the file emphasises the whole of it, or it is the title.
+
+    ``start_char`` is where it begins in the tidied text of its part.
+    """
 
     pieces: tuple[Piece, ...]
+    start_char: int = 0
     is_heading: bool = False
     is_title: bool = False
+
+
+class _Marks(NamedTuple):
+    """What stands where in the tidied text of a part; places that were found have their numbers."""
+
+    breaks: dict[int, PageBreak]
+    mark: Span | None
+    finds: Sequence[tuple[int, Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +142,27 @@ def reader_text(
     pages: Sequence[DocumentPage],
     *,
     marked: Span | None = None,
+    found: Sequence[Span] = (),
     part: int = 1,
     part_chars: int = PART_CHARS,
 ) -> ReaderText:
-    """Return a part of ``document``, whose source has ``text``, with ``marked`` marked in it."""
+    """Return a part of ``document``, whose source has ``text``, with ``marked`` marked in it.
+
+    ``found`` are places in the document that were looked for, in order.
+    """
     spans = part_spans(text, document, part_chars=part_chars)
     part = min(max(part, 1), len(spans))
     span = spans[part - 1]
     aligned = tidy(text[span.start_char : span.end_char])
-    breaks = _derived_breaks(aligned, span, pages, document)
-    mark = _derived_mark(aligned, span, marked)
+    marks = _Marks(
+        _derived_breaks(aligned, span, pages, document),
+        _derived_mark(aligned, span, marked),
+        _derived_finds(aligned, span, found),
+    )
     paragraphs = [
         Paragraph(
-            tuple(_pieces(aligned.text, start, end, breaks, mark)),
+            tuple(_pieces(aligned.text, start, end, marks)),
+            start,
             is_heading=_is_emphasised(text, span, aligned, start, end),
             is_title=part == 1 and not number and level(aligned.text[start:end]) == level(document.title),
         )
@@ -145,6 +172,16 @@ def reader_text(
         return ReaderText(paragraphs[0], tuple(paragraphs[1:]), part, len(spans))
     title = Paragraph((Piece(document.title),), is_heading=True, is_title=True)
     return ReaderText(title, tuple(paragraphs), part, len(spans))
+
+
+def selected_span(text: Text, part: Span, start: int, end: int) -> Span | None:
+    """Return the span of the source for characters of the tidied text of a part, ``None`` for none."""
+    aligned = tidy(text[part.start_char : part.end_char])
+    end = min(end, len(aligned.text))
+    if start >= end:
+        return None
+    inside = aligned.original_span(start, end)
+    return Span(part.start_char + inside.start_char, part.start_char + inside.end_char)
 
 
 def page_anchor(label: str) -> str:
@@ -202,17 +239,42 @@ def _derived_mark(aligned: AlignedText, span: Span, marked: Span | None) -> Span
     return Span(derived.start_char + len(words) - len(words.lstrip()), derived.end_char)
 
 
-def _pieces(
-    text: str, start: int, end: int, breaks: dict[int, PageBreak], mark: Span | None
-) -> Iterator[Piece]:
+def _derived_finds(aligned: AlignedText, span: Span, found: Sequence[Span]) -> list[tuple[int, Span]]:
+    """Return the places that lie in a part, each with its number and where it stands in the tidied text."""
+    inside = (
+        (number, one)
+        for number, one in enumerate(found, 1)
+        if span.start_char <= one.start_char < span.end_char
+    )
+    derived = (
+        (number, aligned.derived_span(one.start_char - span.start_char, one.end_char - span.start_char))
+        for number, one in inside
+    )
+    return [(number, one) for number, one in derived if one.start_char < one.end_char]
+
+
+def _pieces(text: str, start: int, end: int, marks: _Marks) -> Iterator[Piece]:
+    breaks, mark, finds = marks
+    first = bisect_right(finds, start, key=lambda find: find[1].end_char)
+    finds = finds[first : bisect_left(finds, end, key=lambda find: find[1].start_char)]
     cuts = {start, end} | {place for place in breaks if start <= place < end}
-    if mark is not None:
-        cuts |= {place for place in (mark.start_char, mark.end_char) if start < place < end}
+    for one in [*([mark] if mark else []), *(find for _, find in finds)]:
+        cuts |= {place for place in (one.start_char, one.end_char) if start < place < end}
     ordered = sorted(cuts)
     is_first = mark is not None and mark.start_char >= start
     for begin, stop in pairwise(ordered):
         is_marked = mark is not None and mark.start_char <= begin < mark.end_char
-        yield Piece(text[begin:stop], is_marked, is_marked and is_first, breaks.get(begin))
+        found, find = next(
+            ((number, one) for number, one in finds if one.start_char <= begin < one.end_char), (0, None)
+        )
+        yield Piece(
+            text[begin:stop],
+            is_marked,
+            is_marked and is_first,
+            breaks.get(begin),
+            found,
+            find is not None and begin == find.start_char,
+        )
         is_first = is_first and not is_marked
 
 

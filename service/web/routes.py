@@ -1,75 +1,26 @@
-"""The pages: ask, read, the library, and citations of a place."""
+"""The pages where one asks, and the library."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, groupby, zip_longest
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from chunker.documents import Document, Span
 from embeddings.store.records import DocumentRecord, SourceRecord
 from embeddings.store.snapshot import Snapshot
 from service.answer import Answer, Found, Piece, Turn, Words
 from service.dossier import Dossier
-from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
+from service.hosting.dependencies import CurrentDossier, CurrentState
 from service.hosting.streaming import event, event_stream
-from service.library.paging import DocumentPage
 from service.questions import MAX_OFFSET
 from service.web.addresses import MAX_QUESTIONS, AskAddress, library_link
-from service.web.facsimile import facsimile_of
 from service.web.histogram import histogram
-from service.web.pages import HEADERS, PageRoute, page, page_problem, rendered
-from service.web.reading_text import part_at, part_spans, reader_text
+from service.web.pages import PageRoute, page, page_problem, rendered
 from service.web.views import TurnView, turn_view
-from service.wording.citation_files import all_citations
-from service.wording.links import cite_link, place_link, reader_link
-from service.wording.phrases import date_range_words, method_words, source_words
-
-
-class PlaceQuery(BaseModel):
-    """A range of a source's characters that is marked or cited; without both ends there is none."""
-
-    from_char: int | None = Field(None, alias="from", ge=0, le=MAX_OFFSET)
-    to_char: int | None = Field(None, alias="to", ge=0, le=MAX_OFFSET)
-
-    @property
-    def span(self) -> Span | None:
-        """The range, ``None`` for none."""
-        if self.from_char is None or self.to_char is None or self.from_char >= self.to_char:
-            return None
-        return Span(self.from_char, self.to_char)
-
-    def within(self, document: Document) -> Span | None:
-        """Return the part of the range that lies in ``document``, ``None`` for none."""
-        if self.span is None:
-            return None
-        start, end = (
-            max(self.span.start_char, document.start_char),
-            min(self.span.end_char, document.end_char),
-        )
-        return Span(start, end) if start < end else None
-
-
-class ReaderQuery(PlaceQuery):
-    """What of a document is shown: the part with the marked range, a part by number, or one with a page.
-
-    ``sheet`` is the position in the file of the page that is shown as it looks.
-    """
-
-    part: int | None = Field(None, ge=1)
-    sheet: int | None = Field(None, ge=1, le=1_000_000)
-    page: str | None = Field(None, max_length=100)
-
-
-class CiteQuery(PlaceQuery):
-    """What is cited and how."""
-
-    format: Literal["html", "all", "plain", "chicago", "bibtex", "csl", "ris"] = "html"
-
+from service.wording.phrases import date_range_words, source_words
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -79,11 +30,6 @@ _SOURCES_AT_ONCE = 200
 """Sources on one page of the library, and among the filters. Chosen by hand."""
 _OFFERED_PARTICIPANTS = 300
 """Names that the browser offers while one types, the most frequent ones. Chosen by hand."""
-_DOWNLOADS = {
-    "bibtex": ("application/x-bibtex", "bib"),
-    "csl": ("application/vnd.citationstyles.csl+json", "json"),
-    "ris": ("application/x-research-info-systems", "ris"),
-}
 
 
 class EarlierAnswers(BaseModel):
@@ -182,67 +128,6 @@ def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> It
         yield TurnView(number, question, problem=problem.detail, mode=mode)
 
 
-@router.get("/read/{document_id}")
-def read_page(document_id: str, dossier: CurrentDossier, query: Annotated[ReaderQuery, Query()]) -> Response:
-    """Read a document, with the characters of the source from ``from`` to ``to`` marked."""
-    reading, cited = dossier.read(document_id), dossier.cite(document_id)
-    document, pages = reading.document, reading.pages
-    marked = query.within(document)
-    spans = part_spans(reading.source_text, document)
-    part = query.part
-    if part is None:
-        asked = next((one.start_char for one in pages if one.page.label == query.page), None)
-        place = marked.start_char if marked else asked
-        part = part_at(spans, place) if place is not None else 1
-    part = min(part, len(spans))
-    return page(
-        "read.html",
-        reading=reading,
-        document=document,
-        metadata=document.metadata,
-        date_words=date_range_words(document.metadata.date),
-        text=reader_text(reading.source_text, document, pages, marked=marked, part=part),
-        page_methods=_methods(pages),
-        marked=marked,
-        is_marked_here=marked is not None and part_at(spans, marked.start_char) == part,
-        page_parts=[(one.page.label, part_at(spans, one.start_char)) for one in pages],
-        elsewhere=[(place, place_link(place)) for place in reading.elsewhere],
-        cite_link=cite_link(document_id, marked),
-        facsimile=facsimile_of(
-            dossier, reading, marked=marked, position=query.sheet, start_char=spans[part - 1].start_char
-        ),
-        imprint=cited.imprint,
-        first_page=cited.page.label if cited.page and cited.pages_are_known else "",
-        last_page=cited.page_end.label if cited.page_end else "",
-    )
-
-
-@router.get("/cite/{document_id}")
-def cite_page(
-    request: Request,
-    document_id: str,
-    dossier: CurrentDossier,
-    state: CurrentState,
-    query: Annotated[CiteQuery, Query()],
-) -> Response:
-    """Cite a document, or the pages of a range of it: as a page, all forms as JSON, or one to download."""
-    cited = dossier.cite(document_id, query.span)
-    link = reader_link(document_id, span=query.span, page=cited.page.label if cited.page else None)
-    cited = replace(cited, url=base_url(request, state.settings) + link)
-    citations = all_citations(cited)
-    if query.format == "html":
-        here = cite_link(document_id, query.span)
-        return page("cite.html", document=cited.document, citations=citations, here=here)
-    if query.format == "all":
-        return JSONResponse(citations, headers=HEADERS)
-    media_type, suffix = _DOWNLOADS.get(query.format, ("text/plain", "txt"))
-    return Response(
-        citations[query.format],
-        media_type=f"{media_type}; charset=utf-8",
-        headers={**HEADERS, "Content-Disposition": f'attachment; filename="citation.{suffix}"'},
-    )
-
-
 @router.get("/library")
 def library_page(
     request: Request,
@@ -313,8 +198,3 @@ def _year(record: DocumentRecord) -> str:
 
 def _dated(records: list[DocumentRecord]) -> list[tuple[DocumentRecord, str]]:
     return [(record, date_range_words(record.document.metadata.date)) for record in records]
-
-
-def _methods(pages: tuple[DocumentPage, ...]) -> list[str]:
-    """Return how the pages of a document are known, each way once."""
-    return list(dict.fromkeys(method_words(one.page.method, one.page.margin) for one in pages))

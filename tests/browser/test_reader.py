@@ -1,8 +1,12 @@
 """Reading, in a real browser: the mark is there, in sight, on the right page, with and without scripts."""
 
+import json
+import re
+
 import pytest
 from browser_support import ask, words_of
-from web_support import FILES, LONG, QUESTION, document_of
+from service_support import wait_until
+from web_support import FILES, HOSTILE_TITLE, LONG, QUESTION, document_of
 
 pytestmark = pytest.mark.browser
 
@@ -101,3 +105,99 @@ def test_copied_words_are_the_documents_without_page_numbers(browser, site):
         )
         assert QUOTE in copied
         assert "p. 14" not in copied
+
+
+def in_sight(page, selector):
+    """Wait until an element stands in the window, below the bar: scrolling takes a while."""
+    one, bar = page.locator(selector), page.locator(".bar")
+    bottom = bar.evaluate("bar => bar.getBoundingClientRect().bottom")
+    top = "one => one.getBoundingClientRect().top"
+    wait_until(lambda: is_in_sight(one) and one.evaluate(top) >= bottom)
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_the_bar_stays_and_leads_to_a_page_by_its_number(browser, site, has_scripts):
+    with browser(site, java_script_enabled=has_scripts, viewport={"width": 400, "height": 400}) as page:
+        page.goto(f"/read/{document_of(site, 'envoys.txt')['id']}")
+        field = page.get_by_label("Page", exact=True)
+        field.fill("13")
+        field.press("Enter")
+        page.wait_for_url("**#page=13")
+        assert page.locator("[id='page=13']").is_visible()
+        assert page.locator(".bar").bounding_box()["y"] >= 0
+        if has_scripts:
+            in_sight(page, "[id='page=13']")
+            wait_until(lambda: field.get_attribute("placeholder") == "13")
+        field.fill("99")
+        field.press("Enter")
+        assert words_of(page.locator(".bar .problem-line")) == "There is no page 99 here: it has 11 to 14."
+
+
+def test_words_are_found_in_all_parts_of_a_document(browser, site):
+    with browser(site) as page:
+        page.goto(f"/read/{document_of(site, 'chronicle.md')['id']}")
+        page.get_by_role("searchbox").fill('"year 230" OR "YEAR 2 of"')
+        page.keyboard.press("Enter")
+        line = page.locator(".bar-line").first
+        assert words_of(line).startswith("1 of 2")
+        assert words_of(page.locator("#found-1")) == "year 2 of"
+        in_sight(page, "#found-1")
+        page.get_by_role("link", name="Next", exact=True).click()
+        page.wait_for_url("**#found-2")
+        assert words_of(page.locator(".found.is-current")) == "year 230"
+        in_sight(page, "#found-2")
+        assert "Part 2 of" in words_of(page.locator("nav.parts").first)
+        page.get_by_role("searchbox").fill("nowhere")
+        page.keyboard.press("Enter")
+        page.get_by_text("“nowhere” does not stand here.").wait_for()
+
+
+def test_from_an_answer_one_goes_to_its_words_and_back(browser, site):
+    with browser(site) as page:
+        page.goto("/")
+        ask(page, QUESTION).locator(".reference").first.click()
+        page.wait_for_url("**/read/**")
+        page.get_by_role("link", name="Back to the answer").click()
+        page.wait_for_url("**/?q=*")
+        page.locator(".answer").wait_for()
+        page.goto(f"/read/{document_of(site, 'envoys.txt')['id']}")
+        assert page.locator(".back").is_hidden()
+
+
+def test_a_quote_is_copied_with_where_it_stands(browser, site):
+    with browser(site, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto(address_of_quote(site))
+        page.get_by_role("button", name="Copy the quote").click()
+        page.get_by_text("Copied, with where it stands.").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith(f"“{QUOTE}”\n\n")
+        assert "p. 14" in copied
+        assert "/read/" in copied
+
+
+def test_what_is_selected_has_an_address_that_marks_it(browser, site):
+    with browser(site) as page:
+        page.goto(address_of_quote(site))
+        page.evaluate(
+            """() => {
+                const text = document.querySelector(".text");
+                const words = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+                while (!words.nextNode().data.includes("about the harbour, the customs"));
+                const at = words.currentNode.data.indexOf("about the harbour");
+                getSelection().setBaseAndExtent(words.currentNode, at, words.currentNode, at + 17);
+            }"""
+        )
+        page.get_by_role("link", name="Quote what is selected").click()
+        page.wait_for_url("**from=*")
+        assert words_of(page.locator("mark")) == "about the harbour"
+        [start, end] = [int(one) for one in re.findall(r"(?:from|to)=(\d+)", page.url)]
+        assert FILES["envoys.txt"][start:end] == "about the harbour"
+
+
+def test_a_page_says_what_it_is_to_those_that_link_to_it(browser, site):
+    with browser(site) as page:
+        page.goto(f"/read/{document_of(site, 'pirates.md')['id']}")
+        said = json.loads(page.locator("script[type='application/ld+json']").text_content())
+        assert said["name"] == HOSTILE_TITLE
+        assert said["dateCreated"] == "1921-03-03"
+        assert page.locator("meta[property='og:title']").get_attribute("content").startswith(HOSTILE_TITLE)

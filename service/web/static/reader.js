@@ -1,7 +1,7 @@
 // The reader: goes to the quote, finds a page in another part of a long document, opens citations, shows pages as
-// they look.
+// they look; and its bar: the page one is on, the way back to the answer, quotes to copy and to link to.
 
-import { ProblemError, send } from "./asking.js";
+import { ProblemError, root, send } from "./asking.js";
 import { openCitations } from "./citing.js";
 
 const quote = document.getElementById("quote");
@@ -22,7 +22,7 @@ function goToPart() {
 }
 
 // The browser goes to the page that the address names; once it has, the quote is the better place.
-if (!quote) goToPart();
+if (!quote || location.hash.startsWith("#found-")) goToPart();
 else if (document.readyState === "complete") goToQuote();
 else window.addEventListener("load", () => requestAnimationFrame(goToQuote));
 window.addEventListener("hashchange", goToPart);
@@ -62,3 +62,77 @@ document.addEventListener("click", (event) => {
   else if (link.matches(".cite")) openCitations(link.href);
   else goToQuote();
 });
+
+const bar = document.querySelector(".bar");
+const barStatus = document.getElementById("bar-status");
+const pageField = document.getElementById("go-to");
+const breaks = [...document.querySelectorAll(".page-break[id]")];
+
+function offerWayBack() {
+  const from = document.referrer && new URL(document.referrer);
+  if (!from || from.origin !== location.origin || from.pathname !== `${root}/` || !from.searchParams.has("q")) return;
+  const link = bar.querySelector(".back");
+  Object.assign(link, { href: from.href, hidden: false });
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || history.length < 2) return;
+    event.preventDefault();
+    history.back(); // to where one was on that page
+  });
+}
+
+/** Says in the field of pages which one is read: the last that has begun above the middle of the window. */
+function tellPage() {
+  const here = breaks.findLast((one) => one.getBoundingClientRect().top < innerHeight / 2) ?? breaks[0];
+  if (here) pageField.placeholder = here.id.replace(/^page=/, "");
+}
+
+/** The characters of the part before a place in its text; null for one elsewhere. */
+function charsBefore(node, offset) {
+  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  const paragraph = element.closest(".text p[data-at]");
+  if (!paragraph) return null;
+  const range = document.createRange();
+  range.setStart(paragraph, 0);
+  range.setEnd(node, offset);
+  const before = range.cloneContents();
+  for (const one of before.querySelectorAll(".page-break")) one.remove();
+  return Number(paragraph.dataset.at) + [...before.textContent].length;
+}
+
+function offerSelection() {
+  const selection = getSelection();
+  const link = bar.querySelector(".select-quote");
+  link.hidden = true;
+  if (selection.isCollapsed) return;
+  const range = selection.getRangeAt(0);
+  const start = charsBefore(range.startContainer, range.startOffset);
+  const end = charsBefore(range.endContainer, range.endOffset);
+  if (start === null || end === null || start >= end) return;
+  Object.assign(link, { href: `?part=${text.dataset.part}&select=${start}-${end}`, hidden: false });
+}
+
+/** Copies the marked words with where they stand. */
+async function copyQuote() {
+  const words = new Map();
+  for (const one of text.querySelectorAll("mark")) {
+    const paragraph = one.closest("p, h1");
+    words.set(paragraph, (words.get(paragraph) ?? "") + one.textContent);
+  }
+  try {
+    const address = new URL(document.querySelector("a.cite").href);
+    address.searchParams.set("format", "plain");
+    const citation = (await (await send(address)).text()).trim();
+    await navigator.clipboard.writeText(`“${[...words.values()].join("\n\n")}”\n\n${citation}\n${location.href}\n`);
+    barStatus.textContent = "Copied, with where it stands.";
+  } catch (error) {
+    barStatus.textContent = error instanceof ProblemError ? error.message : "The browser did not allow copying.";
+  }
+}
+
+offerWayBack();
+if (pageField) {
+  tellPage();
+  window.addEventListener("scroll", () => requestAnimationFrame(tellPage), { passive: true });
+}
+document.addEventListener("selectionchange", offerSelection);
+document.getElementById("copy-quote")?.addEventListener("click", copyQuote);
