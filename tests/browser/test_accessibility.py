@@ -1,5 +1,7 @@
 """Every page, light and dark, wide and narrow, held to the accessibility rules of axe-core."""
 
+import re
+
 import pytest
 from browser_support import ask, open_passages, violations
 from service_support import make_app, serving
@@ -55,7 +57,7 @@ def test_no_state_of_a_page_breaks_a_rule(browser, site, look):
         page.get_by_text("@").first.wait_for()
         assert violations(page) == []
         page.goto("/library")
-        page.get_by_role("button", name="Delete envoys.txt").click()
+        page.get_by_role("button", name=re.compile("^Delete ")).first.click()
         assert violations(page) == []
 
 

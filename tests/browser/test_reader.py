@@ -130,6 +130,7 @@ def test_the_bar_stays_and_leads_to_a_page_by_its_number(browser, site, has_scri
             wait_until(lambda: field.get_attribute("placeholder") == "13")
         field.fill("99")
         field.press("Enter")
+        page.wait_for_url("**page=99*")
         assert words_of(page.locator(".bar .problem-line")) == "There is no page 99 here: it has 11 to 14."
 
 
@@ -138,8 +139,8 @@ def test_words_are_found_in_all_parts_of_a_document(browser, site):
         page.goto(f"/read/{document_of(site, 'chronicle.md')['id']}")
         page.get_by_role("searchbox").fill('"year 230" OR "YEAR 2 of"')
         page.keyboard.press("Enter")
-        line = page.locator(".bar-line").first
-        assert words_of(line).startswith("1 of 2")
+        page.wait_for_url("**#found-1")
+        assert words_of(page.locator(".bar-line").first).startswith("1 of 2")
         assert words_of(page.locator("#found-1")) == "year 2 of"
         in_sight(page, "#found-1")
         page.get_by_role("link", name="Next", exact=True).click()
