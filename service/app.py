@@ -35,7 +35,7 @@ from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
 from service.settings import DEFAULT_COLLECTION
 from service.version import installed_version
-from service.web import reading, reference, sign_in
+from service.web import browsing, reading, reference, sign_in
 from service.web import routes as web
 from service.web.pages import problem_page, static_files
 
@@ -58,6 +58,7 @@ ROUTERS = (
     documents.router,
     web.router,
     reading.router,
+    browsing.router,
     reference.router,
     sign_in.router,
 )

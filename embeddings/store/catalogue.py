@@ -9,6 +9,7 @@ from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
 from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
+from embeddings.store.browsing import document_ids, documents_naming, names_after
 from embeddings.store.choosing import ALL, Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.facets import count_facets
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Passage, Span
     from chunker.recognised import RecognisedPage
+    from embeddings.store.browsing import Browsed
     from embeddings.store.filtering import Condition
     from embeddings.store.listing import DocumentOrder
     from embeddings.store.records import Facets
@@ -227,6 +229,23 @@ class Catalogue:
             limit=limit,
         )
         return records, total
+
+    def browsed(
+        self, browsed: Browsed, *, after: str | None = None, limit: int = 100
+    ) -> list[DocumentRecord]:
+        """Return documents by date, undated ones last, that follow the one with the id ``after``."""
+        ids = document_ids(self._connection, browsed, after=after, limit=limit)
+        records = self._documents("WHERE d.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+        found = {record.document.id: record for record in records}
+        return [found[one] for one in ids]
+
+    def names_after(self, name: str, *, limit: int) -> list[tuple[str, int]]:
+        """Return participants by the alphabet, from behind ``name``, each with its number of documents."""
+        return names_after(self._connection, name, limit=limit)
+
+    def documents_naming(self, name: str) -> int:
+        """Return how many documents have a participant of exactly that name."""
+        return documents_naming(self._connection, name)
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return the document with that id."""

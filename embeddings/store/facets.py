@@ -16,6 +16,8 @@ _PARTICIPANTS = """SELECT p.name, count(DISTINCT p.document_key)
     FROM documents d JOIN document_participants p ON p.document_key = d.key WHERE true"""
 _YEARS = """SELECT CAST(substr(d.date_start, 1, 4) AS INTEGER), count(*)
     FROM documents d WHERE d.date_start IS NOT NULL"""
+_MONTHS = """SELECT substr(d.date_start, 1, CASE d.date_precision WHEN 'year' THEN 4 ELSE 7 END), count(*)
+    FROM documents d WHERE d.date_start IS NOT NULL"""
 _UNDATED = "SELECT count(*) FROM documents d WHERE d.date_start IS NULL"
 _BY_COUNT = "GROUP BY 1 ORDER BY 2 DESC, 1"
 _BY_YEAR = "GROUP BY 1 ORDER BY 1"
@@ -33,4 +35,5 @@ def count_facets(connection: sqlite3.Connection, condition: Condition | None) ->
         participants=counted(_PARTICIPANTS, _BY_COUNT),
         years=counted(_YEARS, _BY_YEAR),
         undated=counted(_UNDATED)[0][0],
+        months=counted(_MONTHS, _BY_YEAR),
     )

@@ -76,13 +76,15 @@ class DocumentRecord:
 class Facets:
     """What documents can be filtered by, each value with its number of documents.
 
-    Kinds and participants stand most frequent first; years (of the date's start) ascend.
+    Kinds and participants stand most frequent first; years (of the date's start) ascend, and so do months
+    (``1940-11``; a year alone for the dates that give no more).
     """
 
     kinds: tuple[tuple[str, int], ...]
     participants: tuple[tuple[str, int], ...]
     years: tuple[tuple[int, int], ...]
     undated: int
+    months: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

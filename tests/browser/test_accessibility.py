@@ -35,6 +35,10 @@ def test_no_page_breaks_a_rule(browser, site, look):
             f"/cite/{document}?{place}",
             "/library",
             "/library?title=nowhere",
+            "/browse",
+            "/browse/dates/1921",
+            "/browse/people",
+            "/browse/kinds",
             "/read/unknown",
         ):
             page.goto(address)
@@ -78,6 +82,8 @@ def test_nothing_is_wider_than_the_window(browser, site, width):
             "/?q=fishing rights&mode=search",
             f"/read/{document}",
             "/library",
+            "/browse",
+            "/browse/people",
             f"/cite/{document}",
         ):
             page.goto(address)

@@ -1,0 +1,107 @@
+"""Papers in the order of their dates, and names in that of the alphabet, for pages that one leafs through.
+
+Each part is read from where the one before it ended, by an index, so that the last comes as quickly as the
+first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from embeddings.store.records import Row
+
+UNDATED = "undated"
+"""The period of the documents without a date."""
+
+_YEAR, _MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d")
+_OF_PERSON = "d.key IN (SELECT document_key FROM document_participants WHERE name = ?)"
+_NAMES = """
+    SELECT name, count(DISTINCT document_key) FROM document_participants
+    WHERE name > ? GROUP BY name ORDER BY name LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    """Which documents are leafed through; an empty field does not restrict.
+
+    ``period`` is a year, in which their dates begin, a month (``1940-11``), or :data:`UNDATED`; ``person`` is
+    the exact name of a participant, ``kind`` the exact kind.
+    """
+
+    period: str = ""
+    person: str = ""
+    kind: str = ""
+
+    @property
+    def condition(self) -> tuple[str, list[str]]:
+        """The condition on ``documents d``, with its parameters; nothing fits a period that is none."""
+        parts, parameters = [], []
+        if self.period == UNDATED:
+            parts.append("d.date_start IS NULL")
+        elif _YEAR.fullmatch(self.period):
+            parts.append("d.date_start BETWEEN ? AND ?")
+            parameters += [f"{self.period}-01-01", f"{self.period}-12-31"]
+        elif _MONTH.fullmatch(self.period):
+            parts.append("d.date_start BETWEEN ? AND ? AND d.date_precision <> 'year'")
+            parameters += [f"{self.period}-01", f"{self.period}-31"]
+        elif self.period:
+            parts.append("0")
+        if self.person:
+            parts.append(_OF_PERSON)
+            parameters.append(self.person)
+        if self.kind:
+            parts.append("d.kind = ?")
+            parameters.append(self.kind)
+        return " AND ".join(parts) or "1", parameters
+
+
+def document_ids(
+    connection: sqlite3.Connection, browsed: Browsed, *, after: str | None, limit: int
+) -> list[str]:
+    """Return the ids of the documents that follow the one with the id ``after``, ``None``: of the first.
+
+    The earliest come first, those without a date last; documents of one date in the order in which they came.
+    """
+    where, parameters = browsed.condition
+    last = _place_of(connection, after) if after else None
+    ids: list[str] = []
+    if last is None or last[0] is not None:
+        beyond = "AND (d.date_start, d.date_end, d.key) > (?, ?, ?)" if last else ""
+        rows = connection.execute(
+            f"SELECT d.id FROM documents d WHERE d.date_start IS NOT NULL AND {where} {beyond}"  # noqa: S608 - made of constants
+            " ORDER BY d.date_start, d.date_end, d.key LIMIT ?",
+            (*parameters, *(last or ()), limit),
+        )
+        ids = [one for (one,) in rows]
+        last = None
+    if len(ids) < limit:
+        rows = connection.execute(
+            f"SELECT d.id FROM documents d WHERE d.date_start IS NULL AND {where} AND d.key > ?"  # noqa: S608 - made of constants
+            " ORDER BY d.key LIMIT ?",
+            (*parameters, last[2] if last else 0, limit - len(ids)),
+        )
+        ids += [one for (one,) in rows]
+    return ids
+
+
+def names_after(connection: sqlite3.Connection, name: str, *, limit: int) -> list[tuple[str, int]]:
+    """Return participants whose names follow ``name``, each with the number of its documents."""
+    return connection.execute(_NAMES, (name, limit)).fetchall()
+
+
+def documents_naming(connection: sqlite3.Connection, name: str) -> int:
+    """Return how many documents have a participant of exactly that name."""
+    statement = "SELECT count(DISTINCT document_key) FROM document_participants WHERE name = ?"
+    return int(connection.execute(statement, (name,)).fetchone()[0])
+
+
+def _place_of(connection: sqlite3.Connection, document_id: str) -> Row | None:
+    statement = "SELECT date_start, date_end, key FROM documents WHERE id = ?"
+    row: Row | None = connection.execute(statement, (document_id,)).fetchone()
+    return row

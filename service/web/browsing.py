@@ -1,0 +1,221 @@
+"""Pages to leaf through a collection: its papers by date, by person and by kind."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from embeddings.store.browsing import UNDATED, Browsed
+from embeddings.store.records import DocumentRecord
+from embeddings.store.snapshot import Snapshot
+from service.errors import NotFoundError
+from service.hosting.dependencies import CurrentDossier
+from service.web.pages import PageRoute, page
+from service.wording.links import links_root
+from service.wording.phrases import date_range_words, date_words, word_count
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/browse")
+
+_PAPERS_AT_ONCE = 100
+"""As many as on a page of the library."""
+_NAMES_AT_ONCE = 200
+_FREQUENT = 12
+"""Names that stand above the alphabet. Chosen by hand."""
+
+Id = Annotated[str | None, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A value to choose papers by: how it is called, its page, how many papers, of the most that any has."""
+
+    words: str
+    link: str
+    papers: int
+    share: float
+
+    @property
+    def count(self) -> str:
+        """The number of papers in words."""
+        return word_count(self.papers, "paper")
+
+
+def browse_link(*parts: str, **query: str) -> str:
+    """Return the address of a page of these, such as ``browse_link("people", "Anna Weber")``."""
+    path = "/".join(quote(part, safe="") for part in parts)
+    address = f"{links_root()}/browse/{path}" if path else f"{links_root()}/browse"
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+@router.get("")
+def dates_page(dossier: CurrentDossier) -> Response:
+    """Show how many papers there are of each year."""
+    with dossier.snapshot() as snapshot:
+        facets = snapshot.facets()
+        years = [(f"{year:04}", count) for year, count in facets.years]
+        undated = [(UNDATED, facets.undated)] if facets.undated else []
+        return page("browse.html", view="dates", title="By date", shares=_periods([*years, *undated]))
+
+
+@router.get("/dates/{period}")
+def period_page(period: str, dossier: CurrentDossier, after: Id = None) -> Response:
+    """Show the papers of a year, with its months, of a month, or those without a date."""
+    with dossier.snapshot() as snapshot:
+        facets = snapshot.facets()
+        years = {f"{year:04}": count for year, count in facets.years}
+        papers = {**dict(facets.months), **years, UNDATED: facets.undated}
+        if period not in papers:
+            raise _no_papers(period)
+        within = [(month, count) for month, count in facets.months if month.startswith(f"{period}-")]
+        year = "" if period in {*years, UNDATED} else period[:4]
+        return _papers_page(
+            snapshot,
+            Browsed(period=period),
+            after,
+            here=("dates", period),
+            title=_period_words(period),
+            total=papers[period],
+            shares=_periods(within),
+            up=(browse_link("dates", year), year.lstrip("0")) if year else (browse_link(), "All years"),
+            ask="" if period == UNDATED else _ask_link(("from", period), ("to", period)),
+        )
+
+
+@router.get("/people")
+def people_page(dossier: CurrentDossier, after: Annotated[str, Query(max_length=1_000)] = "") -> Response:
+    """List who wrote, received or took part, by the alphabet, a part at a time."""
+    with dossier.snapshot() as snapshot:
+        names = snapshot.names_after(after, limit=_NAMES_AT_ONCE + 1)
+        shown = names[:_NAMES_AT_ONCE]
+        frequent = snapshot.facets().participants[:_FREQUENT] if not after else ()
+        return page(
+            "browse.html",
+            view="people",
+            title="By person",
+            shares=_shares("people", frequent) if len(names) > _FREQUENT else [],
+            letters=[
+                (letter, _shares("people", list(members)))
+                for letter, members in groupby(shown, key=lambda one: one[0][:1].upper())
+            ],
+            next_link=browse_link("people", after=shown[-1][0]) if len(names) > len(shown) else "",
+            first_link=browse_link("people") if after else "",
+        )
+
+
+@router.get("/people/{name:path}")
+def person_page(name: str, dossier: CurrentDossier, after: Id = None) -> Response:
+    """Show the papers that a person or body wrote, received or took part in."""
+    with dossier.snapshot() as snapshot:
+        return _papers_page(
+            snapshot,
+            Browsed(person=name),
+            after,
+            here=("people", name),
+            title=name,
+            up=(browse_link("people"), "All people"),
+            total=snapshot.documents_naming(name),
+            ask=_ask_link(("participant", name)),
+        )
+
+
+@router.get("/kinds")
+def kinds_page(dossier: CurrentDossier) -> Response:
+    """List the kinds of papers."""
+    with dossier.snapshot() as snapshot:
+        kinds = snapshot.facets().kinds
+        return page("browse.html", view="kinds", title="By kind", shares=_shares("kinds", kinds))
+
+
+@router.get("/kinds/{kind:path}")
+def kind_page(kind: str, dossier: CurrentDossier, after: Id = None) -> Response:
+    """Show the papers of a kind."""
+    with dossier.snapshot() as snapshot:
+        return _papers_page(
+            snapshot,
+            Browsed(kind=kind),
+            after,
+            here=("kinds", kind),
+            title=kind,
+            up=(browse_link("kinds"), "All kinds"),
+            total=dict(snapshot.facets().kinds).get(kind, 0),
+            ask=_ask_link(("kind", kind)),
+        )
+
+
+def _papers_page(
+    snapshot: Snapshot,
+    browsed: Browsed,
+    after: str | None,
+    *,
+    here: tuple[str, str],
+    title: str,
+    total: int,
+    up: tuple[str, str],
+    ask: str,
+    shares: Sequence[Share] = (),
+) -> Response:
+    """Return a page of the papers that follow ``after``, under their years, or months within a year.
+
+    Raises:
+        NotFoundError: there are none.
+    """
+    if not total:
+        raise _no_papers(title)
+    records = snapshot.browsed(browsed, after=after, limit=_PAPERS_AT_ONCE + 1)
+    shown = records[:_PAPERS_AT_ONCE]
+    last = shown[-1].document.id if len(records) > len(shown) else ""
+    return page(
+        "browse_papers.html",
+        view=here[0],
+        title=title,
+        total=word_count(total, "paper"),
+        shares=shares,
+        up=up,
+        ask=ask,
+        groups=_groups(shown, by_month=bool(browsed.period)),
+        next_link=browse_link(*here, after=last) if last else "",
+        first_link=browse_link(*here) if after else "",
+    )
+
+
+def _no_papers(title: str) -> NotFoundError:
+    return NotFoundError(f"There are no papers of {title}, or no longer.")
+
+
+def _groups(
+    records: Iterable[DocumentRecord], *, by_month: bool
+) -> list[tuple[str, list[tuple[DocumentRecord, str]]]]:
+    def period_of(record: DocumentRecord) -> str:
+        when = record.document.metadata.date
+        if when is None:
+            return UNDATED
+        return when.start[:7] if by_month and when.precision != "year" else when.start[:4]
+
+    return [
+        (_period_words(period), [(one, date_range_words(one.document.metadata.date)) for one in members])
+        for period, members in groupby(records, key=period_of)
+    ]
+
+
+def _periods(counted: Sequence[tuple[str, int]]) -> list[Share]:
+    most = max((count for _, count in counted), default=0)
+    return [
+        Share(_period_words(period), browse_link("dates", period), count, count / most)
+        for period, count in counted
+    ]
+
+
+def _shares(folder: str, counted: Sequence[tuple[str, int]]) -> list[Share]:
+    most = max((count for _, count in counted), default=0)
+    return [Share(value, browse_link(folder, value), count, count / most) for value, count in counted]
+
+
+def _period_words(period: str) -> str:
+    return "Undated" if period == UNDATED else date_words(period)
+
+
+def _ask_link(*filters: tuple[str, str]) -> str:
+    return f"{links_root()}/?{urlencode(filters)}"

@@ -1,0 +1,37 @@
+"""Leafing through a collection in a real browser: from the head of the page to a paper, without scripts."""
+
+import pytest
+from browser_support import words_of
+from service_support import finished_job, make_app, serving, upload
+from untitled_letters import untitled_letters
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
+        for name, content in untitled_letters().items():
+            assert finished_job(client, upload(client, name, content))["status"] == "succeeded"
+        yield client
+
+
+def test_one_leafs_from_the_question_page_to_a_letter_without_scripts(browser, site):
+    with browser(site, java_script_enabled=False) as page:
+        page.goto("/")
+        page.get_by_role("link", name="Browse").click()
+        page.get_by_role("link", name="1911", exact=True).click()
+        page.get_by_role("link", name="April 1911", exact=True).click()
+        assert words_of(page.locator(".total")) == "3 papers · Ask these papers"
+        page.get_by_role("link", name="Graz, 11 April 1911").click()
+        assert "I write on behalf of Marta Lindner" in words_of(page.locator(".text"))
+
+
+def test_the_library_leads_to_the_people_and_these_to_their_papers(browser, site):
+    with browser(site) as page:
+        page.goto("/library")
+        page.get_by_role("link", name="by person", exact=True).click()
+        page.get_by_role("link", name="Peter Grant").first.click()
+        assert words_of(page.locator(".documents li").last).startswith("7 June 2019 Re: keys email")
+        page.get_by_role("link", name="Ask these papers").click()
+        assert page.get_by_role("checkbox", name="Peter Grant").is_checked()
