@@ -177,7 +177,8 @@ def reader_text(
 def selected_span(text: Text, part: Span, start: int, end: int) -> Span | None:
     """Return the span of the source for characters of the tidied text of a part, ``None`` for none."""
     aligned = tidy(text[part.start_char : part.end_char])
-    end = min(end, len(aligned.text))
+    words = aligned.text[start:end]
+    start, end = start + len(words) - len(words.lstrip()), start + len(words.rstrip())
     if start >= end:
         return None
     inside = aligned.original_span(start, end)

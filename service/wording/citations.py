@@ -81,7 +81,12 @@ def plain_citation(place: CitedPlace) -> str:
         within = place.imprint
     where = ", ".join(part for part in (within, place.page_text) if part)
     parts = (head, place.archive_reference, metadata.publication_reference, where)
-    return " ".join(f"{part.strip().rstrip('.')}." for part in parts if part)
+    return " ".join(_closed(part.strip()) for part in parts if part)
+
+
+def _closed(part: str) -> str:
+    """Return ``part`` with a full stop, where no mark that closes it stands there."""
+    return part if part.endswith(("…", "?", "!")) else f"{part.rstrip('.')}."
 
 
 def chicago_note(place: CitedPlace) -> str:

@@ -69,7 +69,7 @@ def test_a_citation_from_the_reader_is_of_the_marked_page(browser, site):
         page.goto(address_of_quote(site))
         page.get_by_role("link", name="Cite", exact=True).click()
         dialog = page.get_by_role("dialog", name="Cite this")
-        dialog.get_by_text("the customs and the…. p. 14.").first.wait_for()
+        dialog.get_by_text("the customs and the… p. 14.").first.wait_for()
 
 
 def test_one_document_can_be_asked_alone(browser, site):

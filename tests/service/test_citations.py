@@ -215,6 +215,12 @@ def test_a_quotation_within_the_title_gets_single_marks_in_the_note():
     assert chicago_note(CitedPlace(document, "a.txt")) == "“On the ‘Goeben’.”"
 
 
+@pytest.mark.parametrize("end", ["?", "!", "…"])
+def test_a_title_that_is_closed_gets_no_second_mark(end):
+    document = replace(BARE.document, title=f"Who goes there{end}")
+    assert plain_citation(replace(BARE, document=document)) == f"Who goes there{end}"
+
+
 def test_what_tex_would_take_for_a_command_is_escaped():
     document = Document("ab" * 8, "s", 0, r"5% of $10 & {more} \input{x} a_b #1 ~ ^", 0, 1)
     assert (

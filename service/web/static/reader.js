@@ -86,14 +86,11 @@ function tellPage() {
   if (here) pageField.placeholder = here.id.replace(/^page=/, "");
 }
 
-/** The characters of the part before a place in its text; null for one elsewhere. */
-function charsBefore(node, offset) {
-  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
-  const paragraph = element.closest(".text p[data-at]");
-  if (!paragraph) return null;
+/** The characters of the part before a place in a paragraph; before its end, where that comes first. */
+function charsBefore(paragraph, node, offset) {
   const range = document.createRange();
-  range.setStart(paragraph, 0);
-  range.setEnd(node, offset);
+  range.selectNodeContents(paragraph);
+  if (range.comparePoint(node, offset) <= 0) range.setEnd(node, offset);
   const before = range.cloneContents();
   for (const one of before.querySelectorAll(".page-break")) one.remove();
   return Number(paragraph.dataset.at) + [...before.textContent].length;
@@ -105,9 +102,11 @@ function offerSelection() {
   link.hidden = true;
   if (selection.isCollapsed) return;
   const range = selection.getRangeAt(0);
-  const start = charsBefore(range.startContainer, range.startOffset);
-  const end = charsBefore(range.endContainer, range.endOffset);
-  if (start === null || end === null || start >= end) return;
+  const paragraphs = [...text.querySelectorAll(".text p[data-at]")].filter((one) => range.intersectsNode(one));
+  if (!paragraphs.length) return;
+  const start = charsBefore(paragraphs[0], range.startContainer, range.startOffset);
+  const end = charsBefore(paragraphs.at(-1), range.endContainer, range.endOffset);
+  if (start >= end) return;
   Object.assign(link, { href: `?part=${text.dataset.part}&select=${start}-${end}`, hidden: false });
 }
 
