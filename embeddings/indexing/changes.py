@@ -17,6 +17,7 @@ from embeddings.indexing import writing as store_writing
 from embeddings.indexing.planning import NEW_SOURCE, Plan, plan_addition, plan_deletion, settle
 from embeddings.indexing.preparing import StoredEncoding, prepare_source, storable, storable_text
 from embeddings.store.descriptions import description_of, read_descriptions, write_descriptions
+from embeddings.store.names import settle_names
 from embeddings.store.originals import name_original, original_of
 from embeddings.store.records import read_source
 from embeddings.store.vector_block import from_stored
@@ -208,6 +209,7 @@ def _write(
     for key, parts in prepared:
         # only now that no id of the old ones is in the way
         store_writing.insert_derived(connection, new_key if key is None else key, parts)
+    settle_names(connection)
     for source_id, both in plan.descriptions.items():
         (key,) = connection.execute("SELECT key FROM sources WHERE id = ?", (source_id,)).fetchone()
         write_descriptions(connection, key, *both)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from chunker.chunking import chunk, indexed_header, indexed_text
+from chunker.metadata.mentions import find_mentions
 from chunker.segmenting.boilerplate import edge_lines
 from chunker.text.tokens import TokenLimit
 from embeddings.encoders.encoder import EncoderError
@@ -17,10 +18,11 @@ from embeddings.store.lexical_index import lexical_text
 from embeddings.store.manifest import second_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from chunker.chunking import ChunkingSettings
     from chunker.documents import ChunkedSource, Document, Source, Span
+    from chunker.metadata.mentions import Mention
     from chunker.segmenting.boilerplate import EdgeLines
     from embeddings.encoders.encoder import Encoder, FloatArray, SecondEncoder, TokenEncoder
     from embeddings.encoders.token_vectors import TokenCodec
@@ -77,10 +79,11 @@ class StoredEncoding:
 class PreparedSource:
     """A source with all that is to be written of it.
 
-    The last five are parallel to ``chunked.passages``: what lexical search indexes, the hash of
-    the text that was encoded, the vectors, of shape ``(passages, dimension)``, and the token vectors
-    as the codec keeps them (empty where there is no codec), and the second encoder's vectors, with its name
-    and revision as the store records them (empty where there is none).
+    ``lexical_texts`` to ``second_vectors`` are parallel to ``chunked.passages``: what lexical search
+    indexes, the hash of the text that was encoded, the vectors, of shape ``(passages, dimension)``, the token
+    vectors as the codec keeps them (empty where there is no codec), and the second encoder's vectors, with
+    its name and revision as the store records them (empty where there is none). ``mentions`` are the names
+    that stand in each document, by its id.
     """
 
     chunked: ChunkedSource
@@ -92,6 +95,7 @@ class PreparedSource:
     token_codes: tuple[bytes, ...] = ()
     second_vectors: tuple[FloatArray, ...] = ()
     second_model: str = ""
+    mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
 
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -136,6 +140,10 @@ def prepare_source(
     headers = {document.id: recipe.header(document) for document in chunked.documents}
     texts = [indexed_text(headers[p.document_id], p) for p in chunked.passages]
     hashes = [hash_of(text) for text in texts]
+    mentions = {
+        one.id: find_mentions(source.text[one.start_char : one.end_char], one.metadata.participants)
+        for one in chunked.documents
+    }
     encodings = _encodings(texts, hashes, recipe, stored_encoding=stored_encoding, on_progress=report)
     return PreparedSource(
         chunked=chunked,
@@ -149,6 +157,7 @@ def prepare_source(
         token_codes=tuple(one.token_codes for one in encodings if one.token_codes is not None),
         second_vectors=tuple(one.second for one in encodings if one.second is not None),
         second_model=second_model(recipe.second) if recipe.second else "",
+        mentions=mentions,
     )
 
 

@@ -30,6 +30,7 @@ from embeddings.store.connections import (
 from embeddings.store.data_folder import LOCK_TIMEOUT_SECONDS, STORE_NAME, VECTORS_NAME, writers_lock
 from embeddings.store.lexical_index import merge_segments
 from embeddings.store.manifest import Manifest, read_manifest, write_manifest
+from embeddings.store.names import settle_names
 from embeddings.store.records import read_source
 from embeddings.store.seal import require_whole
 from embeddings.store.source_texts import cut_whole_texts
@@ -142,5 +143,6 @@ def _swap(connection: sqlite3.Connection, manifest: Manifest) -> None:
         ):
             parts = pickle.loads(prepared)  # noqa: S301 - written a moment ago by this very connection
             store_writing.insert_derived(connection, key, parts)
+        settle_names(connection)
         merge_segments(connection)
     connection.execute("DROP TABLE staged")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from embeddings.indexing.naming import Origin, give
 from embeddings.indexing.repetition import delete_edges, write_edges
 from embeddings.store import lexical_index
+from embeddings.store.names import add_mentions, remove_mentions
 from embeddings.store.readings import write_reading
 from embeddings.store.recognitions import write_recognised
 from embeddings.store.source_texts import write_text
@@ -79,7 +80,9 @@ def delete_derived(connection: sqlite3.Connection, source_key: int) -> None:
     """Delete everything made of a source, but not the source."""
     rows = connection.execute("SELECT key FROM documents WHERE source_key = ?", (source_key,)).fetchall()
     _count(connection, documents=-len(rows), passages=-_write_removal(connection, source_key))
-    lexical_index.remove_documents(connection, [document_key for (document_key,) in rows])
+    keys = [document_key for (document_key,) in rows]
+    lexical_index.remove_documents(connection, keys)
+    remove_mentions(connection, keys)
     delete_edges(connection, source_key)
     for table in ("documents", "pages", "sections", "chunkings"):
         connection.execute(f"DELETE FROM {table} WHERE source_key = ?", (source_key,))  # noqa: S608 - made of constants
@@ -128,6 +131,7 @@ def _insert_documents(connection: sqlite3.Connection, source_key: int, prepared:
     full_text = []
     for document in prepared.chunked.documents:
         document_key = _insert_document(connection, source_key, document)
+        add_mentions(connection, document_key, prepared.mentions.get(document.id, ()))
         passages = [
             (_insert_passage(connection, document_key, prepared, row), prepared.lexical_texts[row])
             for row in rows_of[document.id]

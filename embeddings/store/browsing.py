@@ -6,6 +6,7 @@ first.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ UNDATED = "undated"
 
 _YEAR, _MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d")
 _OF_PERSON = "d.key IN (SELECT document_key FROM document_participants WHERE name = ?)"
+_WITH_PERSON = "EXISTS (SELECT 1 FROM document_participants WHERE document_key = d.key AND name = ?)"
+_ANY = "form IN (SELECT value FROM json_each(?))"
+_OF_ANY = f"d.key IN (SELECT document_key FROM document_mentions WHERE {_ANY})"  # noqa: S608 - made of constants
+_WITH_ANY = f"EXISTS (SELECT 1 FROM document_mentions WHERE document_key = d.key AND {_ANY})"  # noqa: S608 - made of constants
 _NAMES = """
     SELECT name, count(DISTINCT document_key) FROM document_participants
     WHERE name > ? GROUP BY name ORDER BY name LIMIT ?
@@ -31,12 +36,15 @@ class Browsed:
     """Which documents are leafed through; an empty field does not restrict.
 
     ``period`` is a year, in which their dates begin, a month (``1940-11``), or :data:`UNDATED`; ``person`` is
-    the exact name of a participant, ``kind`` the exact kind.
+    the exact name of a participant, ``kind`` the exact kind; of ``forms`` of a name one stands in the text.
+    Where they ``are_many``, they are met soon enough on a walk through all, and not listed beforehand.
     """
 
     period: str = ""
     person: str = ""
     kind: str = ""
+    forms: tuple[str, ...] = ()
+    are_many: bool = False
 
     @property
     def condition(self) -> tuple[str, list[str]]:
@@ -53,11 +61,14 @@ class Browsed:
         elif self.period:
             parts.append("0")
         if self.person:
-            parts.append(_OF_PERSON)
+            parts.append(_WITH_PERSON if self.are_many else _OF_PERSON)
             parameters.append(self.person)
         if self.kind:
-            parts.append("d.kind = ?")
+            parts.append("+d.kind = ?" if self.are_many else "d.kind = ?")  # the plus: by no index
             parameters.append(self.kind)
+        if self.forms:
+            parts.append(_WITH_ANY if self.are_many else _OF_ANY)
+            parameters.append(json.dumps(self.forms))
         return " AND ".join(parts) or "1", parameters
 
 

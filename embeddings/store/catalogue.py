@@ -16,6 +16,7 @@ from embeddings.store.facets import count_facets
 from embeddings.store.filtering import condition_of
 from embeddings.store.listing import SHOWN_NAME, count_documents, list_documents
 from embeddings.store.manifest import read_manifest
+from embeddings.store.names import most_frequent_names, names_by_alphabet, read_name
 from embeddings.store.readings import notices_from
 from embeddings.store.recognitions import read_recognised
 from embeddings.store.records import (
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chunker.documents import Passage, Span
+    from chunker.metadata.mentioned_names import NameKind
     from chunker.recognised import RecognisedPage
     from embeddings.store.browsing import Browsed
     from embeddings.store.filtering import Condition
     from embeddings.store.listing import DocumentOrder
+    from embeddings.store.names import NameRecord
     from embeddings.store.records import Facets
 
 NO_FILTERS = Filters()
@@ -246,6 +249,18 @@ class Catalogue:
     def documents_naming(self, name: str) -> int:
         """Return how many documents have a participant of exactly that name."""
         return documents_naming(self._connection, name)
+
+    def mentioned(self, kind: NameKind, *, after: str = "", limit: int) -> list[NameRecord]:
+        """Return the persons or places that stand in the texts, by the alphabet, from behind ``after``."""
+        return names_by_alphabet(self._connection, kind, after=after, limit=limit)
+
+    def most_mentioned(self, kind: NameKind, *, limit: int) -> list[NameRecord]:
+        """Return the persons or places that stand in the most documents."""
+        return most_frequent_names(self._connection, kind, limit=limit)
+
+    def mentioned_name(self, kind: NameKind, name: str) -> NameRecord | None:
+        """Return the person or place that is called so, ``None``: none stands in the texts."""
+        return read_name(self._connection, kind, name)
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return the document with that id."""

@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 13  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 14  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -228,6 +228,53 @@ DERIVED_TABLES = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX document_participants_by_name ON document_participants (name)",
+    # In which forms a document has names, and what it shows of each (chunker.metadata.mentions).
+    """
+    CREATE TABLE document_mentions (
+        document_key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+        form TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        inside INTEGER NOT NULL,
+        as_person INTEGER NOT NULL,
+        as_place INTEGER NOT NULL,
+        against INTEGER NOT NULL,
+        small INTEGER NOT NULL,
+        PRIMARY KEY (document_key, form)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX document_mentions_by_form ON document_mentions (form)",
+    # The same summed over all documents. cluster: what forms have in common that may be one name's
+    """
+    CREATE TABLE mention_totals (
+        form TEXT NOT NULL PRIMARY KEY,
+        cluster TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        inside INTEGER NOT NULL,
+        as_person INTEGER NOT NULL,
+        as_place INTEGER NOT NULL,
+        against INTEGER NOT NULL,
+        small INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX mention_totals_by_cluster ON mention_totals (cluster)",
+    # What follows from these (chunker.metadata.mentioned_names), as it was last settled: forms: [form];
+    # documents: at least so many, exactly where is_exact
+    """
+    CREATE TABLE names (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        cluster TEXT NOT NULL,
+        forms TEXT NOT NULL,
+        documents INTEGER NOT NULL,
+        is_exact INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX names_by_cluster ON names (cluster)",
+    "CREATE INDEX names_by_documents ON names (kind, documents DESC, name)",
+    # Clusters that a change has touched and that are still to be settled
+    "CREATE TABLE unsettled_names (cluster TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID",
     # text_hash: of the text that was encoded, so that no text is encoded twice
     """
     CREATE TABLE passages (

@@ -37,6 +37,8 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "GET /browse/dates/{period}",
         "GET /browse/people",
         "GET /browse/people/{name:path}",
+        "GET /browse/named/{plural}",
+        "GET /browse/named/{plural}/{name:path}",
         "GET /browse/kinds",
         "GET /browse/kinds/{kind:path}",
         "GET /docs",

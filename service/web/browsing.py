@@ -1,14 +1,16 @@
-"""Pages to leaf through a collection: its papers by date, by person and by kind."""
+"""Pages to leaf through a collection: papers by date, person and kind, and by whom and what they name."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Response
 
+from chunker.metadata.mentioned_names import NameKind
 from embeddings.store.browsing import UNDATED, Browsed
+from embeddings.store.names import NameRecord
 from embeddings.store.records import DocumentRecord
 from embeddings.store.snapshot import Snapshot
 from service.errors import NotFoundError
@@ -25,6 +27,11 @@ _NAMES_AT_ONCE = 200
 _FREQUENT = 12
 """Names that stand above the alphabet. Chosen by hand."""
 
+_LISTED_BEFOREHAND = 500
+"""Up to so many papers are found first and then put in order. Chosen by hand."""
+_KINDS_OF_NAMES: dict[str, NameKind] = {"people": "person", "places": "place"}
+
+Plural = Literal["people", "places"]
 Id = Annotated[str | None, Query(max_length=100)]
 
 
@@ -34,13 +41,8 @@ class Share:
 
     words: str
     link: str
-    papers: int
+    count: str
     share: float
-
-    @property
-    def count(self) -> str:
-        """The number of papers in words."""
-        return word_count(self.papers, "paper")
 
 
 def browse_link(*parts: str, **query: str) -> str:
@@ -121,6 +123,53 @@ def person_page(name: str, dossier: CurrentDossier, after: Id = None) -> Respons
         )
 
 
+@router.get("/named/{plural}")
+def named_page(
+    plural: Plural, dossier: CurrentDossier, after: Annotated[str, Query(max_length=1_000)] = ""
+) -> Response:
+    """List the people or the places that stand in the texts, by the alphabet, a part at a time."""
+    kind = _KINDS_OF_NAMES[plural]
+    with dossier.snapshot() as snapshot:
+        names = snapshot.mentioned(kind, after=after, limit=_NAMES_AT_ONCE + 1)
+        shown = names[:_NAMES_AT_ONCE]
+        frequent = snapshot.most_mentioned(kind, limit=_FREQUENT)
+        most = frequent[0].documents if frequent else 0
+        return page(
+            "browse.html",
+            view=f"named/{plural}",
+            title=f"{plural.capitalize()} in the texts",
+            shares=_named(plural, frequent, most) if len(names) > _FREQUENT and not after else [],
+            letters=[
+                (letter, _named(plural, list(members), most))
+                for letter, members in groupby(shown, key=lambda one: one.name[:1].upper())
+            ],
+            next_link=browse_link("named", plural, after=shown[-1].name) if len(names) > len(shown) else "",
+            first_link=browse_link("named", plural) if after else "",
+        )
+
+
+@router.get("/named/{plural}/{name:path}")
+def name_page(plural: Plural, name: str, dossier: CurrentDossier, after: Id = None) -> Response:
+    """Show the papers in which a person or a place stands, in whatever form."""
+    with dossier.snapshot() as snapshot:
+        record = snapshot.mentioned_name(_KINDS_OF_NAMES[plural], name)
+        if record is None:
+            raise _no_papers(name)
+        return _papers_page(
+            snapshot,
+            Browsed(forms=record.forms),
+            after,
+            here=("named", plural, name),
+            title=name,
+            total=record.documents,
+            is_least=not record.is_exact,
+            up=(browse_link("named", plural), f"All {plural} in the texts"),
+            ask=_ask_link(("mode", "search"), ("q", " OR ".join(f'"{form}"' for form in record.forms))),
+            ask_words="Search for this name",
+            also=[form for form in record.forms if form != name],
+        )
+
+
 @router.get("/kinds")
 def kinds_page(dossier: CurrentDossier) -> Response:
     """List the kinds of papers."""
@@ -150,11 +199,14 @@ def _papers_page(
     browsed: Browsed,
     after: str | None,
     *,
-    here: tuple[str, str],
+    here: tuple[str, ...],
     title: str,
     total: int,
     up: tuple[str, str],
     ask: str,
+    ask_words: str = "Ask these papers",
+    is_least: bool = False,
+    also: Sequence[str] = (),
     shares: Sequence[Share] = (),
 ) -> Response:
     """Return a page of the papers that follow ``after``, under their years, or months within a year.
@@ -164,14 +216,17 @@ def _papers_page(
     """
     if not total:
         raise _no_papers(title)
+    browsed = replace(browsed, are_many=total > _LISTED_BEFOREHAND)
     records = snapshot.browsed(browsed, after=after, limit=_PAPERS_AT_ONCE + 1)
     shown = records[:_PAPERS_AT_ONCE]
     last = shown[-1].document.id if len(records) > len(shown) else ""
     return page(
         "browse_papers.html",
-        view=here[0],
+        view="/".join(here[:-1]),
         title=title,
-        total=word_count(total, "paper"),
+        total=_papers(total, is_least=is_least),
+        also=also,
+        ask_words=ask_words,
         shares=shares,
         up=up,
         ask=ask,
@@ -203,14 +258,33 @@ def _groups(
 def _periods(counted: Sequence[tuple[str, int]]) -> list[Share]:
     most = max((count for _, count in counted), default=0)
     return [
-        Share(_period_words(period), browse_link("dates", period), count, count / most)
+        Share(_period_words(period), browse_link("dates", period), _papers(count), count / most)
         for period, count in counted
     ]
 
 
 def _shares(folder: str, counted: Sequence[tuple[str, int]]) -> list[Share]:
     most = max((count for _, count in counted), default=0)
-    return [Share(value, browse_link(folder, value), count, count / most) for value, count in counted]
+    return [
+        Share(value, browse_link(folder, value), _papers(count), count / most) for value, count in counted
+    ]
+
+
+def _named(plural: str, names: Sequence[NameRecord], most: int) -> list[Share]:
+    return [
+        Share(
+            one.name,
+            browse_link("named", plural, one.name),
+            _papers(one.documents, is_least=not one.is_exact),
+            one.documents / most,
+        )
+        for one in names
+    ]
+
+
+def _papers(count: int, *, is_least: bool = False) -> str:
+    words = word_count(count, "paper")
+    return f"at least {words}" if is_least else words
 
 
 def _period_words(period: str) -> str:

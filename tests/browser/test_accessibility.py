@@ -39,6 +39,7 @@ def test_no_page_breaks_a_rule(browser, site, look):
             "/browse/dates/1921",
             "/browse/people",
             "/browse/kinds",
+            "/browse/named/people",
             "/read/unknown",
         ):
             page.goto(address)

@@ -27,6 +27,16 @@ def test_one_leafs_from_the_question_page_to_a_letter_without_scripts(browser, s
         assert "I write on behalf of Marta Lindner" in words_of(page.locator(".text"))
 
 
+def test_a_place_in_the_texts_leads_to_its_letters_and_to_a_search_for_it(browser, site):
+    with browser(site) as page:
+        page.goto("/browse")
+        page.get_by_role("link", name="Places in the texts").click()
+        page.get_by_role("link", name="Graz", exact=True).first.click()
+        assert page.locator(".documents li").count() == 4
+        page.get_by_role("link", name="Search for this name").click()
+        assert "passages in 4 documents hold “Graz”" in words_of(page.locator("article.turn"))
+
+
 def test_the_library_leads_to_the_people_and_these_to_their_papers(browser, site):
     with browser(site) as page:
         page.goto("/library")

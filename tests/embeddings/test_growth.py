@@ -15,10 +15,12 @@ from encoders import WordHashEncoder
 from index_support import CHUNKING, make_source, prepare_by_hand, write_by_hand
 
 from chunker.documents import DocumentDate, DocumentMetadata
+from chunker.metadata.mentions import find_mentions
 from embeddings.local_index import LocalIndex
 from embeddings.ranking.retriever import RetrievalSettings, Retriever
 from embeddings.search import Filters
 from embeddings.store import connections, filtering, lexical_index, listing
+from embeddings.store.browsing import Browsed
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts what Linux counts")
 
@@ -48,7 +50,9 @@ def sources(passages):
                 bodies = [f"{RARE} {body}" for body in bodies]
             papers.append((f"Paper {paper} of {number}", metadata, bodies))
         vectors = np.random.default_rng(number).standard_normal((20, dimension)).astype(np.float32)
-        yield prepare_by_hand(f"{number}.txt", papers, vectors=vectors)
+        prepared = prepare_by_hand(f"{number}.txt", papers, vectors=vectors)
+        names = find_mentions(f"In March Mr Brandt met K. {WORDS[number].title()} in Linz; he stays in Linz.")
+        yield replace(prepared, mentions={one.id: names for one in prepared.chunked.documents})
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +104,10 @@ def read(name, **options):
     return look
 
 
+def leafed(**browsed):
+    return read("browsed", browsed=Browsed(**browsed), limit=10)
+
+
 def last_documents(index):
     with index.snapshot() as snapshot:
         record = snapshot.documents(filters=Filters(sources=("9.txt",)), limit=1)[0][0]
@@ -124,6 +132,11 @@ def change(index):
         pytest.param(read("sources", limit=10), id="the first sources"),
         pytest.param(read("documents", order="earliest", limit=10), id="the earliest documents"),
         pytest.param(last_documents, id="the last documents"),
+        pytest.param(leafed(period="1920"), id="the papers of a year"),
+        pytest.param(leafed(kind="letter", are_many=True), id="the papers of a kind"),
+        pytest.param(leafed(forms=("Brandt",), are_many=True), id="the papers that name somebody"),
+        pytest.param(read("mentioned", kind="person", limit=10), id="the first names in the texts"),
+        pytest.param(read("most_mentioned", kind="place", limit=10), id="the most frequent names"),
         pytest.param(change, id="a source that comes and goes"),
     ],
 )

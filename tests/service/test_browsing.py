@@ -70,6 +70,39 @@ def test_people_and_kinds_lead_to_their_papers(site):
     assert {words for words, _, _ in shares(site.get("/browse/kinds").text)} == {"letter", "email"}
 
 
+def test_people_and_places_in_the_texts_lead_to_the_papers_that_name_them(site):
+    places = {words: (link, count) for words, link, count in shares(site.get("/browse/named/places").text)}
+    assert places == {
+        "Graz": ("/browse/named/places/Graz", "4 papers"),
+        "Linz": ("/browse/named/places/Linz", "7 papers"),
+        "Trieste": ("/browse/named/places/Trieste", "5 papers"),
+        "Vienna": ("/browse/named/places/Vienna", "6 papers"),
+    }
+    people = {words: count for words, _, count in shares(site.get("/browse/named/people").text)}
+    assert people == {
+        "Adler": "5 papers",
+        "Hofer": "5 papers",
+        "Anna": "4 papers",
+        "Josef": "2 papers",
+        "Karl": "3 papers",
+        "Klein": "3 papers",
+        "Novak": "3 papers",
+        "Peter": "3 papers",
+        "Peter Grant": "3 papers",
+        "Ruth": "3 papers",
+        "Ruth Hall": "3 papers",
+        "Anna Weber": "2 papers",
+        "Karl Weber": "2 papers",
+        "Eduard Pichler": "2 papers",
+    }
+    pichler = site.get("/browse/named/people/Eduard%20Pichler").text
+    assert titles(pichler) == [
+        "Graz, 11 April 1911, Dear Mr. Weber",
+        "Vienna, 20 April 1911, Dear Mr. Pichler",
+    ]
+    assert "Also as Pichler" in pichler
+
+
 def test_all_papers_come_once_when_leafed_through_in_parts(site, monkeypatch):
     whole = titles(site.get("/browse/kinds/letter").text)
     names = [words for words, _, _ in shares(site.get("/browse/people").text)]
@@ -92,7 +125,9 @@ def _leafed(site, address, read):
     return found
 
 
-@pytest.mark.parametrize("address", ["dates/1500", "dates/19", "dates/x%25", "people/Nobody", "kinds/song"])
+@pytest.mark.parametrize(
+    "address", ["dates/1500", "dates/19", "dates/x%25", "people/Nobody", "kinds/song", "named/people/Linz"]
+)
 def test_what_has_no_papers_is_not_found_in_words(site, address):
     response = site.get(f"/browse/{address}")
     assert response.status_code == 404

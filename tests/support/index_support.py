@@ -11,6 +11,7 @@ from chunker.segmenting.boilerplate import EdgeLines
 from embeddings.indexing import writing as store_writing
 from embeddings.indexing.preparing import PreparedSource
 from embeddings.store.lexical_index import lexical_text
+from embeddings.store.names import settle_names
 
 CHUNKING = ChunkingSettings(max_tokens=40)
 
@@ -79,6 +80,7 @@ def write_by_hand(store, *prepared):
         for parts in prepared:
             keys.append(store_writing.insert_source(connection, parts.chunked.source))
             store_writing.insert_derived(connection, keys[-1], parts)
+        settle_names(connection)
     return keys
 
 

@@ -1,0 +1,138 @@
+"""Which names a collection has, of persons and of places, and in which forms each: from all its mentions.
+
+Forms with one surname belong together as far as their first names and initials do not contradict each other:
+"Mr Brandt" and "J. Brandt" and "Josef Brandt". What is not surely a name is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from chunker.text.normalising import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chunker.metadata.mentions import Mention
+
+NameKind = Literal["person", "place"]
+
+
+@dataclass(frozen=True, slots=True)
+class NameSettings:
+    """What makes a form a name; chosen by hand on three collections, not measured.
+
+    It stands in small letters at most ``max_small`` times as often as with its capital, and of its mentions
+    within sentences at most ``max_against`` speak against it. A place is shown ``min_as_place`` times, and
+    over ``place_over_person`` times as often as a person. A surname alone belongs to the person who has
+    ``main_share`` of its fuller forms.
+    """
+
+    max_small: float = 0.25
+    max_against: float = 0.25
+    min_as_place: int = 2
+    place_over_person: int = 3
+    main_share: float = 0.8
+
+
+SETTINGS = NameSettings()
+
+# Slavic surnames as they come into English by sound: Vinogradova, Vinogradovu, Vinogradovym.
+_CASE_ENDING = re.compile(r"(?<=[^\W\d_]{2}(?:ov|ev|in))(?:a|u|e|y|om|ym|im)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person or a place by its usual name, with the forms that texts have, the most frequent first."""
+
+    kind: NameKind
+    name: str
+    forms: tuple[str, ...]
+
+
+def cluster_of(form: str) -> str:
+    """Return what forms of one name have in common: the last word, without case and its ending."""
+    surname = fold(form).text.rpartition(" ")[2]
+    return _CASE_ENDING.sub("", surname)
+
+
+def names_among(mentions: Iterable[Mention]) -> list[Name]:
+    """Return the names among the mentions of one cluster, each form summed over the whole collection."""
+    ordered = sorted(mentions, key=lambda one: (-one.count, one.form))
+    persons = [one for one in ordered if _is_person(one)]
+    has_person = bool(persons)
+    places = [one for one in ordered if _is_place(one) and not (has_person and " " in one.form)]
+    if any(" " not in one.form for one in places):
+        return [Name("place", one.form, (one.form,)) for one in places]  # "I. E. Germany" is nobody
+    shown = {one.form for one in (*persons, *places)}
+    bare = [
+        one
+        for one in ordered
+        if has_person and " " not in one.form and one.form not in shown and _may_be_name(one)
+    ]
+    names = [Name("place", one.form, (one.form,)) for one in places]
+    return names + _persons([*persons, *bare])
+
+
+def _is_person(one: Mention) -> bool:
+    """Return whether a form is a person's; a letter with a full stop may stand before any word, once."""
+    is_shown = one.as_person > (one.form.count(".") == 1)
+    is_place = one.as_place > SETTINGS.place_over_person * one.as_person
+    return is_shown and not is_place and _may_be_name(one)
+
+
+def _is_place(one: Mention) -> bool:
+    is_shown = (
+        one.as_place >= SETTINGS.min_as_place and one.as_place > SETTINGS.place_over_person * one.as_person
+    )
+    return is_shown and _may_be_name(one)
+
+
+def _may_be_name(one: Mention) -> bool:
+    is_single = " " not in one.form or "." in one.form
+    is_common = is_single and one.small > SETTINGS.max_small * one.count
+    return not is_common and one.against <= SETTINGS.max_against * max(1, one.inside)
+
+
+def _persons(mentions: Iterable[Mention]) -> list[Name]:
+    """Return the persons whom the forms of one surname name, the most frequent first."""
+    alone: list[Mention] = []
+    groups: list[list[Mention]] = []
+    for one in sorted(mentions, key=lambda one: (-one.count, one.form)):
+        if " " not in one.form:
+            alone.append(one)
+        elif group := next(
+            (each for each in groups if all(_agree(one.form, other.form) for other in each)), None
+        ):
+            group.append(one)
+        else:
+            groups.append([one])
+    groups.sort(key=lambda group: -_count(group))
+    if alone:
+        is_main = bool(groups) and _count(groups[0]) >= SETTINGS.main_share * sum(map(_count, groups))
+        if is_main:
+            groups[0] += alone
+        else:
+            groups.append(alone)
+    return [_name_of(group) for group in groups]
+
+
+def _count(group: Iterable[Mention]) -> int:
+    return sum(one.count for one in group)
+
+
+def _agree(first: str, second: str) -> bool:
+    """Return whether the first names and initials of two forms may be one person's."""
+    both = zip(first.split()[:-1], second.split()[:-1], strict=False)
+    return all(
+        one.rstrip(".").startswith(other.rstrip(".")) or other.rstrip(".").startswith(one.rstrip("."))
+        for one, other in both
+    )
+
+
+def _name_of(group: list[Mention]) -> Name:
+    ordered = sorted(group, key=lambda one: (-one.count, one.form))
+    full = max(ordered, key=lambda one: (" " in one.form, one.count, len(one.form)))
+    return Name("person", full.form, tuple(one.form for one in ordered))

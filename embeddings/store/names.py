@@ -1,0 +1,148 @@
+"""The people and places that stand in the texts: counted with every change, so that no page counts them anew.
+
+Each document's mentions are kept, and summed by form over all documents. What names there are follows from
+the sums of those forms that may be one name's (:mod:`chunker.metadata.mentioned_names`); only these are
+looked at again when a document with one of them comes or goes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+from chunker.metadata.mentioned_names import cluster_of, names_among
+from chunker.metadata.mentions import Mention
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from chunker.metadata.mentioned_names import Name, NameKind
+
+# The documents of a name of several forms are counted up to so many, each time one of them comes or goes.
+# Beyond, only the least number is told.
+_COUNTED = 500
+
+_COUNTS = "count, inside, as_person, as_place, against, small"
+_SUMS = ", ".join(f"{name} = {name} + excluded.{name}" for name in ("documents", *_COUNTS.split(", ")))
+
+
+@dataclass(frozen=True, slots=True)
+class NameRecord:
+    """A name that stands in texts, with its forms, the most frequent first, and how many documents have it.
+
+    Without ``is_exact`` there may be more than ``documents``.
+    """
+
+    kind: NameKind
+    name: str
+    forms: tuple[str, ...]
+    documents: int
+    is_exact: bool
+
+
+def add_mentions(connection: sqlite3.Connection, document_key: int, mentions: Iterable[Mention]) -> None:
+    """Write what a new document mentions."""
+    rows = [astuple(one) for one in mentions]
+    connection.executemany(
+        f"INSERT INTO document_mentions (document_key, form, {_COUNTS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - made of constants
+        ((document_key, *row) for row in rows),
+    )
+    _add_to_totals(connection, rows, sign=1)
+
+
+def remove_mentions(connection: sqlite3.Connection, document_keys: Sequence[int]) -> None:
+    """Take what documents mention out again."""
+    keys = json.dumps(list(document_keys))
+    rows = connection.execute(
+        f"SELECT form, {_COUNTS} FROM document_mentions"  # noqa: S608 - made of constants
+        " WHERE document_key IN (SELECT value FROM json_each(?))",
+        (keys,),
+    ).fetchall()
+    _add_to_totals(connection, rows, sign=-1)
+    connection.executemany(
+        "DELETE FROM mention_totals WHERE form = ? AND documents = 0", ((row[0],) for row in rows)
+    )
+    connection.execute(
+        "DELETE FROM document_mentions WHERE document_key IN (SELECT value FROM json_each(?))", (keys,)
+    )
+
+
+def _add_to_totals(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]], *, sign: int) -> None:
+    totals = [(form, cluster_of(form), sign, *(sign * count for count in counts)) for form, *counts in rows]
+    connection.executemany(
+        f"INSERT INTO mention_totals (form, cluster, documents, {_COUNTS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - made of constants
+        f" ON CONFLICT (form) DO UPDATE SET {_SUMS}",
+        totals,
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO unsettled_names (cluster) VALUES (?)",
+        sorted({(cluster,) for _, cluster, *_ in totals}),
+    )
+
+
+def settle_names(connection: sqlite3.Connection) -> None:
+    """Say anew which names there are, as far as what has come or gone since touches them."""
+    for (cluster,) in connection.execute("SELECT cluster FROM unsettled_names").fetchall():
+        connection.execute("DELETE FROM names WHERE cluster = ?", (cluster,))
+        totals = connection.execute(
+            f"SELECT form, {_COUNTS} FROM mention_totals WHERE cluster = ?",  # noqa: S608 - made of constants
+            (cluster,),
+        )
+        for name in names_among(Mention(*row) for row in totals.fetchall()):
+            connection.execute(
+                "INSERT INTO names (kind, name, cluster, forms, documents, is_exact)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (name.kind, name.name, cluster, _json(name.forms), *_documents_with(connection, name)),
+            )
+    connection.execute("DELETE FROM unsettled_names")
+
+
+def _documents_with(connection: sqlite3.Connection, name: Name) -> tuple[int, bool]:
+    """Return how many documents have a name at least, and whether that is all of them."""
+    least, most = connection.execute(
+        "SELECT max(documents), sum(documents) FROM mention_totals"
+        " WHERE form IN (SELECT value FROM json_each(?))",
+        (_json(name.forms),),
+    ).fetchone()
+    if len(name.forms) == 1 or most > _COUNTED:
+        return least, len(name.forms) == 1
+    (counted,) = connection.execute(
+        "SELECT count(DISTINCT document_key) FROM document_mentions"
+        " WHERE form IN (SELECT value FROM json_each(?))",
+        (_json(name.forms),),
+    ).fetchone()
+    return counted, True
+
+
+_RECORD = "SELECT kind, name, forms, documents, is_exact FROM names WHERE kind = ?"
+
+
+def names_by_alphabet(
+    connection: sqlite3.Connection, kind: NameKind, *, after: str = "", limit: int
+) -> list[NameRecord]:
+    """Return names of a kind from behind ``after``, by the alphabet."""
+    rows = connection.execute(f"{_RECORD} AND name > ? ORDER BY name LIMIT ?", (kind, after, limit))
+    return list(map(_record, rows))
+
+
+def most_frequent_names(connection: sqlite3.Connection, kind: NameKind, *, limit: int) -> list[NameRecord]:
+    """Return the names of a kind that most documents have."""
+    rows = connection.execute(f"{_RECORD} ORDER BY documents DESC, name LIMIT ?", (kind, limit))
+    return list(map(_record, rows))
+
+
+def read_name(connection: sqlite3.Connection, kind: NameKind, name: str) -> NameRecord | None:
+    """Return the name of a kind that is called so, ``None``: there is none."""
+    row = connection.execute(f"{_RECORD} AND name = ?", (kind, name)).fetchone()
+    return None if row is None else _record(row)
+
+
+def _record(row: tuple[NameKind, str, str, int, int]) -> NameRecord:
+    kind, name, forms, documents, is_exact = row
+    return NameRecord(kind, name, tuple(json.loads(forms)), documents, bool(is_exact))
+
+
+def _json(forms: Sequence[str]) -> str:
+    return json.dumps(list(forms))
