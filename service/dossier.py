@@ -36,6 +36,7 @@ from service.library.pages import ingest_page, ingest_pages
 from service.library.paging import document_pages
 from service.library.pictures import Pictures
 from service.library.reading import Reading, SourceText
+from service.library.related import RelatedPapers, related_papers
 from service.questions import QuestionRules, checked_question
 from service.wording.citations import CitedPlace
 from service.wording.phrases import source_words
@@ -535,6 +536,12 @@ class Dossier:
                 elsewhere=tuple(same_elsewhere(snapshot, document_id)),
                 ocr_confidence=snapshot.ocr_confidence(document_id),
             )
+
+    def related(self, reading: Reading) -> RelatedPapers:
+        """Return the papers beside one that is read: between the same two people, and about the like."""
+        same = [place.document.id for place in reading.elsewhere]
+        with self.snapshot() as snapshot:
+            return related_papers(snapshot, reading.document, without=same)
 
     def _text(self, source_id: str, start_char: int, end_char: int) -> str:
         with self.snapshot() as snapshot:

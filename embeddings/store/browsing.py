@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from embeddings.store.records import Row
 
@@ -25,6 +26,7 @@ _WITH_PERSON = "EXISTS (SELECT 1 FROM document_participants WHERE document_key =
 _ANY = "form IN (SELECT value FROM json_each(?))"
 _OF_ANY = f"d.key IN (SELECT document_key FROM document_mentions WHERE {_ANY})"  # noqa: S608 - made of constants
 _WITH_ANY = f"EXISTS (SELECT 1 FROM document_mentions WHERE document_key = d.key AND {_ANY})"  # noqa: S608 - made of constants
+_BY_NAME = "SELECT document_key FROM document_participants WHERE name IN (SELECT value FROM json_each(?))"
 _NAMES = """
     SELECT name, count(DISTINCT document_key) FROM document_participants
     WHERE name > ? GROUP BY name ORDER BY name LIMIT ?
@@ -110,6 +112,26 @@ def documents_naming(connection: sqlite3.Connection, name: str) -> int:
     """Return how many documents have a participant of exactly that name."""
     statement = "SELECT count(DISTINCT document_key) FROM document_participants WHERE name = ?"
     return int(connection.execute(statement, (name,)).fetchone()[0])
+
+
+def ids_between(
+    connection: sqlite3.Connection,
+    pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
+    *,
+    day: str | None,
+    limit: int,
+) -> list[str]:
+    """Return the ids of the documents in which both of one of ``pairs`` take part, each by one of his names.
+
+    Those of the days nearest to the ISO ``day`` come first; without one, those that came first.
+    """
+    either = " UNION ".join([f"SELECT * FROM ({_BY_NAME} INTERSECT {_BY_NAME})"] * len(pairs))  # noqa: S608 - made of constants
+    rows = connection.execute(
+        f"SELECT d.id FROM documents d WHERE d.key IN ({either})"  # noqa: S608 - made of constants
+        " ORDER BY abs(julianday(d.date_start) - julianday(?)) NULLS LAST, d.date_start, d.key LIMIT ?",
+        (*(json.dumps(names) for pair in pairs for names in pair), day, limit),
+    )
+    return [found for (found,) in rows]
 
 
 def _place_of(connection: sqlite3.Connection, document_id: str) -> Row | None:

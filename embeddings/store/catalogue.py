@@ -9,7 +9,7 @@ from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
 from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
-from embeddings.store.browsing import document_ids, documents_naming, names_after
+from embeddings.store.browsing import document_ids, documents_naming, ids_between, names_after
 from embeddings.store.choosing import ALL, Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.facets import count_facets
@@ -249,6 +249,15 @@ class Catalogue:
     def documents_naming(self, name: str) -> int:
         """Return how many documents have a participant of exactly that name."""
         return documents_naming(self._connection, name)
+
+    def ids_between(
+        self, pairs: Sequence[tuple[Sequence[str], Sequence[str]]], *, day: str | None, limit: int
+    ) -> list[str]:
+        """Return the ids of documents in which both of one of ``pairs`` take part, each by one of his names.
+
+        Those of the days nearest to the ISO ``day`` come first.
+        """
+        return ids_between(self._connection, pairs, day=day, limit=limit)
 
     def mentioned(self, kind: NameKind, *, after: str = "", limit: int) -> list[NameRecord]:
         """Return the persons or places that stand in the texts, by the alphabet, from behind ``after``."""

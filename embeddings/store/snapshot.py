@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
-from embeddings.store.filtering import Selection
+from embeddings.store.filtering import Selection, name_words
 from embeddings.store.ties import in_order_of_ids
+from embeddings.store.vector_block import from_stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,6 +49,7 @@ class Kept:
     """What has been counted of one state of an index; ``None``: nobody has asked for it yet."""
 
     facets: Facets | None = None
+    participants_by_word: dict[str, list[str]] | None = None
 
 
 class Snapshot(Catalogue):
@@ -71,6 +75,16 @@ class Snapshot(Catalogue):
         if self._kept.facets is None:
             self._kept.facets = super().facets()
         return self._kept.facets
+
+    def participants_with(self, word: str) -> list[str]:
+        """Return the participants of documents whose names have a ``word``, given in small letters."""
+        if self._kept.participants_by_word is None:
+            by_word: dict[str, list[str]] = {}
+            for name, _ in self.facets().participants:
+                for each in name_words(name):
+                    by_word.setdefault(each, []).append(name)
+            self._kept.participants_by_word = by_word
+        return self._kept.participants_by_word.get(word, [])
 
     def dense_search(
         self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False
@@ -148,6 +162,11 @@ class Snapshot(Catalogue):
         """Return the token vectors of each passage as the codec keeps them; what has none is left out."""
         rows = self._of("SELECT passage_key, token_codes FROM vectors WHERE passage_key", passage_keys)
         return {key: codes for key, codes in rows if codes}
+
+    def vectors_of(self, passage_keys: Sequence[int]) -> FloatArray:
+        """Return the vectors of passages, of shape ``(passages, dimension)``; an unknown one has none."""
+        rows = self._of("SELECT passage_key, vector FROM vectors WHERE passage_key", passage_keys)
+        return np.array([from_stored(vector) for _, vector in sorted(rows)], dtype=np.float32)
 
     def token_codes_of(self, passage_ids: Sequence[str]) -> dict[str, bytes]:
         """Return what :meth:`token_codes` does, by the passages' ids."""

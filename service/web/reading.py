@@ -138,6 +138,7 @@ def read_page(
         is_marked_here=marked is not None and part_at(spans, marked.start_char) == part,
         finding=finding,
         page_parts=[(one.page.label, part_at(spans, one.start_char)) for one in pages],
+        related=dossier.related(reading),
         elsewhere=[(place, place_link(place)) for place in reading.elsewhere],
         cite_link=cite_link(document_id, marked),
         facsimile=facsimile_of(

@@ -45,3 +45,16 @@ def test_the_library_leads_to_the_people_and_these_to_their_papers(browser, site
         assert words_of(page.locator(".documents li").last).startswith("7 June 2019 Re: keys email")
         page.get_by_role("link", name="Ask these papers").click()
         assert page.get_by_role("checkbox", name="Peter Grant").is_checked()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_beside_a_letter_its_answer_is_a_step_away(browser, site, width):
+    with browser(site, viewport={"width": width, "height": 900}) as page:
+        page.goto("/browse/people/Peter Grant")
+        page.locator(".documents a").last.click()
+        beside = page.get_by_role("complementary", name="Related papers")
+        text, aside = page.locator(".document").bounding_box(), beside.bounding_box()
+        assert (aside["x"] >= text["x"] + text["width"]) is (width == 1440)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        beside.get_by_role("link", name="Re: keys").click()
+        assert "Mrs Novak has the keys." in words_of(page.locator(".text"))
