@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from chunker.text.normalising import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from chunker.metadata.mentions import Mention
 
@@ -27,7 +27,7 @@ class NameSettings:
     It stands in small letters at most ``max_small`` times as often as with its capital, and of its mentions
     within sentences at most ``max_against`` speak against it. A place is shown ``min_as_place`` times, and
     over ``place_over_person`` times as often as a person. A surname alone belongs to the person who has
-    ``main_share`` of its fuller forms.
+    ``main_share`` of its fuller forms. A form with somebody's first name stands ``min_count`` times.
     """
 
     max_small: float = 0.25
@@ -35,6 +35,7 @@ class NameSettings:
     min_as_place: int = 2
     place_over_person: int = 3
     main_share: float = 0.8
+    min_count: int = 2
 
 
 SETTINGS = NameSettings()
@@ -58,10 +59,20 @@ def cluster_of(form: str) -> str:
     return _CASE_ENDING.sub("", surname)
 
 
-def names_among(mentions: Iterable[Mention]) -> list[Name]:
-    """Return the names among the mentions of one cluster, each form summed over the whole collection."""
+def names_among(mentions: Iterable[Mention], first_names: Container[str] = ()) -> list[Name]:
+    """Return the names among the mentions of one cluster, each form summed over the whole collection.
+
+    ``first_names`` are what persons are called who are called by one word.
+    """
     ordered = sorted(mentions, key=lambda one: (-one.count, one.form))
-    persons = [one for one in ordered if _is_person(one)]
+    persons = [one for one in ordered if _is_person(one) or _has_first_name(one, first_names)]
+    persons += [
+        one
+        for one in ordered
+        if one not in persons
+        and _is_full(one)
+        and any(_agree(one.form, other.form) for other in persons if " " in other.form)
+    ]
     has_person = bool(persons)
     places = [one for one in ordered if _is_place(one) and not (has_person and " " in one.form)]
     if any(" " not in one.form for one in places):
@@ -81,6 +92,16 @@ def _is_person(one: Mention) -> bool:
     is_shown = one.as_person > (one.form.count(".") == 1)
     is_place = one.as_place > SETTINGS.place_over_person * one.as_person
     return is_shown and not is_place and _may_be_name(one)
+
+
+def _is_full(one: Mention) -> bool:
+    """Return whether a form of several words may be a person's, though nothing beside it shows that."""
+    is_spelt_out = " " in one.form and "." not in one.form
+    return is_spelt_out and one.inside > 0 and not one.as_place and _may_be_name(one)
+
+
+def _has_first_name(one: Mention, first_names: Container[str]) -> bool:
+    return _is_full(one) and one.count >= SETTINGS.min_count and one.form.split()[0] in first_names
 
 
 def _is_place(one: Mention) -> bool:
@@ -134,5 +155,9 @@ def _agree(first: str, second: str) -> bool:
 
 def _name_of(group: list[Mention]) -> Name:
     ordered = sorted(group, key=lambda one: (-one.count, one.form))
-    full = max(ordered, key=lambda one: (" " in one.form, one.count, len(one.form)))
+    full = max(ordered, key=lambda one: (" " in one.form, one.count, _longest_first_name(one), len(one.form)))
     return Name("person", full.form, tuple(one.form for one in ordered))
+
+
+def _longest_first_name(one: Mention) -> int:
+    return max(map(len, one.form.split()[:-1]), default=0)

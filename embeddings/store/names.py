@@ -80,23 +80,54 @@ def _add_to_totals(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...
         "INSERT OR IGNORE INTO unsettled_names (cluster) VALUES (?)",
         sorted({(cluster,) for _, cluster, *_ in totals}),
     )
+    _unsettle_those_called(connection, [(form, counts[4]) for form, *counts in totals if " " not in form])
+
+
+def _unsettle_those_called(connection: sqlite3.Connection, changes: Iterable[tuple[str, int]]) -> None:
+    """Look again at the forms that begin with a word which has become a person's name, or is none any more.
+
+    ``changes`` are such words, with by how much that is shown more often now, or less.
+    """
+    for word, change in changes:
+        row = connection.execute("SELECT as_person FROM mention_totals WHERE form = ?", (word,)).fetchone()
+        if change and row[0] in {change, 0}:
+            connection.execute(
+                "INSERT OR IGNORE INTO unsettled_names (cluster)"
+                # '!' is the character after the space
+                " SELECT cluster FROM mention_totals WHERE form > ?1 || ' ' AND form < ?1 || '!'",
+                (word,),
+            )
 
 
 def settle_names(connection: sqlite3.Connection) -> None:
     """Say anew which names there are, as far as what has come or gone since touches them."""
     for (cluster,) in connection.execute("SELECT cluster FROM unsettled_names").fetchall():
         connection.execute("DELETE FROM names WHERE cluster = ?", (cluster,))
-        totals = connection.execute(
+        rows = connection.execute(
             f"SELECT form, {_COUNTS} FROM mention_totals WHERE cluster = ?",  # noqa: S608 - made of constants
             (cluster,),
         )
-        for name in names_among(Mention(*row) for row in totals.fetchall()):
+        mentions = [Mention(*row) for row in rows]
+        for name in names_among(mentions, _first_names_among(connection, mentions)):
             connection.execute(
-                "INSERT INTO names (kind, name, cluster, forms, documents, is_exact)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (name.kind, name.name, cluster, _json(name.forms), *_documents_with(connection, name)),
+                "INSERT INTO names (kind, sorted_by, name, cluster, forms, documents, is_exact)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(name.kind, sorted_by(name.kind, name.name), name.name, cluster),
+                    *(_json(name.forms), *_documents_with(connection, name)),
+                ),
             )
     connection.execute("DELETE FROM unsettled_names")
+
+
+def _first_names_among(connection: sqlite3.Connection, mentions: Iterable[Mention]) -> frozenset[str]:
+    """Return which first words of these forms name persons when they stand alone."""
+    first = sorted({one.form.split()[0] for one in mentions if " " in one.form})
+    rows = connection.execute(
+        "SELECT form FROM mention_totals WHERE as_person > 0 AND form IN (SELECT value FROM json_each(?))",
+        (_json(first),),
+    )
+    return frozenset(form for (form,) in rows)
 
 
 def _documents_with(connection: sqlite3.Connection, name: Name) -> tuple[int, bool]:
@@ -116,14 +147,22 @@ def _documents_with(connection: sqlite3.Connection, name: Name) -> tuple[int, bo
     return counted, True
 
 
+def sorted_by(kind: NameKind, name: str) -> str:
+    """Return under what a name stands in the alphabet: a person's surname, a place's whole name."""
+    return cluster_of(name) if kind == "person" else name
+
+
 _RECORD = "SELECT kind, name, forms, documents, is_exact FROM names WHERE kind = ?"
 
 
 def names_by_alphabet(
     connection: sqlite3.Connection, kind: NameKind, *, after: str = "", limit: int
 ) -> list[NameRecord]:
-    """Return names of a kind from behind ``after``, by the alphabet."""
-    rows = connection.execute(f"{_RECORD} AND name > ? ORDER BY name LIMIT ?", (kind, after, limit))
+    """Return names of a kind from behind ``after``, by the alphabet: persons by their surnames."""
+    rows = connection.execute(
+        f"{_RECORD} AND (sorted_by, name) > (?, ?) ORDER BY sorted_by, name LIMIT ?",
+        (kind, sorted_by(kind, after), after, limit),
+    )
     return list(map(_record, rows))
 
 
@@ -135,7 +174,9 @@ def most_frequent_names(connection: sqlite3.Connection, kind: NameKind, *, limit
 
 def read_name(connection: sqlite3.Connection, kind: NameKind, name: str) -> NameRecord | None:
     """Return the name of a kind that is called so, ``None``: there is none."""
-    row = connection.execute(f"{_RECORD} AND name = ?", (kind, name)).fetchone()
+    row = connection.execute(
+        f"{_RECORD} AND sorted_by = ? AND name = ?", (kind, sorted_by(kind, name), name)
+    ).fetchone()
     return None if row is None else _record(row)
 
 

@@ -12,7 +12,7 @@ the row's number, which FAISS and the full-text tables share. Keys are never use
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 14  # raised whenever a table changes: an older store asks to be made anew
+SCHEMA_VERSION = 15  # raised whenever a table changes: an older store asks to be made anew
 APPLICATION_ID = 0x446F7373
 """Marks the file as ours ("Doss"), in the header field that SQLite keeps for this."""
 
@@ -259,16 +259,17 @@ DERIVED_TABLES = (
     """,
     "CREATE INDEX mention_totals_by_cluster ON mention_totals (cluster)",
     # What follows from these (chunker.metadata.mentioned_names), as it was last settled: forms: [form];
-    # documents: at least so many, exactly where is_exact
+    # documents: at least so many, exactly where is_exact; sorted_by: a person's surname, a place's whole name
     """
     CREATE TABLE names (
         kind TEXT NOT NULL,
+        sorted_by TEXT NOT NULL,
         name TEXT NOT NULL,
         cluster TEXT NOT NULL,
         forms TEXT NOT NULL,
         documents INTEGER NOT NULL,
         is_exact INTEGER NOT NULL,
-        PRIMARY KEY (kind, name)
+        PRIMARY KEY (kind, sorted_by, name)
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX names_by_cluster ON names (cluster)",

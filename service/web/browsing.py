@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from chunker.metadata.mentioned_names import NameKind
 from embeddings.store.browsing import UNDATED, Browsed
-from embeddings.store.names import NameRecord
+from embeddings.store.names import NameRecord, sorted_by
 from embeddings.store.records import DocumentRecord
 from embeddings.store.snapshot import Snapshot
 from service.errors import NotFoundError
@@ -141,7 +141,9 @@ def named_page(
             shares=_named(plural, frequent, most) if len(names) > _FREQUENT and not after else [],
             letters=[
                 (letter, _named(plural, list(members), most))
-                for letter, members in groupby(shown, key=lambda one: one.name[:1].upper())
+                for letter, members in groupby(
+                    shown, key=lambda one: sorted_by(one.kind, one.name)[:1].upper()
+                )
             ],
             next_link=browse_link("named", plural, after=shown[-1].name) if len(names) > len(shown) else "",
             first_link=browse_link("named", plural) if after else "",

@@ -82,9 +82,14 @@ def test_a_word_that_stands_in_small_letters_or_behind_articles_is_no_name():
 def test_forms_of_one_surname_are_one_name_unless_first_names_contradict():
     text = "Mr Brandt came. Then J. K. Brandt wrote to Dr. Josef Brandt, and Brandt went."
     (brandt,) = names_in(text)
-    assert (brandt.name, set(brandt.forms)) == ("J. K. Brandt", {"Brandt", "J. K. Brandt", "Josef Brandt"})
+    assert (brandt.name, set(brandt.forms)) == ("Josef Brandt", {"Brandt", "J. K. Brandt", "Josef Brandt"})
     apart = "Herr Karl Weber and Frau Anna Weber came, and then Frau Weber left again with Herr Weber."
     assert [one.forms for one in names_in(apart)] == [("Anna Weber",), ("Karl Weber",), ("Weber",)]
+
+
+def test_a_full_name_that_agrees_with_initials_is_the_same_person():
+    (lindner,) = names_in("We saw M. K. Lindner. The doctor said that Marta Lindner is ill.")
+    assert (lindner.name, set(lindner.forms)) == ("Marta Lindner", {"M. K. Lindner", "Marta Lindner"})
 
 
 def test_case_endings_of_slavic_surnames_and_possessives_are_the_same_name():

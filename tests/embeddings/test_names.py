@@ -14,6 +14,8 @@ LETTERS = {
     "a.txt": "Linz, 2 April 1911\n\nDear Karl,\n\nMr Josef Brandt came from Graz with Mr Hofer.\n",
     "b.txt": "It was told that J. Brandt stays in Linz, and that comrade Brandt is ill.\n",
     "c.txt": "Herr Karl Weber and Frau Anna Weber are in Graz, and Hofer with them.\n",
+    "e.txt": "It was Hans Ritter whom we met, and Hans Ritter spoke.\n",
+    "f.txt": "Dear Hans,\n\nwe shall come.\n",
     "d.txt": "Anna Weber stays in Graz, and so does Mr Weber. V. M. Petrov saw Petrova's house.\n",
 }
 
@@ -55,6 +57,8 @@ def test_names_come_with_their_forms_and_the_number_of_their_documents(expected)
         ("person", "Karl Weber"): (("Karl Weber",), 1),
         ("person", "Weber"): (("Weber",), 1),
         ("person", "Karl"): (("Karl",), 1),
+        ("person", "Hans"): (("Hans",), 1),
+        ("person", "Hans Ritter"): (("Hans Ritter",), 1),
         ("person", "Hofer"): (("Hofer",), 2),
         ("person", "V. M. Petrov"): (("Petrova", "V. M. Petrov"), 1),
         ("place", "Graz"): (("Graz",), 3),
@@ -62,7 +66,24 @@ def test_names_come_with_their_forms_and_the_number_of_their_documents(expected)
     }
 
 
-@settings(max_examples=25, deadline=None)
+def test_a_first_name_may_be_shown_by_another_document(expected):
+    assert [one.name for one in expected(frozenset({"e.txt"}))] == []
+    assert [one.name for one in expected(frozenset({"e.txt", "f.txt"}))] == ["Hans", "Hans Ritter"]
+
+
+def test_persons_stand_under_their_surnames(tmp_path):
+    made_of(tmp_path, frozenset(LETTERS))
+    with opened(tmp_path) as index, index.snapshot() as snapshot:
+        every = [one.name for one in snapshot.mentioned("person", limit=100)]
+        rest = [one.name for one in snapshot.mentioned("person", after="Hofer", limit=100)]
+    assert every == [
+        *("Josef Brandt", "Hans", "Hofer", "Karl", "V. M. Petrov", "Hans Ritter"),
+        *("Anna Weber", "Karl Weber", "Weber"),
+    ]
+    assert rest == every[3:]
+
+
+@settings(max_examples=40, deadline=None)
 @given(steps=st.lists(st.sampled_from(sorted(LETTERS)), max_size=8))
 def test_whatever_came_and_went_the_names_are_those_of_what_is_there(steps, expected, tmp_path_factory):
     kept = set()

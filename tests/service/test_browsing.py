@@ -94,6 +94,7 @@ def test_people_and_places_in_the_texts_lead_to_the_papers_that_name_them(site):
         "Anna Weber": "2 papers",
         "Karl Weber": "2 papers",
         "Eduard Pichler": "2 papers",
+        "Josef Brandt": "3 papers",
     }
     pichler = site.get("/browse/named/people/Eduard%20Pichler").text
     assert titles(pichler) == [
