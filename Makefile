@@ -27,7 +27,7 @@ MAX_TEST_PROCESSES ?= 4
 ABLATION_OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run index test check format eval gate baseline fresh ablation bench lock sbom licences clean
+.PHONY: help setup run index test check format eval gate baseline fresh ablation bench docs reference pictures lock sbom licences clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,10 +82,20 @@ ablation: setup ## measure what each part of the ranking is worth; into eval/ABL
 bench: setup ## measure speed
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
+docs: setup ## build docs/ into build/docs; a broken link or anchor fails
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -c requirements.lock -e '.[docs]'
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
+reference: setup ## write docs/reference/ anew, from the code as it is
+	$(BIN)/python docs/tools/generate.py
+
+pictures: fresh ## take the pictures of docs/pictures/ anew, in a browser
+	$(BIN)/python docs/tools/pictures.py $(FRESH)
+
 lock: ## write requirements.lock anew from what pyproject.toml allows today
 	rm -rf build/lock-venv
 	$(PYTHON) -m venv build/lock-venv
-	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev,ray,langchain,llamaindex,haystack]'
+	build/lock-venv/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_OPTIONS) -e '.[dev,docs,ray,langchain,llamaindex,haystack]'
 	build/lock-venv/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu$$//' > build/requirements.lock
 	{ echo '# Exact versions for `pip install -c`; written by `make lock`.'; cat build/requirements.lock; } > requirements.lock
 	rm -rf build/lock-venv build/requirements.lock

@@ -12,7 +12,7 @@ from eval import commands
 from eval.reports.report import MEANINGS
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/evaluation.md", "eval/data/README.md")
+PAGES = ("docs/howto/gold.md", "docs/reference/evaluation.md", "eval/data/README.md")
 
 
 def options_of(command):
@@ -39,7 +39,7 @@ def test_every_option_of_a_documented_command_exists(page):
 
 
 def test_every_measure_of_the_page_is_one_of_the_report():
-    text = (ROOT / "docs/evaluation.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/evaluation.md").read_text(encoding="utf-8")
     table = text.partition("| measure | in ir-measures |")[2].partition("\n\n")[0]
     named = {name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
     known = {re.sub(r"@\d+$", "@k", name) for name in MEANINGS} | set(MEANINGS)

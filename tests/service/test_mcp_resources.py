@@ -177,10 +177,10 @@ def test_the_prompts_name_their_arguments_and_only_tools_that_there_are(client):
         assert set(re.findall(r"`(\w+)`", text.messages[0].content.text)) <= tools
 
 
-def test_the_command_that_the_readme_gives_desktop_clients_serves_resources(tmp_path):
-    """The block of JSON is read from the README; its folder is replaced by one that is there."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    block = re.search(r"```json\n(\{\s*\"mcpServers\".*?)```", readme, re.DOTALL)
+def test_the_command_that_the_documentation_gives_desktop_clients_serves_resources(tmp_path):
+    """The block of JSON is read from its page; the folder in it is replaced by one that is there."""
+    page = (ROOT / "docs" / "howto" / "agents.md").read_text("utf-8")
+    block = re.search(r"```json\n(\{\s*\"mcpServers\".*?)```", page, re.DOTALL)
     server = json.loads(block[1])["mcpServers"]["dossier"]
     assert server["args"][:2] == ["mcp", "--data"]
     with serving(make_app(tmp_path)) as client:

@@ -11,7 +11,7 @@ from service_support import PAGED, make_settings
 
 from service import Dossier, Filters
 
-NOTEBOOKS = Path(__file__).parents[2] / "docs"
+NOTEBOOKS = Path(__file__).parents[2] / "docs" / "tutorial"
 HOSTILE = (
     'Letter of <script>alert("a")</script> to "><img src=x onerror=alert(1)>\n\nTrieste, 3 May 1911\n\n'
     "The lighthouse was built </mark></p><iframe src=//evil.example> by the &lt;b&gt; harbour board in 1871 "

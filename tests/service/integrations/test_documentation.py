@@ -1,4 +1,4 @@
-"""The examples of docs/retrievers.md run as they stand, and nothing of a framework is loaded unasked."""
+"""The examples of the page on retrievers run as they stand; nothing of a framework is loaded unasked."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from service_support import finished_job, make_app, serving, upload
 
 from service import Dossier
 
-PAGE = Path(__file__).parents[3] / "docs" / "retrievers.md"
+PAGE = Path(__file__).parents[3] / "docs" / "howto" / "retrievers.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 FRAMEWORKS = {"langchain": "langchain_core", "llama_index": "llama_index", "haystack": "haystack"}
 
