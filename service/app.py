@@ -35,7 +35,7 @@ from service.openai_api import route as chat
 from service.openai_api.errors import OpenAIErrorsMiddleware
 from service.settings import DEFAULT_COLLECTION
 from service.version import installed_version
-from service.web import browsing, reading, reference, sign_in
+from service.web import basket, browsing, reading, reference, sign_in
 from service.web import routes as web
 from service.web.pages import problem_page, static_files
 
@@ -59,6 +59,7 @@ ROUTERS = (
     web.router,
     reading.router,
     browsing.router,
+    basket.router,
     reference.router,
     sign_in.router,
 )

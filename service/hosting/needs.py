@@ -32,6 +32,8 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "POST /turn",
         "GET /read/{document_id}",
         "GET /cite/{document_id}",
+        "GET /basket",
+        "POST /basket",
         "GET /library",
         "GET /browse",
         "GET /browse/dates/{period}",

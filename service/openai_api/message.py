@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service.answer import is_notice, space_before
-from service.openai_api.markdown import escaped
 from service.openai_api.schemas import Annotation, SearchResult, UrlCitation
+from service.wording.markdown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from chunker.documents import Document, Span
 from service.hosting.dependencies import CurrentDossier, CurrentState, base_url
 from service.library.paging import DocumentPage
+from service.library.reading import Reading
 from service.questions import MAX_OFFSET
 from service.web.facsimile import facsimile_of
 from service.web.finding import find
@@ -20,6 +21,7 @@ from service.web.reading_text import page_anchor, part_at, part_spans, reader_te
 from service.wording.citation_files import all_citations
 from service.wording.links import cite_link, place_link, reader_link
 from service.wording.phrases import date_range_words, method_words
+from service.wording.taken import MAX_WORDS_CHARS, taken_words
 
 _OPENING_CHARS = 300
 """Of a document's text, what other sites show beside a link to it: they cut it to as much, or less."""
@@ -141,6 +143,7 @@ def read_page(
         related=dossier.related(reading),
         elsewhere=[(place, place_link(place)) for place in reading.elsewhere],
         cite_link=cite_link(document_id, marked),
+        take_marked=_taken_marked(reading, marked) if marked else "",
         facsimile=facsimile_of(
             dossier, reading, marked=marked, position=query.sheet, start_char=spans[part - 1].start_char
         ),
@@ -177,6 +180,13 @@ def cite_page(
         media_type=f"{media_type}; charset=utf-8",
         headers={**HEADERS, "Content-Disposition": f'attachment; filename="citation.{suffix}"'},
     )
+
+
+def _taken_marked(reading: Reading, marked: Span) -> str:
+    """Return how the marked words are taken along; empty where they are too many for a quote."""
+    if marked.end_char - marked.start_char > MAX_WORDS_CHARS:
+        return ""
+    return str(taken_words(reading.document, marked, reading.text(marked)))
 
 
 def _methods(pages: tuple[DocumentPage, ...]) -> list[str]:

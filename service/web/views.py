@@ -10,6 +10,7 @@ from service.answer import Answer, Words, paragraphs
 from service.questions import MAX_TOP_K
 from service.wording.links import cite_link, place_link
 from service.wording.phrases import date_words, method_words, position_beside, source_words
+from service.wording.taken import TakenPlace, taken_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,6 +68,11 @@ class PassageView:
         return cite_link(self.citation.document_id, self.citation.span)
 
     @property
+    def take(self) -> str:
+        """How the passage is taken along."""
+        return written([_taken(self.citation)])
+
+    @property
     def also_in(self) -> list[tuple[str, str]]:
         """Other places of the same passage: how each is called, and its address."""
         return [(_place_words(place), place_link(place)) for place in self.passage.hit.also_in]
@@ -74,7 +80,7 @@ class PassageView:
 
 @dataclass(frozen=True, slots=True)
 class CitedView:
-    """A place that an answer cites, and the pieces whose words stand there where they stand apart.
+    """A place that an answer cites, and pieces, of which those that cite it have their words there.
 
     ``year`` is empty where the entry before has the same.
     """
@@ -92,6 +98,13 @@ class CitedView:
     def cite_link(self) -> str:
         """The address of its citations."""
         return cite_link(self.citation.document_id, self.citation.span)
+
+    @property
+    def take(self) -> str:
+        """How the words that stand there are taken along: each quote by itself."""
+        quotes = [quote.citation for piece in self.pieces for quote in piece.quotes]
+        here = [one for one in quotes if one.number == self.citation.number]
+        return written(map(_taken, here or [self.citation]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +173,9 @@ class TurnView:
         """The places that the answer refers to by numbers alone, each once."""
         if self.answer is None or not self.answer.answerable or self.is_search:
             return []
-        pieces = (piece for block in self.blocks for piece in block.pieces)
-        first = {one.number: one for piece in reversed([*pieces]) for one in reversed(piece.citations)}
-        return [CitedView(first[number]) for number in sorted(first)]
+        pieces = [piece for block in self.blocks for piece in block.pieces]
+        first = {one.number: one for piece in reversed(pieces) for one in reversed(piece.citations)}
+        return [CitedView(first[number], pieces) for number in sorted(first)]
 
     @property
     def is_open(self) -> bool:
@@ -291,6 +304,12 @@ def why_words(passage: RankedPassage, *, is_search: bool = False) -> str:
     )
     scores = [f"{name} {score:.2f}" for name, score in methods if score is not None]
     return f"{shares}; {', '.join(scores)}." if scores else f"{shares}."
+
+
+def _taken(citation: Citation) -> TakenPlace:
+    passage, document, span = citation.place.passage, citation.place.document, citation.span
+    start, end = span.start_char - passage.start_char, span.end_char - passage.start_char
+    return taken_words(document, span, passage.text[start:end])
 
 
 def _place_words(place: Place) -> str:

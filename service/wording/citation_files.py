@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Any
 from service.wording.citations import chicago_note, plain_citation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chunker.documents import DocumentDate
     from service.wording.citations import CitedPlace
 
 
-def bibtex(place: CitedPlace) -> str:
-    """Return a BibTeX entry, in UTF-8, with what would be a command of TeX escaped."""
+def bibtex(place: CitedPlace, *, remarks: Sequence[str] = (), key: str | None = None) -> str:
+    """Return a BibTeX entry, in UTF-8, with what would be a command of TeX escaped.
+
+    ``remarks`` are the reader's, and stand apart; ``key``: ``None`` for one made of what is cited.
+    """
     metadata, when, said = place.document.metadata, place.when, place.bibliography
     # in braces, a name is one, whatever comes first in it
     authors = " and ".join(f"{{{_tex(name)}}}" for name in said.authors)
@@ -33,17 +38,28 @@ def bibtex(place: CitedPlace) -> str:
         "type": _tex(metadata.kind or ""),
         "note": _tex("; ".join(_notes(place, archive=True))),
         "url": place.url,
+        "annote": _tex("; ".join(remarks)),
     }
     kind = "incollection" if place.container else "misc"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{{_key(place)},", *lines, "}"]) + "\n"
+    return "\n".join([f"@{kind}{{{key or cite_key(place)},", *lines, "}"]) + "\n"
 
 
 def csl_json(place: CitedPlace) -> str:
     """Return a CSL-JSON array of one item, as Zotero and pandoc import it."""
+    return csl_array([csl_item(place)])
+
+
+def csl_array(items: Sequence[dict[str, Any]]) -> str:
+    """Return items as a CSL-JSON array."""
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def csl_item(place: CitedPlace, *, remarks: Sequence[str] = (), key: str | None = None) -> dict[str, Any]:
+    """Return an item of CSL-JSON; ``remarks`` and ``key`` as for :func:`bibtex`."""
     metadata, when, said = place.document.metadata, place.when, place.bibliography
     item: dict[str, Any] = {
-        "id": _key(place),
+        "id": key or cite_key(place),
         "type": "chapter" if place.container else "document",
         "title": place.document.title,
         "container-title": place.container,
@@ -55,13 +71,14 @@ def csl_json(place: CitedPlace) -> str:
         "genre": metadata.kind,
         "archive_location": place.archive_reference,
         "note": "; ".join(_notes(place, archive=False)) or None,
+        "annote": "; ".join(remarks),
         "URL": place.url,
     }
-    return json.dumps([{k: v for k, v in item.items() if v}], ensure_ascii=False, indent=2) + "\n"
+    return {name: value for name, value in item.items() if value}
 
 
-def ris(place: CitedPlace) -> str:
-    """Return a record in RIS, as reference managers exchange them: a tag a line."""
+def ris(place: CitedPlace, *, remarks: Sequence[str] = ()) -> str:
+    """Return a record in RIS, as reference managers exchange them: a tag a line; each remark is a note."""
     metadata, when, said = place.document.metadata, place.when, place.bibliography
     pages = _labels(place) if place.pages_are_known else []
     fields = [
@@ -77,6 +94,7 @@ def ris(place: CitedPlace) -> str:
         ("EP", pages[-1] if len(pages) > 1 else ""),
         ("M3", metadata.kind),
         ("N1", "; ".join(_notes(place, archive=True))),
+        *(("N1", remark) for remark in remarks),
         ("UR", place.url),
         ("ER", " "),
     ]
@@ -136,7 +154,7 @@ def _tex(text: str) -> str:
     return _TEX_SPECIAL.sub(lambda match: _TEX_ESCAPES.get(match[0], "\\" + match[0]), " ".join(text.split()))
 
 
-def _key(place: CitedPlace) -> str:
+def cite_key(place: CitedPlace) -> str:
     """Return a key that tells what is cited and is the same every time: ``telegram1940-3f2a``."""
     ascii_title = unicodedata.normalize("NFKD", place.document.title).encode("ascii", "ignore").decode()
     words = [word for word in re.findall(r"[a-z]+", ascii_title.lower()) if len(word) > 3]

@@ -35,6 +35,8 @@ def test_no_page_breaks_a_rule(browser, site, look):
             f"/cite/{document}?{place}",
             "/library",
             "/library?title=nowhere",
+            "/basket",
+            f"/basket?items={document}~{document}.0.10.00000000~{'0' * 16}",
             "/browse",
             "/browse/dates/1921",
             "/browse/people",
@@ -85,6 +87,7 @@ def test_nothing_is_wider_than_the_window(browser, site, width):
             "/library",
             "/browse",
             "/browse/people",
+            f"/basket?items={document}",
             f"/cite/{document}",
         ):
             page.goto(address)

