@@ -66,9 +66,6 @@ def damage(folder: Path, *, tell: Callable[[str], None] = print) -> bool:
     return is_right
 
 
-_HEADS = ("damaged", "as before", "told", "wrong")
-
-
 def _made(folder: Path, word: str) -> tuple[Path, str]:
     """Make a data folder of a few files and two keys; return it and the text of the first."""
     data, files = folder / "data", []

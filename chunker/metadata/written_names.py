@@ -80,7 +80,7 @@ def name_vocabulary(vocabulary: Vocabulary = PACKAGED) -> NameVocabulary:
         particles=frozenset(vocabulary.words("names", "particles")),
         month=re.compile(vocabulary.alternatives("dates", "months"), re.IGNORECASE),
         salutation=re.compile(
-            rf"^\W*{vocabulary.alternatives('letters', 'salutations')}\s+", re.IGNORECASE | re.MULTILINE
+            rf"^[^\w\n]*{vocabulary.alternatives('letters', 'salutations')}\s+", re.IGNORECASE | re.MULTILINE
         ),
     )
 

@@ -12,21 +12,25 @@ if TYPE_CHECKING:
     from service.openai_api.orders import Order
     from service.openai_api.schemas import ChatMessage
 
-_HISTORY = re.compile(r"<chat_history>(?P<history>.*?)</chat_history>", re.DOTALL | re.IGNORECASE)
-_SPEAKER = r"^[\s#>|*-]*(?:{})\s*:"
+_HISTORY = re.compile(
+    r"<chat_history>(?P<history>(?:(?!<chat_history>).)*?)</chat_history>", re.DOTALL | re.IGNORECASE
+)
+_SPEAKER = r"^[ \t#>|*-]*(?:{})[ \t]*:"
 _TURN = re.compile(
     _SPEAKER.format("user|human")
     + r"\s*(?P<question>.+?)(?="
     + _SPEAKER.format("assistant|ai|response|bot|user|human")
-    + r"|^\s*(?:```|\"\"\")|\Z)",
+    + r"|^[ \t]*(?:```|\"\"\")|\Z)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
-_TAGGED = re.compile(r"<(user|query|user_message)>(?P<question>.*?)</\1>", re.DOTALL | re.IGNORECASE)
-_FENCED = re.compile(r"```\n?(?P<question>.*?)(?:\n\s*-{3,}|```)", re.DOTALL)
+_TAGGED = re.compile(
+    r"<(user|query|user_message)>(?P<question>(?:(?!<\1>).)*?)</\1>", re.DOTALL | re.IGNORECASE
+)
+_FENCED = re.compile(r"```\n?(?P<question>.*?)(?:\n[ \t]*-{3,}|```)", re.DOTALL)
 _AFTER_A_COLON = re.compile(r":\s*(?P<question>\S[^\n]*)")
 _QUOTED = re.compile(r"[\"“](?P<question>[^\"“”]+)[\"”]\s*\Z")
 _FOLLOW_UP = re.compile(
-    r"^\s*(?:follow[- ]?up|last|new|latest) (?:question|input|message)\s*:\s*(?P<question>.+?)\s*$",
+    r"^[ \t]*(?:follow[- ]?up|last|new|latest) (?:question|input|message)[ \t]*:\s*(?P<question>\S.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 _ENVELOPE = re.compile(
