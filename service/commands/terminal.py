@@ -9,6 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from service.commands.lists import print_table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -84,13 +86,19 @@ def print_search(console: Console, result: SearchResult) -> None:
 
 def print_settings(console: Console, loaded: LoadedSettings) -> None:
     """Print every setting with its value, where that comes from, and what it means."""
-    table = Table("setting", "value", "from", "meaning", box=None, pad_edge=False, header_style="dim")
     values = loaded.settings.model_dump(mode="json")
-    for name, field in type(loaded.settings).model_fields.items():
-        origin = loaded.origins[name]
+    header = ("setting", "value", "from", "meaning")
+    rows = [
+        (name, shown_value(values[name]), loaded.origins[name], field.description or "")
+        for name, field in type(loaded.settings).model_fields.items()
+    ]
+    if not console.is_terminal:
+        print_table(header, rows)
+        return
+    table = Table(*header, box=None, pad_edge=False, header_style="dim")
+    for name, value, origin, meaning in rows:
         style = "dim" if origin == "default" else "bold"
-        value = Text(shown_value(values[name]), style=style)
-        table.add_row(name, value, Text(origin, style=style), Text(field.description or ""))
+        table.add_row(name, Text(value, style=style), Text(origin, style=style), Text(meaning))
     console.print(table)
 
 
@@ -144,7 +152,11 @@ def _marked(passage: RankedPassage) -> Text:
 
 
 def _indented(console: Console, text: Text) -> None:
-    console.print(Padding(text, (0, 0, 0, _INDENT), expand=False))
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, _INDENT), expand=False))
+        return
+    for line in text.split("\n", allow_blank=True):  # each as long as it is, without blanks to its right
+        console.print(" " * _INDENT, line, sep="") if line else console.print()
 
 
 def _print_footer(console: Console, *facts: str) -> None:

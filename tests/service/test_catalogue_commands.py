@@ -176,6 +176,9 @@ def test_no_line_is_broken_and_nothing_cut_where_no_terminal_is(indexed, monkeyp
     }
     assert {one["name"] for one in listed} == {LETTER.name, SHORT_NOTE.name}
     assert any("passages that the cross-encoder reads" in line for line in indexed("config")[1].splitlines())
+    for command in (question, ("search", "Eden"), ("sources",), ("documents",), ("config",)):
+        printed = indexed(*command)[1].splitlines()
+        assert [line for line in printed if line != line.rstrip()] == [], command
 
 
 def test_a_table_obeys_nothing_that_a_name_holds(capsys):
