@@ -37,6 +37,8 @@ SETTINGS = WritingSettings()
 WORD = re.compile(r"[^\W\d_]+(?:['’ʹ-][^\W\d_]+)*|\d+")
 _POSSESSIVE = re.compile(r"['’ʹ]s?$")
 _STARTS_SENTENCE = re.compile(r"[.!?:;\n“”\"«»„([…–—•*#|>]")
+_ABBREVIATION = 4
+"""Letters of the longest, as in "Prof." or "Mlle."."""
 _TO_PLACE = 6
 """Characters between the place of a date line and its date."""
 
@@ -183,10 +185,12 @@ class WrittenName:
 
     @property
     def _previous(self) -> str:
-        """The word before the name on its line, in small letters."""
-        before = self._tokens[self._initial].before
-        is_near = before in {" ", ". "} or before == "\n"
-        return self._tokens[self._initial - 1].word.lower() if self._initial and is_near else ""
+        """The word before the name, in small letters; behind a full stop only what may be an abbreviation."""
+        if not self._initial:
+            return ""
+        word, before = self._tokens[self._initial - 1].word.lower(), self._tokens[self._initial].before
+        is_near = before in {" ", "\n"} or (before == ". " and len(word) <= _ABBREVIATION)
+        return word if is_near else ""
 
     @property
     def _is_addressed(self) -> bool:

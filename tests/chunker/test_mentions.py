@@ -42,6 +42,7 @@ def places_in(*texts):
         ("We saw Herr Hofer, Monsieur Ponsot and Señora Ruiz.", ["Hofer", "Ponsot", "Ruiz"]),
         ("товарищ Карахан и господин Потёмкин", ["Карахан", "Потёмкин"]),
         ("We went with Uncle Josef and Josef Brandt to the mill.", ["Josef", "Josef Brandt"]),
+        ("There was one English general. Martial law came.", []),
         ("The General Staff met; so did the Minister President.", []),
         ("It is told in Article 5 and in Document 7, in March and in English.", []),
         ("This was decided by letter. G. Invited were all.", []),
