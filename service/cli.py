@@ -14,7 +14,7 @@ from service.audit import act_as, user_of_this_machine
 from service.commands.ask import ask, search
 from service.commands.audit import audit
 from service.commands.backup import backup, restore
-from service.commands.catalogue import documents, facets, kinds, people
+from service.commands.catalogue import documents, facets, kinds, names, people
 from service.commands.collections import collections
 from service.commands.config import config
 from service.commands.doctor import doctor
@@ -38,7 +38,7 @@ _HELP = """Ask your documents: answers in their own words, each with document, d
   dossier ask "Who signed the treaty?"     answer, with quotes and citations
   dossier ask "What was agreed?" --from 1939-08 --kind telegram
   dossier search "Straits regime" --json   passages only, as the API gives them
-  dossier documents --kind telegram        what there is; also people, kinds, facets, sources
+  dossier documents --kind telegram        what there is; also people, names, kinds, sources
   dossier serve                            web page and API on http://127.0.0.1:8000
   dossier keys create anna --scope edit    a key for the API and the web page
   dossier --collection letters ask "…"     the same in a library of its own (dossier collections)
@@ -60,7 +60,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (
-    *(index, watch, ask, search, sources, documents, people, kinds, facets, delete),
+    *(index, watch, ask, search, sources, documents, people, names, kinds, facets, delete),
     *(serve, mcp, config, doctor, backup, restore, audit),
 ):
     app.command()(_command)

@@ -259,7 +259,7 @@ class Catalogue:
         """
         return ids_between(self._connection, pairs, day=day, limit=limit)
 
-    def mentioned(self, kind: NameKind, *, after: str = "", limit: int) -> list[NameRecord]:
+    def mentioned(self, kind: NameKind, *, after: str = "", limit: int | None = None) -> list[NameRecord]:
         """Return the persons or places that stand in the texts, by the alphabet, from behind ``after``."""
         return names_by_alphabet(self._connection, kind, after=after, limit=limit)
 

@@ -156,12 +156,12 @@ _RECORD = "SELECT kind, name, forms, documents, is_exact FROM names WHERE kind =
 
 
 def names_by_alphabet(
-    connection: sqlite3.Connection, kind: NameKind, *, after: str = "", limit: int
+    connection: sqlite3.Connection, kind: NameKind, *, after: str = "", limit: int | None = None
 ) -> list[NameRecord]:
     """Return names of a kind from behind ``after``, by the alphabet: persons by their surnames."""
     rows = connection.execute(
         f"{_RECORD} AND (sorted_by, name) > (?, ?) ORDER BY sorted_by, name LIMIT ?",
-        (kind, sorted_by(kind, after), after, limit),
+        (kind, sorted_by(kind, after), after, -1 if limit is None else limit),
     )
     return list(map(_record, rows))
 

@@ -14,6 +14,7 @@ from service.wording.phrases import source_words
 
 if TYPE_CHECKING:
     from embeddings.search import Place
+    from embeddings.store.names import NameRecord
     from embeddings.store.records import DocumentRecord, Facets, SourceRecord
     from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
     from service.audit import Entry
@@ -218,6 +219,20 @@ def facets_of(facets: Facets) -> schemas.Facets:
         ],
         years=[schemas.YearCount(year=year, documents=count) for year, count in facets.years],
         undated=facets.undated,
+    )
+
+
+def name_list(found: Sequence[NameRecord], limit: int) -> schemas.NameList:
+    """Return up to ``limit`` names, and what the part after them follows on, where there are more."""
+    shown = found[:limit]
+    return schemas.NameList(
+        names=[
+            schemas.NameInfo(
+                name=one.name, forms=list(one.forms), documents=one.documents, is_exact=one.is_exact
+            )
+            for one in shown
+        ],
+        next=shown[-1].name if len(found) > limit else None,
     )
 
 

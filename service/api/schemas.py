@@ -632,6 +632,30 @@ class ValueCount(ResponseModel):
     documents: int
 
 
+class NameQuery(RequestModel):
+    """Which of the names that stand in the texts are wanted."""
+
+    kind: Literal["person", "place"] = "person"
+    after: str = Field("", max_length=MAX_CHARS, description="the `next` of the part before")
+    limit: int = Field(100, ge=1, le=1_000)
+
+
+class NameInfo(ResponseModel):
+    """A person or a place that stands in the texts."""
+
+    name: str
+    forms: list[str] = Field(description="how texts have it, the most frequent first")
+    documents: int = Field(description="in how many it stands")
+    is_exact: bool = Field(description="whether it is so many; else at least so many")
+
+
+class NameList(ResponseModel):
+    """A part of the names, by the alphabet: persons by their surnames."""
+
+    names: list[NameInfo]
+    next: str | None = Field(description="what the part after this one follows on; null for the last")
+
+
 class YearCount(ResponseModel):
     """A year in which documents begin."""
 

@@ -1,7 +1,7 @@
-"""`dossier documents`, `people`, `kinds` and `facets`: what there is to ask."""
+"""`dossier documents`, `people`, `kinds`, `names` and `facets`: what there is to ask."""
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -109,6 +109,34 @@ def kinds(
         {"kinds"},
         as_json=as_json,
     )
+
+
+def names(
+    *,
+    kind: Annotated[
+        Literal["person", "place"], typer.Option("--kind", help="Whether people or places are listed.")
+    ] = "person",
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """List the people or places that the texts name, people by their surnames, with the number of documents.
+
+    What is not surely a name is left out.
+
+    \b
+      dossier names --kind place
+    """  # noqa: D301 - \\b is how click is told to keep lines
+    from service.api.presenting import name_list
+    from service.assembly import reading_catalogue
+    from service.commands.lists import print_names
+
+    with reading_catalogue(settings_from(data=data)) as catalogue:
+        found = catalogue.mentioned(kind)
+    listed = name_list(found, len(found))
+    if as_json:
+        typer.echo(listed.model_dump_json(indent=2))
+    else:
+        print_names(listed.names)
 
 
 def facets(

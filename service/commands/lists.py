@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from service.api.schemas import DocumentSummary, Facets, SourceInfo
+    from service.api.schemas import DocumentSummary, Facets, NameInfo, SourceInfo
     from service.audit import Entry
 
 
@@ -66,6 +66,22 @@ def print_facets(facets: Facets, names: Collection[str]) -> None:
         if place:
             typer.echo()
         print_table(("documents", "people" if name == "participants" else name), rows, right=(0,))
+
+
+def print_names(names: Sequence[NameInfo]) -> None:
+    """Print names that stand in the texts, with their other forms."""
+    if not names:
+        typer.echo("The texts name none that is sure.")
+        return
+    rows = [
+        (
+            f"{one.documents:,}{'' if one.is_exact else '+'}",
+            one.name,
+            ", ".join(form for form in one.forms if form != one.name),
+        )
+        for one in names
+    ]
+    print_table(("documents", "name", "also as"), rows, right=(0,))
 
 
 def print_audit(entries: Sequence[Entry], total: int) -> None:

@@ -60,6 +60,7 @@ _NEEDED: dict[KeyScope | None, tuple[str, ...]] = {
         "GET /v1/documents/{document_id}",
         "GET /v1/documents/{document_id}/pages/{page:path}",
         "GET /v1/facets",
+        "GET /v1/names",
         "GET /v1/collections",
         "GET /v1/collections/{collection}",
     ),

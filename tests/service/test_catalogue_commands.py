@@ -105,6 +105,23 @@ def test_facets_over_http_are_those_of_the_command_line(letters, tmp_path):
         assert client.get("/v1/facets", params={"date_from": "yesterday"}).status_code == 422
 
 
+def test_names_in_the_texts_are_those_of_the_api_part_after_part(letters, tmp_path):
+    from service_support import make_app, serving
+
+    assert letters("names")[1].splitlines()[1:] == ["        2  Karl Brandt", "        2  Anna Weber"]
+    places = json.loads(letters("names", "--kind", "place", "--json")[1])
+    assert [(one["name"], one["documents"], one["is_exact"]) for one in places["names"]] == [
+        *(("Graz", 1, True), ("Trieste", 1, True)),
+    ]
+    people = json.loads(letters("names", "--json")[1])["names"]
+    with serving(make_app(tmp_path / "data")) as client:
+        first = client.get("/v1/names", params={"limit": 1}).json()
+        second = client.get("/v1/names", params={"limit": 1, "after": first["next"]}).json()
+        assert first["names"] + second["names"] == people
+        assert (first["next"], second["next"]) == ("Karl Brandt", None)
+        assert client.get("/v1/names", params={"kind": "boat"}).status_code == 422
+
+
 def test_people_kinds_and_facets_are_lines_of_a_count_and_a_name(letters):
     assert letters("kinds")[1].splitlines()[:2] == ["documents  kinds", "        2  letter"]
     assert "        2  Anna Weber" in letters("people")[1].splitlines()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from embeddings.store.records import DocumentRecord
 from service.api import schemas
-from service.api.presenting import document_summary, facets_of, page_info
+from service.api.presenting import document_summary, facets_of, name_list, page_info
 from service.hosting.dependencies import CurrentDossier
 from service.hosting.problems import documented
 
@@ -77,6 +77,14 @@ def get_document_page(document_id: str, page: str, dossier: CurrentDossier) -> s
         previous=reading.pages[position - 1].page.label if position else None,
         next=reading.pages[position + 1].page.label if position + 1 < len(reading.pages) else None,
     )
+
+
+@router.get("/names", operation_id="list_names", responses=documented(401, 403, 422, 429, 503))
+def list_names(query: Annotated[schemas.NameQuery, Query()], dossier: CurrentDossier) -> schemas.NameList:
+    """Return a part of the people or places that the texts name; what is not surely a name is left out."""
+    with dossier.snapshot() as snapshot:
+        found = snapshot.mentioned(query.kind, after=query.after, limit=query.limit + 1)
+    return name_list(found, query.limit)
 
 
 @router.get("/facets", operation_id="get_facets", responses=documented(401, 403, 422, 429, 503))
