@@ -1,4 +1,4 @@
-"""The examples of the page on retrievers run as they stand; nothing of a framework is loaded unasked."""
+"""The Python examples of the how-to guides run as they stand; nothing of a framework is loaded unasked."""
 
 import re
 import subprocess
@@ -11,8 +11,12 @@ from service_support import finished_job, make_app, serving, upload
 
 from service import Dossier
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "retrievers.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+GUIDES = Path(__file__).parents[3] / "docs" / "howto"
+EXAMPLES = [
+    example
+    for page in sorted(GUIDES.glob("*.md"))
+    for example in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+]
 FRAMEWORKS = {"langchain": "langchain_core", "llama_index": "llama_index", "haystack": "haystack"}
 
 
@@ -40,7 +44,7 @@ def test_an_example_finds_the_letter(example, address, capsys):
     for module, package in FRAMEWORKS.items():
         if f"service.integrations.{module} " in example:
             pytest.importorskip(package, reason=f"{package} is not installed")
-    exec(compile(example.replace("http://127.0.0.1:8000", address), str(PAGE), "exec"), {})  # noqa: S102
+    exec(compile(example.replace("http://127.0.0.1:8000", address), "example", "exec"), {})  # noqa: S102
     assert "Letter of Anna Weber to Karl Brandt" in capsys.readouterr().out
 
 
