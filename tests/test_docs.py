@@ -72,6 +72,12 @@ def test_every_page_of_the_documentation_is_led_to():
     assert sorted([*listed, "index"]) == sorted(pages)
 
 
+def test_pictures_are_small():
+    sizes = {picture.name: picture.stat().st_size for picture in (DOCS / "pictures").iterdir()}
+    assert len(sizes) >= 3
+    assert [name for name, size in sizes.items() if size > 150_000] == []
+
+
 def commands_typed():
     """Yield the page and each ``dossier …`` line of its blocks of shell, without comments."""
     for page in PAGES:
