@@ -28,9 +28,10 @@ from service.settings import (
     checked_settings,
     read_toml,
 )
+from service.wording.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from service.settings import Settings
 
@@ -89,9 +90,15 @@ def collection_in(data: Path, name: str) -> Collection:
     return _read(folder, name)
 
 
-def no_collection(name: str) -> NotFoundError:
-    """Return the error that says that there is no collection of a name, or none for who asks."""
-    return NotFoundError(f"There is no collection {name}: `dossier collections list` shows those there are.")
+def no_collection(name: str, known: Iterable[str] = ()) -> NotFoundError:
+    """Return the error that says that there is no collection of a name, or none for who asks.
+
+    The nearest of the ``known`` names, which are told to whoever asks, is what may have been meant.
+    """
+    meant = did_you_mean(name, known) or ":"
+    return NotFoundError(
+        f"There is no collection {name}{meant} `dossier collections list` shows those there are."
+    )
 
 
 def create_collection(data: Path, name: str, *, title: str = "", description: str = "") -> Collection:

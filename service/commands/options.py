@@ -106,9 +106,15 @@ def settings_from(**flags: object) -> Settings:
 
 def loaded_settings(**flags: object) -> LoadedSettings:
     """Return the settings with where each came from; raises as :func:`settings_from`."""
-    from service.collections import in_collection
+    from service.collections import collections_in, in_collection, no_collection
+    from service.errors import NotFoundError
 
-    return in_collection(_loaded(flags))
+    loaded = _loaded(flags)
+    try:
+        return in_collection(loaded)
+    except NotFoundError:
+        known = [one.name for one in collections_in(loaded.settings.data)]
+        raise no_collection(loaded.settings.collection, known) from None
 
 
 def settings_of_all(**flags: object) -> Settings:

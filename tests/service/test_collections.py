@@ -285,6 +285,10 @@ def test_on_the_command_line_a_collection_is_made_filled_asked_listed_and_delete
         ("default", "", 1),
         ("letters", "Letters from the coast", 1),
     ]
+    code, _, err = run("--collection", "leters", "sources")
+    assert (code, err[0].partition(" `")[0]) == (
+        1, "dossier: There is no collection leters; did you mean letters?"
+    )  # fmt: skip
     assert run("collections", "delete", "letters", "--yes")[1].startswith("deleted letters: 1 sources")
     code, _, err = run("--collection", "letters", "sources")
     assert (code, err) == (
