@@ -1,4 +1,4 @@
-"""Ten things that readers come for, each done as they do it: in how many steps, and how many seconds.
+"""Things that readers come for, each done as they do it: in how many steps, and how many seconds.
 
 A step is a click, or a field filled in, with Enter where that sends it. `pytest -rP` shows the table.
 """
@@ -6,6 +6,7 @@ A step is a click, or a field filled in, with Enter where that sends it. `pytest
 import json
 import time
 
+import docx
 import pytest
 from browser_support import ask, words_of
 from service_support import finished_job, make_app, serving, upload, wait_until
@@ -181,3 +182,21 @@ def test_a_paper_of_ones_own_is_added_and_asked(reader):
     turn = reader.ask("What put out the lamp of the lighthouse?")
     wait_until(lambda: "by a storm at midnight" in words_of(turn.locator(".answer-text").first), seconds=10)
     reader.done(within_steps=4)
+
+
+def test_five_quotes_are_collected_and_go_into_word(reader):
+    for place, name in (("Batum", "Fortuna"), ("Odessa", "Rosa"), ("Sinop", "Olga"), ("Batum", "Otto")):
+        turn = reader.ask(f"Where does the {name} lie, in {place}?")
+        reader.steps += 1
+        turn.locator(".take").first.click()
+    turn = reader.ask('"treasure of Tortuga"')
+    reader.steps += 1
+    turn.locator(".take").first.click()
+    reader.click("Taken along", exact=False)
+    reader.page.locator("li[data-item]").nth(4).wait_for()
+    with reader.page.expect_download() as saving:
+        reader.click("Word", "button")
+    words = "\n".join(one.text for one in docx.Document(saving.value.path()).paragraphs)
+    for ship in ("steamer Fortuna", "barge Rosa", "dredger Olga", "tug Otto", "treasure of Tortuga"):
+        assert ship in words
+    reader.done(within_steps=12)
