@@ -23,6 +23,7 @@ from service.hosting.dependencies import KEY_DOCUMENTED
 from service.hosting.headers import HeadersMiddleware
 from service.hosting.hosts import HostMiddleware, names_of
 from service.hosting.limits import BodyLimitMiddleware, QueueMiddleware, RateLimitMiddleware
+from service.hosting.methods import HeadMiddleware
 from service.hosting.needs import undeclared
 from service.hosting.observing import REQUEST_ID, FaultMiddleware, ObservingMiddleware
 from service.hosting.open_collections import OpenCollections
@@ -178,4 +179,5 @@ def _layers(settings: Settings, state: OpenCollections, spans: TracerProvider | 
             max_upload_bytes=settings.max_upload_bytes,
         )
     )
+    layers.append(Middleware(HeadMiddleware))
     return layers

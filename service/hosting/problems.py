@@ -236,9 +236,8 @@ def _http_problem(
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         # A route knows its own methods only, and several may share an address.
         at_address = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-        headers["Allow"] = ", ".join(
-            sorted({method for route in at_address for method in route.methods or ()})
-        )
+        methods = {method for route in at_address for method in route.methods or ()}
+        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
         detail = f"{request.method} is not possible at {request.url.path}, but {headers['Allow']}."
     return problem_of(error.status_code, detail), headers
 

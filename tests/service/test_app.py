@@ -107,7 +107,7 @@ def test_a_person_at_an_unknown_address_gets_a_page(tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [("/v1/ask", "POST"), ("/v1/sources", "GET, POST"), ("/v1/sources/x", "DELETE, GET, PATCH")],
+    [("/v1/ask", "POST"), ("/v1/sources", "GET, HEAD, POST"), ("/v1/sources/x", "DELETE, GET, HEAD, PATCH")],
 )
 def test_a_method_that_is_not_possible_says_which_are(tmp_path, path, methods):
     with serving(make_app(tmp_path)) as client:
@@ -115,6 +115,16 @@ def test_a_method_that_is_not_possible_says_which_are(tmp_path, path, methods):
     assert response.status_code == 405
     assert response.headers["Allow"] == methods
     problem_of(response)
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/", "/v1/sources", "/library", "/metrics", "/static/dossier.css"]
+)
+def test_head_is_answered_as_get_without_a_body(tmp_path, path):
+    with serving(make_app(tmp_path)) as client:
+        head, got = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
 
 
 def test_an_unforeseen_fault_tells_the_id_of_its_log_entry_and_nothing_else(tmp_path, caplog):
