@@ -115,10 +115,10 @@ def create_collection(data: Path, name: str, *, title: str = "", description: st
         raise CollectionNameError(
             f"{name} is no name for a collection: take at most 64 of a to z, 0 to 9, - and _."
         )
-    about = {"title": title.strip(), "description": description.strip()}
+    about = {"title": _printable(title), "description": _printable(description)}
     for key, text in about.items():
-        if len(text) > _MAX_CHARS[key] or not text.replace("\n", "").isprintable():
-            raise CollectionNameError(f"The {key} may have at most {_MAX_CHARS[key]:,} printable characters.")
+        if len(text) > _MAX_CHARS[key]:
+            raise CollectionNameError(f"The {key} may have at most {_MAX_CHARS[key]:,} characters.")
     shelf, is_there = (
         data / COLLECTIONS_FOLDER,
         ConflictError(f"There is a collection {name}: take another name.", existing_id=name),
@@ -138,6 +138,11 @@ def create_collection(data: Path, name: str, *, title: str = "", description: st
             raise is_there from None
     AuditLog(data).append("collection made", name)
     return Collection(name, folder, **about)
+
+
+def _printable(text: str) -> str:
+    """Return ``text`` without what cannot be shown; its lines stay lines."""
+    return "".join(one for one in text if one == "\n" or one.isprintable()).strip()
 
 
 def delete_collection(data: Path, name: str) -> Collection:

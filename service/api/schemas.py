@@ -4,7 +4,15 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 
 from chunker.readers.sidecar import MAX_AUTHORS, MAX_CHARS
 from embeddings.search import Filters
@@ -165,7 +173,7 @@ class SearchRequest(WithoutNulls, RequestModel):
     collection: CollectionName | None = Field(
         None, description="which of the collections is asked; absent: that of the address"
     )
-    boxes: bool = Field(
+    boxes: StrictBool = Field(
         True, description="whether quotes and passages come with their places on the pages of their files"
     )
 
@@ -679,9 +687,9 @@ class CollectionInfo(ResponseModel):
     title: str
     description: str
     is_default: bool = Field(description="whether it is the one that needs no name")
-    sources: int
-    documents: int
-    passages: int
+    sources: int | None = Field(description="null, as the next two, where its index cannot be opened")
+    documents: int | None
+    passages: int | None
     url: str = Field(description="its page; its API stands at `/v1/collections/NAME/`")
 
 

@@ -236,6 +236,9 @@ def _http_problem(
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         # A route knows its own methods only, and several may share an address.
         at_address = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+        path = get_route_path(request.scope)
+        # one that stands for itself is no name of something else
+        at_address = [route for route in at_address if route.path == path] or at_address
         methods = {method for route in at_address for method in route.methods or ()}
         headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
         detail = f"{request.method} is not possible at {request.url.path}, but {headers['Allow']}."

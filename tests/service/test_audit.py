@@ -150,3 +150,8 @@ def test_a_backup_holds_the_log(tmp_path):
     restore(tmp_path / "b.tar", tmp_path / "restored")
     assert told(tmp_path / "restored") == told(tmp_path / "data")
     assert Path(tmp_path / "restored" / "audit.sqlite").is_file()
+
+
+def test_a_place_beyond_all_numbers_is_refused(tmp_path):
+    with serving(make_app(tmp_path)) as client:
+        assert client.get("/v1/audit", params={"offset": 2**63}).status_code == 422

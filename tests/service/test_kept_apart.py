@@ -438,3 +438,23 @@ def test_many_who_ask_for_a_collection_at_once_open_it_once(tmp_path):
             asker.join()
     assert statuses == [200] * 6
     assert opened == ["default", "letters"]
+
+
+def test_a_collection_that_cannot_be_opened_is_listed_among_the_others(tmp_path):
+    create_collection(tmp_path, "letters")
+    with serving(make_app(tmp_path)) as client:
+        finished_job(client, upload(client, "report.txt", REPORT))
+        (tmp_path / "collections" / "letters" / "index.sqlite").write_bytes(b"no index" * 1_000)
+        listed = {one["name"]: one["passages"] for one in client.get("/v1/collections").json()["collections"]}
+    assert listed == {"default": 1, "letters": None}
+
+
+def test_what_is_said_of_a_collection_is_kept_without_what_cannot_be_shown(tmp_path):
+    said = {"name": "letters", "title": "Let\x02ters", "description": "Of Anna\nand Karl\x1b"}
+    with serving(make_app(tmp_path)) as client:
+        assert client.post("/v1/collections", content=json.dumps(said)).status_code == 415
+        made = client.post(
+            "/v1/collections", content=json.dumps(said), headers={"Content-Type": "application/json"}
+        ).json()
+        assert client.get("/v1/collections/letters").json()["description"] == "Of Anna\nand Karl"
+    assert (made["title"], made["description"]) == ("Letters", "Of Anna\nand Karl")

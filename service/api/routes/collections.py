@@ -1,7 +1,10 @@
 """The collections of the service: which there are, one made, one deleted."""
 
+import logging
+
 from fastapi import APIRouter, Response
 
+from embeddings.errors import IndexStoreError
 from service.api.schemas import CollectionInfo, CollectionList, NewCollection
 from service.collections import Collection, collection_in, counts_of, create_collection
 from service.hosting.dependencies import CurrentService
@@ -9,6 +12,7 @@ from service.hosting.open_collections import OpenCollections
 from service.hosting.problems import documented
 
 router = APIRouter(prefix="/v1", tags=["collections"])
+logger = logging.getLogger(__name__)
 
 
 @router.get("/collections", operation_id="list_collections", responses=documented(401, 403, 429, 503))
@@ -57,11 +61,17 @@ def _seen(name: str, service: OpenCollections) -> Collection:
 
 
 def _info(collection: Collection, service: OpenCollections) -> CollectionInfo:
+    counts: dict[str, int | None]
+    try:
+        counts = {**counts_of(collection)}
+    except IndexStoreError as error:  # the others are to be listed all the same
+        logger.warning("%s", error)
+        counts = dict.fromkeys(("sources", "documents", "passages"))
     return CollectionInfo(
         name=collection.name,
         title=collection.title,
         description=collection.description,
         is_default=collection.name == service.usual,
         url=f"{service.root_of(collection.name)}/",
-        **counts_of(collection),
+        **counts,
     )
