@@ -109,7 +109,7 @@ def test_copied_words_are_the_documents_without_page_numbers(browser, site):
 
 def in_sight(page, selector):
     """Wait until an element stands in the window, below the bar: scrolling takes a while."""
-    one, bar = page.locator(selector), page.locator(".bar")
+    one, bar = page.locator(selector), page.locator(".reading-bar")
     bottom = bar.evaluate("bar => bar.getBoundingClientRect().bottom")
     top = "one => one.getBoundingClientRect().top"
     wait_until(lambda: is_in_sight(one) and one.evaluate(top) >= bottom)
@@ -124,14 +124,17 @@ def test_the_bar_stays_and_leads_to_a_page_by_its_number(browser, site, has_scri
         field.press("Enter")
         page.wait_for_url("**#page=13")
         assert page.locator("[id='page=13']").is_visible()
-        assert page.locator(".bar").bounding_box()["y"] >= 0
+        assert page.locator(".reading-bar").bounding_box()["y"] >= 0
         if has_scripts:
             in_sight(page, "[id='page=13']")
             wait_until(lambda: field.get_attribute("placeholder") == "13")
         field.fill("99")
         field.press("Enter")
         page.wait_for_url("**page=99*")
-        assert words_of(page.locator(".bar .problem-line")) == "There is no page 99 here: it has 11 to 14."
+        assert (
+            words_of(page.locator(".reading-bar .problem-line"))
+            == "There is no page 99 here: it has 11 to 14."
+        )
 
 
 def test_words_are_found_in_all_parts_of_a_document(browser, site):

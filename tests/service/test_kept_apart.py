@@ -74,6 +74,9 @@ def requests_for(client):
         "job_id": client.letter["id"],
         "document_id": client.document["id"],
         "page": client.document["pages"][0]["label"],
+        "period": "1911",
+        "name": "Anna",
+        "kind": "letter",
     }
     parameters = {
         "/v1/ask": body,
@@ -82,6 +85,8 @@ def requests_for(client):
         "/v1/sources/{source_id}/boxes": {"params": {"start": 0, "end": 9}},
         "/turn": {"params": {"q": QUESTION}, "json": {"answers": []}},
         "/": {"params": {"q": QUESTION}},
+        "POST /basket": {"data": {"form": "csv", "items": known["document_id"]}},
+        "/basket": {"params": {"items": known["document_id"]}},
         "PATCH": {"json": {"title": "Changed"}},
     }
     for route in ROUTES:
@@ -90,8 +95,10 @@ def requests_for(client):
             # models and uploads have tests of their own
             is_upload = method == "POST" and route.path.startswith("/v1/sources")
             if is_of_a_collection(scope) and not is_upload and not route.path.startswith("/v1/models"):
-                path = route.path.replace("{page:path}", "{page}")
-                options = parameters.get(path) or parameters.get(method) or {}
+                path = route.path.replace(":path}", "}").replace("{plural}", "people")
+                options = (
+                    parameters.get(f"{method} {path}") or parameters.get(path) or parameters.get(method) or {}
+                )
                 yield method, path, path.format(**known), options
 
 

@@ -63,7 +63,7 @@ document.addEventListener("click", (event) => {
   else goToQuote();
 });
 
-const bar = document.querySelector(".bar");
+const bar = document.querySelector(".reading-bar");
 const barStatus = document.getElementById("bar-status");
 const pageField = document.getElementById("go-to");
 const breaks = [...document.querySelectorAll(".page-break[id]")];
