@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from chunker.documents import Document, DocumentDate, Passage
+
+
+SearchOrder = Literal["relevance", "date"]
+"""What of a catalogue search is shown first: where its words weigh most, or what is earliest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from service.wording.phrases import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from chunker.documents import Page, PageMethod, Span
-    from embeddings.search import Hit, Place
-    from embeddings.store.records import IndexInfo
+    from embeddings.search import Hit, Place, SearchOrder
+    from embeddings.store.records import Facets, IndexInfo
 
 AnswerKind = Literal["extractive", "generated", "none"]
 AnswerForm = Literal["extract", "overview", "list", "facts", "none"]
@@ -296,13 +296,20 @@ class IndexState:
 class Counted:
     """How much a search for words found, shown or not, and the same in ``words``.
 
-    Where not ``is_whole`` there may be more than the two counts say.
+    Where not ``is_whole`` there may be more than the two counts say. ``order`` is that of what is shown;
+    ``per_document`` says of each document shown, by id, how many of its passages there are; ``facets`` are
+    those of all documents found. ``did_you_mean`` is the search with words that stand nowhere as others that
+    do, ``None`` where there is nothing to say of it.
     """
 
     passages: int
     documents: int
     words: str
+    facets: Facets
     is_whole: bool = True
+    order: SearchOrder = "relevance"
+    per_document: Mapping[str, int] = field(default_factory=dict)
+    did_you_mean: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

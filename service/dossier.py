@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from embeddings.indexing.naming import Placing
     from embeddings.indexing.preparing import IndexingProgress
     from embeddings.local_index import LocalIndex
-    from embeddings.search import Filters, HiddenSpan
+    from embeddings.search import Filters, HiddenSpan, SearchOrder
     from embeddings.store.records import DocumentRecord, Facets, IndexInfo, SourceRecord
     from embeddings.store.snapshot import Snapshot
     from service.answer import Found, Piece, SearchResult, Turn
@@ -187,6 +187,7 @@ class Dossier:
         top_k: int | None = None,
         mode: Mode | None = None,
         form: AskedForm | None = None,
+        order: SearchOrder = "relevance",
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
@@ -194,10 +195,10 @@ class Dossier:
         """Answer ``question`` from the ``top_k`` best passages, or say that they do not answer it.
 
         In the ``mode`` ``search`` its words are looked for as they are written, as in a catalogue, counted
-        and quoted; in ``ask`` it is a question; ``None``: as its form says. ``form`` is ``extract``,
-        ``overview``, ``list`` or ``facts``; ``None``: as the question asks for it. ``history`` are the
-        earlier turns of the conversation, oldest first. What overlaps ``hidden_spans`` is treated as if the
-        documents did not hold it.
+        and quoted, best or, by ``order``, earliest first; in ``ask`` it is a question; ``None``: as its form
+        says. ``form`` is ``extract``, ``overview``, ``list`` or ``facts``; ``None``: as the question asks for
+        it. ``history`` are the earlier turns of the conversation, oldest first. What overlaps
+        ``hidden_spans`` is treated as if the documents did not hold it.
 
         Raises:
             QuestionError: the question cannot be asked.
@@ -208,6 +209,7 @@ class Dossier:
                 top_k=top_k,
                 mode=mode,
                 form=form,
+                order=order,
                 filters=filters,
                 history=history,
                 hidden_spans=hidden_spans,
@@ -221,6 +223,7 @@ class Dossier:
         top_k: int | None = None,
         mode: Mode | None = None,
         form: AskedForm | None = None,
+        order: SearchOrder = "relevance",
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
@@ -236,6 +239,7 @@ class Dossier:
             top_k=asked.top_k,
             mode=mode,
             form=form,
+            order=order,
             filters=asked.filters,
             history=asked.history,
             hidden_spans=hidden_spans,
@@ -250,15 +254,18 @@ class Dossier:
         *,
         top_k: int | None = None,
         mode: Mode | None = None,
+        order: SearchOrder = "relevance",
         filters: Filters | None = None,
     ) -> SearchResult:
-        """Return the ``top_k`` best passages for ``question``, best first; ``mode`` as for :meth:`ask`.
+        """Return the ``top_k`` first passages for ``question``; ``mode`` and ``order`` as for :meth:`ask`.
 
         Raises:
             QuestionError: the question cannot be asked.
         """
         asked = self._checked(question, top_k=top_k, filters=filters)
-        result = self.answerer.search(asked.text, top_k=asked.top_k, mode=mode, filters=asked.filters)
+        result = self.answerer.search(
+            asked.text, top_k=asked.top_k, mode=mode, order=order, filters=asked.filters
+        )
         self._tell(Asked("search", result.timings_ms))
         return result
 

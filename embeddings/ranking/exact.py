@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from chunker.text.letters import other_spellings
 from embeddings.expressions import AllOf, AnyOf, Phrase, phrases_of
 from embeddings.ranking.folding import FoldingSettings, fold_hits
 from embeddings.ranking.spelling import SpellingSettings, respelt
-from embeddings.search import Filters, Hit, Scores
+from embeddings.search import Filters, Hit, Scores, SearchOrder
 from embeddings.stages import timed
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.local_index import LocalIndex
     from embeddings.search import HiddenSpan
     from embeddings.store.exact_search import ExactMatches
-    from embeddings.store.records import IndexInfo
+    from embeddings.store.records import Facets, IndexInfo
     from embeddings.store.snapshot import Snapshot
 
 
@@ -39,8 +40,11 @@ class ExactRetrieval:
 
     ``wanted`` is what was looked for, with the other forms of words that no passage holds as they were asked
     for. ``passages`` and ``documents`` count all that match; where not ``is_whole`` there may be more.
-    ``hits`` are the best. Where nothing matches, ``held`` tells of each phrase by itself, the first ones if
-    there are many; of a single phrase it tells of its words, and of a single word of all words that begin so.
+    ``hits`` are the best, or the earliest; ``per_document`` says of each document among them, by id, how many
+    of its passages match, and ``facets`` what all documents that match can be filtered by. ``meant`` gives
+    each word that no passage holds, as it was asked, what it may be meant for. Where nothing matches,
+    ``held`` tells of each phrase by itself, the first ones if there are many; of a single phrase it tells of
+    its words, and of a single word of all words that begin so.
     """
 
     wanted: Expression
@@ -49,6 +53,9 @@ class ExactRetrieval:
     documents: int
     is_whole: bool
     index: IndexInfo
+    facets: Facets
+    per_document: dict[str, int] = field(default_factory=dict)
+    meant: dict[str, tuple[str, ...]] = field(default_factory=dict)
     held: tuple[Held, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
 
@@ -62,11 +69,14 @@ def retrieve_exactly(
     wanted: Expression,
     *,
     top_k: int,
+    order: SearchOrder = "relevance",
     filters: Filters | None = None,
     hidden: Sequence[HiddenSpan] = (),
     folding: FoldingSettings | None = None,
 ) -> ExactRetrieval:
     """Return the ``top_k`` best passages that are what ``wanted`` says, by BM25, and how many there are.
+
+    In the ``order`` of the date they are those of the earliest documents; those without a date come last.
 
     Passages that overlap a ``hidden`` span are treated as if they were not in the index. A word that no
     passage holds is looked for as its letters may be written otherwise: Djordje in a text's Đorđe.
@@ -84,24 +94,44 @@ def retrieve_exactly(
 
         found = matches_of(wanted)
         documents = snapshot.documents_of([key for key, _ in found.scored])
+        passages_of = Counter(one.key for one in documents.values())
+        shown = found.scored
+        if order == "date":
+            shown = sorted(shown, key=lambda one: documents[one[0]].days or _UNDATED)
+        hits = _hits(snapshot, shown, top_k, folding or FoldingSettings())
         held: list[Held] = []
         if not found.scored:
             told = _told_of(wanted)
             held = [Held(one, len(matches_of(one).scored), _alike(snapshot, one)) for one in told]
         return ExactRetrieval(
             wanted=wanted,
-            hits=_hits(snapshot, found, top_k, folding or FoldingSettings()),
+            hits=hits,
             passages=len(found.scored),
-            documents=len({one.key for one in documents.values()}),
+            documents=len(passages_of),
             is_whole=found.is_whole,
             index=snapshot.info(),
+            facets=snapshot.facets_among([*passages_of]),
+            per_document=_per_document(snapshot, hits, passages_of),
+            meant=_meant(snapshot, wanted),
             held=tuple(held),
             timings_ms=timings_ms,
         )
 
 
-def _hits(snapshot: Snapshot, found: ExactMatches, top_k: int, folding: FoldingSettings) -> tuple[Hit, ...]:
-    scored = found.scored[: top_k + folding.looked_beyond]
+_UNDATED = ("~", "~")
+"""Stands after every ISO day."""
+
+
+def _per_document(snapshot: Snapshot, hits: Sequence[Hit], passages_of: Counter[int]) -> dict[str, int]:
+    """Return for each document of ``hits``, by id, how many passages of it there are."""
+    keys = snapshot.document_keys([hit.place.document.id for hit in hits])
+    return {hit.place.document.id: passages_of[keys[hit.place.document.id]] for hit in hits}
+
+
+def _hits(
+    snapshot: Snapshot, found: Sequence[tuple[int, float]], top_k: int, folding: FoldingSettings
+) -> tuple[Hit, ...]:
+    scored = found[: top_k + folding.looked_beyond]
     keys = [key for key, _ in scored]
     texts = snapshot.folded_texts(keys)
     best = max((score for _, score in scored), default=0.0) or 1.0
@@ -143,6 +173,18 @@ def _told_of(wanted: Expression) -> list[Phrase]:
         read = (Phrase.read(word) for word in phrases[0].written.split())
         phrases = list(dict.fromkeys(filter(None, read)))
     return phrases[:_PHRASES_TOLD]
+
+
+def _meant(snapshot: Snapshot, wanted: Expression) -> dict[str, tuple[str, ...]]:
+    """Return what the words that must be there, and stand nowhere, may have been meant for."""
+    phrases = [one for one in phrases_of(wanted)[:_PHRASES_TOLD] if len(one.forms) == 1 and not one.is_prefix]
+    words = [word for one in phrases for word in one.forms[0]]
+    held = snapshot.word_counts(words)
+    missing = {word: 0 for word in words if word not in held}
+    if not missing:
+        return {}
+    written = " ".join(one.written for one in phrases)
+    return respelt(snapshot, written, missing, SpellingSettings()).also_searched
 
 
 def _alike(snapshot: Snapshot, phrase: Phrase) -> tuple[str, ...]:

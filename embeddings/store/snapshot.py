@@ -10,7 +10,8 @@ import numpy as np
 
 from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
-from embeddings.store.filtering import Selection, name_words
+from embeddings.store.facets import count_facets
+from embeddings.store.filtering import Condition, Selection, name_words
 from embeddings.store.ties import in_order_of_ids
 from embeddings.store.vector_block import from_stored
 
@@ -194,6 +195,19 @@ class Snapshot(Catalogue):
             key: DocumentOf(document, (start, end) if start else None)
             for key, document, start, end in self._of(statement, passage_keys)
         }
+
+    def document_keys(self, document_ids: Sequence[str]) -> dict[str, int]:
+        """Return the keys of documents by their ids."""
+        rows = self._connection.execute(
+            "SELECT id, key FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(document_ids)),),
+        )
+        return dict(rows.fetchall())
+
+    def facets_among(self, document_keys: Sequence[int]) -> Facets:
+        """Return what these documents can be filtered by, with counts."""
+        among = "d.key IN (SELECT value FROM json_each(?))"
+        return count_facets(self._connection, Condition(among, (json.dumps(list(document_keys)),)))
 
     def has_documents_of(self, first_day: str, last_day: str) -> bool:
         """Return whether the date of any document begins between two ISO days, both inclusive."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from embeddings.ranking.retriever import Retriever
-    from embeddings.search import Filters, HiddenSpan
+    from embeddings.search import Filters, HiddenSpan, SearchOrder
     from embeddings.store.records import IndexInfo
     from service.answer import Piece, RankedPassage, Turn
     from service.answering.catalogue.told import Told
@@ -66,6 +66,7 @@ class Answerer:
         top_k: int = 5,
         mode: Mode | None = None,
         form: AskedForm | None = None,
+        order: SearchOrder = "relevance",
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         hidden_spans: Sequence[HiddenSpan] = (),
@@ -73,14 +74,17 @@ class Answerer:
         """Give what is found, then each piece of the answer once its quotes are checked, then the whole.
 
         The answer rests on the ``top_k`` best passages, an overview on the best papers, or says that they do
-        not answer the question. In the ``mode`` search it is looked for as it is written; ``None``: as its
-        form says, unless a ``form`` of the answer is asked for. ``form`` is that of the answer, ``None``: as
-        the question asks for it. ``history`` are the earlier turns of the conversation, oldest first. What
-        overlaps ``hidden_spans`` is treated as if the documents did not hold it.
+        not answer the question. In the ``mode`` search it is looked for as it is written, and shown in
+        ``order``; ``None``: as its form says, unless a ``form`` of the answer is asked for. ``form`` is that
+        of the answer, ``None``: as the question asks for it. ``history`` are the earlier turns of the
+        conversation, oldest first. What overlaps ``hidden_spans`` is treated as if the documents did not
+        hold it.
         """
         if (mode or ("ask" if form else mode_of(question, history))) == "search":
             index = self._retriever.index
-            found = search(index, question, top_k=top_k, filters=filters, hidden_spans=hidden_spans)
+            found = search(
+                index, question, top_k=top_k, order=order, filters=filters, hidden_spans=hidden_spans
+            )
             return told_as_answer(found, question, index)
         return self._answered(
             question, top_k=top_k, form=form, filters=filters, history=history, hidden_spans=hidden_spans
@@ -186,11 +190,17 @@ class Answerer:
         )
 
     def search(
-        self, question: str, *, top_k: int = 5, mode: Mode | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        mode: Mode | None = None,
+        order: SearchOrder = "relevance",
+        filters: Filters | None = None,
     ) -> SearchResult:
-        """Return the ``top_k`` best passages for ``question``, best first; ``mode`` as for :meth:`stream`."""
+        """Return ``top_k`` passages for ``question``; ``mode`` and ``order`` as for :meth:`stream`."""
         if (mode or mode_of(question)) == "search":
-            found = search(self._retriever.index, question, top_k=top_k, filters=filters)
+            found = search(self._retriever.index, question, top_k=top_k, order=order, filters=filters)
             return told_as_result(found, question)
         started = time.perf_counter()
         asked = core_question(question)

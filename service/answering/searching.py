@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from textwrap import shorten
@@ -22,12 +23,12 @@ from service.understanding.search_queries import read_search
 from service.wording.phrases import word_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from embeddings.expressions import Expression
     from embeddings.local_index import LocalIndex
     from embeddings.ranking.exact import Held
-    from embeddings.search import HiddenSpan
+    from embeddings.search import HiddenSpan, SearchOrder
     from service.answer import Piece, Quote
 
 NOTHING_NAMED = "There is nothing in this to search for: it has no words, or only such as must not be there."
@@ -62,10 +63,11 @@ def search(
     query: str,
     *,
     top_k: int,
+    order: SearchOrder = "relevance",
     filters: Filters | None = None,
     hidden_spans: Sequence[HiddenSpan] = (),
 ) -> Search:
-    """Look for ``query`` as it is written, and tell of the ``top_k`` best passages how they hold it."""
+    """Look for ``query`` as it is written, and tell of the ``top_k`` first passages how they hold it."""
     started = time.perf_counter()
     read = read_search(query)
     if read.wanted is None:
@@ -74,7 +76,9 @@ def search(
         text = NOTHING_NAMED if info.passages else NOTHING_INDEXED
         state = IndexState.of(info)
         return Search((), (Words(text, "refusal"),), None, state, None, {})
-    found = retrieve_exactly(index, read.wanted, top_k=top_k, filters=filters, hidden=hidden_spans)
+    found = retrieve_exactly(
+        index, read.wanted, top_k=top_k, order=order, filters=filters, hidden=hidden_spans
+    )
     phrases = phrases_of(found.wanted)
     passages = tuple(
         passage_with_marks(number, hit, lambda text: _places(text, phrases))
@@ -90,9 +94,18 @@ def search(
     return Search(
         passages=passages,
         pieces=tuple(pieces),
-        counted=Counted(found.passages, found.documents, told, found.is_whole),
+        counted=Counted(
+            found.passages,
+            found.documents,
+            told,
+            found.facets,
+            found.is_whole,
+            order=order,
+            per_document=found.per_document,
+            did_you_mean=_did_you_mean(index, query, found.meant, filters),
+        ),
         index=IndexState.of(found.index),
-        rule=_rule(found) if passages else None,
+        rule=_rule(found, order) if passages else None,
         timings_ms={**found.timings_ms, "total": (time.perf_counter() - started) * 1000},
     )
 
@@ -181,13 +194,30 @@ def _in_words(wanted: Expression, *, is_inside: bool = False) -> str:
             return f"({words})" if is_inside else words
 
 
-def _rule(found: ExactRetrieval) -> str:
+def _did_you_mean(
+    index: LocalIndex, query: str, meant: Mapping[str, Sequence[str]], filters: Filters | None
+) -> str | None:
+    """Return the query with its missing words as the likeliest others, unless that finds nothing either."""
+    other = query
+    for word, (first, *_) in meant.items():
+        replacement = first.capitalize() if word[:1].isupper() else first
+        other = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, to=replacement: to, other)  # type: ignore[misc]
+    wanted = read_search(other).wanted if other != query else None
+    if wanted is None:
+        return None
+    return other if retrieve_exactly(index, wanted, top_k=1, filters=filters).passages else None
+
+
+def _rule(found: ExactRetrieval, order: SearchOrder) -> str:
     shown = len(found.hits)
+    first = "those in which they weigh most" if order == "relevance" else "the earliest"
     how = "Every passage with these words as they are written was counted, whatever their case and accents"
     if not found.is_whole:
         how = "There may be too many to count: only those were read in which its words weigh most"
     if shown == found.passages:
-        return f"{how}; all are shown, first those in which they weigh most."
+        return f"{how}; all are shown, first {first}."
+    if order == "date":
+        return f"{how}; shown are {shown}, of the earliest documents."
     return f"{how}; shown are the {shown} in which they weigh most."
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from embeddings.search import Place
     from embeddings.store.names import NameRecord
     from embeddings.store.records import DocumentRecord, Facets, SourceRecord
-    from service.answer import Answer, Citation, Piece, RankedPassage, SearchResult
+    from service.answer import Answer, Citation, Counted, Piece, RankedPassage, SearchResult
     from service.audit import Entry
     from service.interpretation import Interpretation
     from service.jobs.job import Job
@@ -51,7 +51,7 @@ def ask_response(answer: Answer, *, boxes_of: BoxesOf = no_boxes) -> schemas.Ask
         ),
         passages=[ranked_passage(one, boxes_of=boxes_of) for one in answer.passages],
         interpretation=_interpretation(answer.interpretation),
-        counted=schemas.Counted.model_validate(answer.counted) if answer.counted else None,
+        counted=_counted(answer.counted) if answer.counted else None,
         index=schemas.IndexState.model_validate(answer.index),
         timings_ms=_rounded(answer.timings_ms),
     )
@@ -63,9 +63,25 @@ def search_response(result: SearchResult, *, boxes_of: BoxesOf = no_boxes) -> sc
         question=result.question,
         passages=[ranked_passage(one, boxes_of=boxes_of) for one in result.passages],
         interpretation=_interpretation(result.interpretation),
-        counted=schemas.Counted.model_validate(result.counted) if result.counted else None,
+        counted=_counted(result.counted) if result.counted else None,
         index=schemas.IndexState.model_validate(result.index),
         timings_ms=_rounded(result.timings_ms),
+    )
+
+
+def _counted(counted: Counted) -> schemas.Counted:
+    return schemas.Counted(
+        passages=counted.passages,
+        documents=counted.documents,
+        words=counted.words,
+        is_whole=counted.is_whole,
+        order=counted.order,
+        per_document=[
+            schemas.DocumentCount(document_id=one, passages=passages)
+            for one, passages in counted.per_document.items()
+        ],
+        facets=facets_of(counted.facets),
+        did_you_mean=counted.did_you_mean,
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from chunker.readers.sidecar import MAX_AUTHORS, MAX_CHARS
-from embeddings.search import Filters
+from embeddings.search import Filters, SearchOrder
 from service.answer import Turn
 from service.audit import Action
 from service.hosting.problems import Problem
@@ -168,6 +168,11 @@ class SearchRequest(WithoutNulls, RequestModel):
         None,
         description='`search`: its words as they are written, with "a phrase", -word, word*, AND, OR, NOT and'
         " brackets, as in a library's catalogue; `ask`: as a question; absent: as its form says",
+    )
+    order: SearchOrder | None = Field(
+        None,
+        description="of a search as in a catalogue: the passages in which its words weigh most, the usual,"
+        " or those of the earliest documents",
     )
     filters: SearchFilters = SearchFilters()
     collection: CollectionName | None = Field(
@@ -385,6 +390,36 @@ class Interpretation(ResponseModel):
     mode: Mode = Field(description="whether it was answered as a question or searched for as it is written")
 
 
+class ValueCount(ResponseModel):
+    """A value that documents can be filtered by."""
+
+    value: str
+    documents: int
+
+
+class YearCount(ResponseModel):
+    """A year in which documents begin."""
+
+    year: int
+    documents: int
+
+
+class Facets(ResponseModel):
+    """What documents can be filtered by: the most frequent values first, the years in order."""
+
+    kinds: list[ValueCount]
+    participants: list[ValueCount]
+    years: list[YearCount]
+    undated: int
+
+
+class DocumentCount(ResponseModel):
+    """A document of which passages are shown, and how many of it a search found."""
+
+    document_id: str
+    passages: int
+
+
 class Counted(ResponseModel):
     """How much a search found, shown or not."""
 
@@ -392,6 +427,12 @@ class Counted(ResponseModel):
     documents: int
     words: str = Field(description="both in a sentence, or that there is nothing and what comes near")
     is_whole: bool = Field(description="false: there may be more than the counts say")
+    order: SearchOrder = Field(description="of the passages shown")
+    per_document: list[DocumentCount] = Field(description="of each document shown, in order")
+    facets: Facets = Field(description="what all documents found can be filtered by")
+    did_you_mean: str | None = Field(
+        description="the search with words that stand nowhere as others that do; null: nothing to say"
+    )
 
 
 class SearchResponse(ResponseModel):
@@ -633,13 +674,6 @@ class PageText(PageInfo):
     next: str | None = Field(description="the label of the page after, within the document")
 
 
-class ValueCount(ResponseModel):
-    """A value that documents can be filtered by."""
-
-    value: str
-    documents: int
-
-
 class NameQuery(RequestModel):
     """Which of the names that stand in the texts are wanted."""
 
@@ -662,22 +696,6 @@ class NameList(ResponseModel):
 
     names: list[NameInfo]
     next: str | None = Field(description="what the part after this one follows on; null for the last")
-
-
-class YearCount(ResponseModel):
-    """A year in which documents begin."""
-
-    year: int
-    documents: int
-
-
-class Facets(ResponseModel):
-    """What documents can be filtered by: the most frequent values first, the years in order."""
-
-    kinds: list[ValueCount]
-    participants: list[ValueCount]
-    years: list[YearCount]
-    undated: int
 
 
 class CollectionInfo(ResponseModel):

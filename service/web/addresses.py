@@ -16,6 +16,7 @@ from service.wording.links import links_root
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
+    from embeddings.search import SearchOrder
     from service.understanding.search_queries import Mode
 
 MAX_QUESTIONS = 10
@@ -39,6 +40,7 @@ class AskAddress:
     date_from: str = ""
     date_to: str = ""
     top_k: int | None = None
+    order: SearchOrder = "relevance"
 
     @classmethod
     def read(cls, query: QueryParams) -> AskAddress:
@@ -62,6 +64,7 @@ class AskAddress:
             documents=values("document"),
             date_from=query.get("from", "").strip(),
             date_to=query.get("to", "").strip(),
+            order="date" if query.get("order") == "date" else "relevance",
             top_k=int(top_k) if re.fullmatch(r"[1-9]\d{0,3}", top_k) else None,
         )
 
@@ -78,9 +81,13 @@ class AskAddress:
         questions = [("q", text) for text in self.questions]
         # each question's, so that a link repeats what was done; nothing where all is left to their form
         modes = [("mode", mode or "") for mode in self.modes]
-        query = self.query(*questions, ("k", str(self.top_k or "")))
+        query = self.query(*questions, ("k", str(self.top_k or "")), ("order", self._told_order))
         query = "&".join(filter(None, (query, urlencode(modes))))
         return f"{links_root()}/?{query}" if query else f"{links_root()}/"
+
+    @property
+    def _told_order(self) -> str:
+        return self.order if self.order != "relevance" else ""
 
     @property
     def mode(self) -> Mode | None:
@@ -109,6 +116,14 @@ class AskAddress:
         ]
         return urlencode([pair for pair in pairs if pair[1]])
 
+    def in_order(self, order: SearchOrder) -> AskAddress:
+        """Return the address with what is found in another order."""
+        return replace(self, order=order)
+
+    def asking(self, question: str) -> AskAddress:
+        """Return the address with another last question."""
+        return replace(self, questions=(*self.questions[:-1], question))
+
     def without_questions(self) -> AskAddress:
         """Return the address of a new conversation, or a new search, under the same filters."""
         kept: tuple[Mode, ...] = ("search",) if self.mode == "search" else ()
@@ -116,7 +131,7 @@ class AskAddress:
 
     def without_filters(self) -> AskAddress:
         """Return the address of the same questions to everything."""
-        return AskAddress(self.questions, self.modes, top_k=self.top_k)
+        return AskAddress(self.questions, self.modes, top_k=self.top_k, order=self.order)
 
     def with_more(self, count: int) -> AskAddress:
         """Return the address with ``count`` passages for each question."""

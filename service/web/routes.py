@@ -109,6 +109,7 @@ def _last_turn(address: AskAddress, history: list[Turn], dossier: Dossier) -> It
             question,
             top_k=address.top_k,
             mode=mode,
+            order=address.order,
             filters=address.filters(),
             history=history,
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from service.answer import Answer, Words, paragraphs
 from service.questions import MAX_TOP_K
+from service.web.refining import RefiningView, refining
 from service.wording.links import cite_link, place_link
-from service.wording.phrases import date_words, method_words, position_beside, source_words
+from service.wording.phrases import date_words, method_words, position_beside, source_words, word_count
 from service.wording.taken import TakenPlace, taken_words, written
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class TurnView:
     said: tuple[Piece, ...] = ()
     mode: Mode | None = None
     other_mode_link: str = ""
+    refining: RefiningView | None = None
 
     @property
     def answer(self) -> Answer | None:
@@ -165,8 +167,15 @@ class TurnView:
 
     @property
     def blocks(self) -> list[Block]:
-        """The answer as far as it goes; its notice stands below it."""
-        return blocks(paragraphs(self.answer.pieces if self.answer else self.said))
+        """The answer as far as it goes; its notice stands below it. A search's is put together by papers."""
+        made = blocks(paragraphs(self.answer.pieces if self.answer else self.said))
+        return [by_paper(one) for one in made] if self.is_search else made
+
+    def count_words(self, entry: CitedView) -> str:
+        """Return how much of a search's words stands in a paper, where that is more than is shown."""
+        counted = self.found.counted if self.found else None
+        found = counted.per_document.get(entry.citation.document_id, 0) if counted else 0
+        return word_count(found, "passage") if found > 1 else ""
 
     @property
     def cited(self) -> list[CitedView]:
@@ -246,6 +255,21 @@ def blocks(read: Iterable[Sequence[Piece]]) -> list[Block]:
     return made
 
 
+def by_paper(block: Block) -> Block:
+    """Return a block with the entries of each paper as one, where the first stood, with all their words."""
+    papers: dict[str, CitedView] = {}
+    for one in block.entries:
+        first = papers.get(one.citation.document_id)
+        joined = replace(first, pieces=(*first.pieces, *one.pieces)) if first else one
+        papers[one.citation.document_id] = joined
+    entries = list(papers.values())
+    years = ["", *((one.citation.date or "")[:4] for one in entries)]
+    told = (own if own != before else "" for before, own in pairwise(years))
+    return replace(
+        block, entries=tuple(replace(one, year=year) for one, year in zip(entries, told, strict=True))
+    )
+
+
 def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_last: bool) -> TurnView:
     """Return a turn of the conversation; ``address`` is that of the whole conversation."""
     shown = len(found.passages)
@@ -258,6 +282,7 @@ def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_las
     more = min(shown + _MORE_PASSAGES, MAX_TOP_K)
     more_link = address.with_more(more).link if has_more else ""
     is_unanswered = isinstance(found, Answer) and not found.answerable
+    is_refined = is_last and is_search and found.counted is not None
     other = address.in_mode("ask" if is_search else "search").link if is_search or is_unanswered else ""
     return TurnView(
         number,
@@ -268,6 +293,7 @@ def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_las
         wants_passages=address.top_k is not None,
         mode=address.mode_of(number),
         other_mode_link=other if is_last else "",
+        refining=refining(found.counted, address) if is_refined and found.counted else None,
     )
 
 

@@ -99,3 +99,24 @@ def test_what_is_searched_by_its_form_or_found_nowhere_says_so(browser, site):
         assert words_of(turn.locator(".answer-text").first).startswith("No passage holds “fishing harbour”.")
         assert turn.get_by_text("Searched for these words as they are written.").is_visible()
         assert turn.locator(".passage").count() == 0
+
+
+def test_what_is_found_is_sorted_narrowed_and_put_right_by_links(browser, site):
+    with browser(site) as page:
+        page.goto("/")
+        search(page, "the")
+        page.get_by_role("link", name="by date").click()
+        assert parse_qs(urlsplit(page.url).query)["order"] == ["date"]
+        entries = [words_of(one) for one in page.locator(".entry-year").all()]
+        assert [year for year in entries if year] == sorted(year for year in entries if year)
+        page.get_by_role("link", name="Show more passages").click()
+        page.locator(".answer .reference").nth(5).wait_for()
+        assert parse_qs(urlsplit(page.url).query)["order"] == ["date"]
+        page.get_by_text("Narrow down").click()
+        page.locator(".found-facets").get_by_role("link", name="telegram").click()
+        assert words_of(page.locator("#t1 .answer-text").first).endswith("under the filters given.")
+        assert page.locator("#filters").get_by_role("checkbox", name="telegram 1").is_checked()
+        page.goto("/?mode=search")
+        search(page, "fishign")
+        page.get_by_text("Did you mean").get_by_role("link", name="fishing").click()
+        assert "hold “fishing”" in words_of(page.locator("#t1 .answer-text").first)

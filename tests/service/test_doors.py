@@ -87,6 +87,22 @@ def over_json(client, question, **more):
     return Said(body["answer"]["text"], references)
 
 
+def put_together(client, question):
+    """Return the words of an answer with what a search found of a paper under its head, as pages show it."""
+    body = client.post("/v1/ask", json={"question": question}).json()
+    if not body["counted"]:
+        return body["answer"]["text"]
+    cited = {passage["citation"]["number"]: passage["citation"] for passage in body["passages"]}
+    pieces, words, papers = body["answer"]["pieces"], [], []
+    for piece, following in zip(pieces, [*pieces[1:], {}], strict=True):
+        if piece.get("role") == "attribution":
+            papers.append(cited[following["citation"]]["document_id"])
+            if papers.count(papers[-1]) > 1:
+                continue
+        words.append(f"{piece['text']} [{piece['citation']}]" if piece["type"] == "quote" else piece["text"])
+    return " ".join(words)
+
+
 def over_stream(client, question, **more):
     response = client.post("/v1/ask", json={"question": question, "stream": True, **more})
     if response.status_code != 200:
@@ -208,7 +224,8 @@ def test_every_door_gives_the_same_words_with_the_same_places(client, door, ques
 
     assert wanted.references
     assert [reference[1:] for reference in said.references] == [place[1:] for place in wanted.references]
-    assert without_marks(said.words) == without_marks(wanted.words)
+    words = put_together(client, question) if door in {"page", "script"} else wanted.words
+    assert without_marks(said.words) == without_marks(words)
 
 
 def without_marks(words):

@@ -59,6 +59,7 @@ def ask(
         top_k=request.top_k,
         mode=request.mode,
         form=request.form,
+        order=request.order or "relevance",
         filters=request.filters.as_filters(),
         history=[turn.as_turn() for turn in request.history],
     )
@@ -78,7 +79,11 @@ def ask(
 def search(request: SearchRequest, dossier: Annotated[Dossier, Depends(_for_search)]) -> SearchResponse:
     """Return the passages nearest to a question, without an answer."""
     result = dossier.search(
-        request.question, top_k=request.top_k, mode=request.mode, filters=request.filters.as_filters()
+        request.question,
+        top_k=request.top_k,
+        mode=request.mode,
+        order=request.order or "relevance",
+        filters=request.filters.as_filters(),
     )
     return search_response(result, boxes_of=BoxesInTime(dossier) if request.boxes else no_boxes)
 

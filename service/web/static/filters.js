@@ -24,6 +24,8 @@ export function addressOf(questions, modes, filters, topK) {
   const query = new URLSearchParams();
   for (const question of questions) query.append("q", question);
   if (topK) query.append("k", topK);
+  const order = new URLSearchParams(location.search).get("order");
+  if (order) query.append("order", order);
   for (const [name, value] of Object.entries(filters)) {
     for (const one of [value].flat()) if (one) query.append(name, one);
   }
