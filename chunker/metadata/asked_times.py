@@ -96,7 +96,7 @@ def _patterns(vocabulary: Vocabulary = PACKAGED) -> _SidePatterns:
         leading_event={side: compiled(rf"{lead}{_OF_EVENT}") for side, lead in leads.items()},
         agent=compiled(rf"{any_phrase(vocabulary, 'agents')}\b"),
         following={
-            side: compiled(rf"\s*,?\s*{any_phrase(vocabulary, f'behind_{side}')}(?!\w)") for side in _SIDES
+            side: compiled(rf"\s*+,?\s*+{any_phrase(vocabulary, f'behind_{side}')}(?!\w)") for side in _SIDES
         },
         from_on=compiled(rf"(?<!\w){any_phrase(vocabulary, 'from_on')}\s+{article}$"),
         on=compiled(
@@ -125,7 +125,7 @@ def without_times(text: str, times: Sequence[AskedTime]) -> str:
     for one in times:
         kept.append(text[position : one.start_char])
         position = one.end_char
-    rest = re.sub(r"\s+([?.!,;:]|$)", r"\1", " ".join("".join([*kept, text[position:]]).split()))
+    rest = re.sub(r" ([?.!,;:]|$)", r"\1", " ".join("".join([*kept, text[position:]]).split()))
     return rest if re.search(r"\w", rest) else text
 
 

@@ -115,7 +115,7 @@ def date_patterns(vocabulary: Vocabulary = PACKAGED) -> DatePatterns:
             rf"|(?<![\w.,])(?P<apostrophe>['’])?(?P<n>[2-9]0)['’]?s\b"
         ),
         names_decade=_compiled(rf"(?<!\w)(?:the[-\s]+|(?:the[-\s]+)?{vague}[-\s]+)$"),
-        lists_decades=_compiled(rf"\s*,?\s*(?:{joint}|or)?\s*{articles}"),
+        lists_decades=_compiled(rf"\s*+,?\s*+(?:{joint}|or)?\s*{articles}"),
         no_named_decade=_compiled(rf"(?:\b{any_of('possessives')}|['’]s)\s+(?:{vague}[-\s]+)?$"),
         century=_compiled(
             rf"\b(?:(?P<n>1[0-9]|2[01])(?:st|nd|rd|th|\.|e|er|ème|º|-?\w{{1,2}})?|(?P<name>{century})"

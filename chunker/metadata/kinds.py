@@ -16,7 +16,10 @@ def _named_early(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     """Return the pattern of a title that names a kind among its first words; its groups are the kinds."""
     kinds = vocabulary.patterns("papers", "kinds")
     named = "|".join(rf"(?P<{kind}>{words})" for kind, words in kinds.items())
-    return re.compile(rf"\W*(?:from\b\W*)?(?:(?!of\b|to\b)[\w.'’-]+\W+){{0,3}}?(?:{named})\b", re.IGNORECASE)
+    return re.compile(
+        rf"\W*+(?:from\b\W*+)?(?:(?!of\b|to\b)\w++(?:[.'’-]++\w++){{0,3}}\W++){{0,3}}?(?:{named})\b",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -26,7 +29,7 @@ def _opening(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     before, behind = (vocabulary.alternatives("papers", name) for name in ("before_kind", "behind_kind"))
     papers = "|".join(words for kind, words in kinds.items() if kind != "chapter")
     return re.compile(
-        rf"\W*(?:from\b\W*)?(?:the\s+|an?\s+)?(?:{before}\s+)?(?:{papers})"
+        rf"\W*+(?:from\b\W*+)?(?:the\s+|an?\s+)?(?:{before}\s+)?(?:{papers})"
         rf"(?:\W*$|\W*[:,—–]|\s+{behind}\b)",
         re.IGNORECASE,
     )

@@ -68,7 +68,7 @@ def _words(vocabulary: Vocabulary = PACKAGED) -> _Words:
             re.VERBOSE,
         ),
         signature_lead=re.compile(rf"^{leads}\b[\s:,]*", re.IGNORECASE),
-        archive_tail=re.compile(rf"[\s,\\]*\b{tails}\b.*$", re.IGNORECASE),
+        archive_tail=re.compile(rf"(?<![\s,\\])[\s,\\]*+\b{tails}\b.*$", re.IGNORECASE),
         not_names=frozenset(word for group in not_names.values() for word in group.split()),
     )
 

@@ -82,7 +82,7 @@ def name_vocabulary(vocabulary: Vocabulary = PACKAGED) -> NameVocabulary:
         particles=frozenset(vocabulary.words("names", "particles")),
         month=re.compile(vocabulary.alternatives("dates", "months"), re.IGNORECASE),
         salutation=re.compile(
-            rf"^[^\w\n]*{vocabulary.alternatives('letters', 'salutations')}\s+", re.IGNORECASE | re.MULTILINE
+            rf"^[^\w\n]*+{vocabulary.alternatives('letters', 'salutations')}\s+", re.IGNORECASE | re.MULTILINE
         ),
     )
 

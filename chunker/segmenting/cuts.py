@@ -8,7 +8,6 @@ whichever tells more apart; else the whole source is one document.
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-_TRAILING_MARKS = re.compile(r"[\s*\\]+$")
+_TRAILING_MARKS = " *\\"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,7 @@ def _is_made_of(papers: Sequence[PaperTitle], text: str, ignored: Sequence[Span]
 
 
 def _cut(text: str, found: TitleMatch | PaperTitle, *, listed_date: DocumentDate | None = None) -> _Cut:
-    title = _TRAILING_MARKS.sub("", plain(text[found.start_char : found.end_char]))
+    title = plain(text[found.start_char : found.end_char]).rstrip(_TRAILING_MARKS)
     return _Cut(found.start_char, found.end_char, title, listed_date)
 
 

@@ -75,22 +75,22 @@ def _no_titles(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     names = ("addresses", "openings", "page_heads", "stamps")
     kinds = (vocabulary.alternatives("titles", name) for name in names)
     contents = "|".join(vocabulary.words("contents", "headings"))
-    return re.compile(rf"\W*(?:{'|'.join(kinds)}|{grades}|{contents})\W*", re.IGNORECASE)
+    return re.compile(rf"\W*+(?:{'|'.join(kinds)}|{grades}|{contents})\W*", re.IGNORECASE)
 
 
 @cache
 def _bodies(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
-    return re.compile(rf"\W*{vocabulary.alternatives('titles', 'bodies')}\W*", re.IGNORECASE)
+    return re.compile(rf"\W*+{vocabulary.alternatives('titles', 'bodies')}\W*", re.IGNORECASE)
 
 
 @cache
 def _forms(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
-    return re.compile(rf"\W*{vocabulary.pattern('titles', 'forms')}\W*", re.IGNORECASE)
+    return re.compile(rf"\W*+{vocabulary.pattern('titles', 'forms')}\W*", re.IGNORECASE)
 
 
 @cache
 def _issues(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
-    return re.compile(rf"\W*{vocabulary.alternatives('titles', 'issues')}\b", re.IGNORECASE)
+    return re.compile(rf"\W*+{vocabulary.alternatives('titles', 'issues')}\b", re.IGNORECASE)
 
 
 def _names_paper(line: str) -> bool:

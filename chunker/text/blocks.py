@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"[^\n\f]+")
 _EMPHASIS = re.compile(r"[*_#\s\\]+")
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^)\n]{0,2000}\)")
 
 OPENING_CHARS = 80
 """A line of print: as many words tell a text from others of its kind. Chosen by hand."""

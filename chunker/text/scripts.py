@@ -17,7 +17,9 @@ _ONLY_LATIN = re.compile(rf"[A-Za-z](?<![{_LATIN}])")
 _ONLY_CYRILLIC = re.compile(rf"[\u0400-\u04ff](?<![{_CYRILLIC}])")
 _LIKE_BOTH = re.compile(rf"(?<![^\W\d_])[{_LATIN}{_CYRILLIC}]+(?![^\W\d_])")
 _NUMERAL = re.compile(r"[IX]+|[MCIX]{2,}")  # C and M alone are rather initials, or a word
-_MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z](?=[\u0400-\u04ff])|[\u0400-\u04ff](?=[A-Za-z]))[^\W\d_]*")
+_MIXED = re.compile(
+    r"(?<![^\W\d_])[^\W\d_]*(?:[A-Za-z](?=[\u0400-\u04ff])|[\u0400-\u04ff](?=[A-Za-z]))[^\W\d_]*"
+)
 
 
 def in_one_script(line: str) -> str:

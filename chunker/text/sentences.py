@@ -36,7 +36,7 @@ _CANDIDATE = re.compile(
     |\n[ \t]*\r?\n\s*""",
     re.VERBOSE,
 )
-_NEXT_WORD = re.compile(r"""\s*(?:\\?\*+|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*(\w)""")
+_NEXT_WORD = re.compile(r"""(?:\\?\*|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*+(\w)""")
 _STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
 _INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
 _VISIBLE = re.compile(r"\S")

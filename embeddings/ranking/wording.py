@@ -54,7 +54,7 @@ class Word:
 _APOSTROPHES = "'’‘ʹʼʻ´`′"
 _NO_WORDS = re.compile(  # what stands in a text without being of it: addresses, marks of notes and pages
     r"""
-      https?://\S+ | www\.\S+ | \b[\w-]+\.(?:md|txt|html?|pdf|docx?|epub|com|org|net)\b
+      https?://\S+ | www\.\S+ | (?<![\w-])[\w-]++\.(?:md|txt|html?|pdf|docx?|epub|com|org|net)\b
     | \[\s*(?:pp?\.?\s*|page\s+)?\d{1,4}[a-z*]?\s*\]
     | (?m:^[ \t]*[-–—][ \t]*\d{1,4}[ \t]*[-–—][ \t]*$)
     """,

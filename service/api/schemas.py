@@ -194,7 +194,7 @@ class AskRequest(SearchRequest):
         description="what one place says, papers in order of time, documents by exact rules, or what the"
         " catalogue tells; absent: as the question asks",
     )
-    stream: bool = Field(False, description="true: the answer comes as server-sent events")
+    stream: StrictBool = Field(False, description="true: the answer comes as server-sent events")
 
 
 class AlsoIn(ResponseModel):

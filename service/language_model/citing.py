@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-CITATION = re.compile(r"\s*(?:\[|⟦)(\d{1,3}(?:,\d{1,3})*)(?:\]|⟧)")
+CITATION = re.compile(r"(?<!\s)\s*+(?:\[|⟦)(\d{1,3}(?:,\d{1,3})*)(?:\]|⟧)")
 """A citation in the one form; ⟦1⟧ stands before the words that it is for."""
 
 _NAMES = "passage source document doc citation reference ref number".split()
@@ -48,7 +48,7 @@ _IF_KNOWN = (
         r"(?=\s*\.?\s*$|\.?\s+(?-i:[A-Z“\"]))\s*\.?",
         re.IGNORECASE,
     ),
-    re.compile(rf"\s+[—–-]\s*{_PASSAGE}\s*({_PLAIN_NUMBERS})(?=\s*[.;]?\s*$|[.;]\s)", re.IGNORECASE),
+    re.compile(rf"(?<!\s)\s++[—–-]\s*{_PASSAGE}\s*({_PLAIN_NUMBERS})(?=\s*[.;]?\s*$|[.;]\s)", re.IGNORECASE),
 )
 _LEAD_IN = re.compile(
     rf"(?:^|(?<=[.!?\]]\s))(?:(?:according to|(?:as [a-z]+ )?in|from|per)\s+(?:the\s+)?{_PASSAGE}\s*"

@@ -196,6 +196,7 @@ def test_a_search_gives_the_passages_of_the_answer_and_no_answer(client):
         ({"question": "x", "filters": {"date_from": "1940-01-01", "date_to": "1939-01-01"}}, "body.filters"),
         ({"question": "x", "history": [{"role": "system", "content": "y"}]}, "body.history.0.role"),
         ({"question": "x" * 2_001}, "body.question"),
+        ({"question": "x", "stream": 1}, "body.stream"),
     ],
 )
 def test_a_bad_request_is_refused_and_the_field_is_named(client, request_body, field):

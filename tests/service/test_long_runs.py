@@ -15,12 +15,18 @@ from chunker.chunking import ChunkingSettings, chunk
 from chunker.documents import Source
 from chunker.errors import UnreadableSourceError
 from chunker.metadata.asked_times import read_asked_times
+from chunker.metadata.kinds import opens_like_a_paper, read_kind
 from chunker.metadata.mentions import find_mentions
 from chunker.metadata.placed_dates import place_dates
 from chunker.readers.reading import read_bytes
+from chunker.segmenting.title_lines import may_be_title
+from chunker.text.blocks import plain
 from chunker.text.normalising import fold, tidy
+from chunker.text.scripts import in_one_script
 from chunker.text.sentences import sentence_spans
 from chunker.text.tokens import TokenLimit
+from embeddings.ranking.wording import read_words
+from service.language_model.citing import with_plain_citations
 from service.openai_api.conversations import follow_up_of, questions_of
 from service.openai_api.orders import Order, read_order
 from service.openai_api.schemas import ChatMessage
@@ -107,6 +113,10 @@ WAYS = {
     "tidied": tidy,
     "folded": fold,
     "sentences": lambda text: list(sentence_spans(text)),
+    "titles": lambda text: (read_kind(text), opens_like_a_paper(text), may_be_title(text), plain(text)),
+    "letters": in_one_script,
+    "citations": lambda text: with_plain_citations(text, {1}),
+    "words": read_words,
     "names": find_mentions,
     "times": read_asked_times,
     "dates": place_dates,

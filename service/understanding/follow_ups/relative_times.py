@@ -228,19 +228,19 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Anchor], str | Non
     (_form(rf"\b(?P<time>(?:in|during)\s+(?:the\s+)?{_SEASON}){_ENDS}"), _that_season),
     (_form(rf"\b(?P<time>(?:(?:in|during|of)\s+)?{_SAME}\s+(?P<unit>year|month|decade))\b"), _that_unit),
     (
-        _form(rf"(?:{_OPENS}|\b)(?P<time>(?:in|during)\s+(?P<month>{_MONTH})){_ENDS}(?!\s*,?\s*\d)"),
+        _form(rf"(?:{_OPENS}|\b)(?P<time>(?:in|during)\s+(?P<month>{_MONTH})){_ENDS}(?!\s*+,?\s*+\d)"),
         _that_month,
     ),
     (
         _form(
             rf"\b(?P<time>on\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH}))"
-            rf"{_ENDS}(?!\s*,?\s*\d)"
+            rf"{_ENDS}(?!\s*+,?\s*+\d)"
         ),
         _that_day,
     ),
     (
         _form(
-            rf"\b(?P<time>on\s+(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?){_ENDS}(?!\s*,?\s*\d)"
+            rf"\b(?P<time>on\s+(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?){_ENDS}(?!\s*+,?\s*+\d)"
         ),
         _that_day,
     ),

@@ -94,7 +94,9 @@ def _named_after_prepositions(question: str) -> list[tuple[str, Named]]:
         at = before + 1
         has_article = words[at].lower in _DETERMINERS
         end = _run_end(question, words, at + has_article)
-        if end > at + has_article and not re.match(r"\s*,?\s*\d|['’]s", question[words[end - 1].end_char :]):
+        if end > at + has_article and not re.match(
+            r"\s*+,?\s*+\d|['’]s", question[words[end - 1].end_char :]
+        ):
             run = words[at + has_article : end]
             named = Named(run[0].start_char, run[-1].end_char, _text(question, run), has_article)
             found.append((word.lower, named))
