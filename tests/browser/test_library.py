@@ -187,6 +187,23 @@ def test_a_source_is_described_and_cited_so(browser, site):
         page.get_by_text("Anna Weber and Anders Holm, Letter from Ararat, 5 May 1922. 1931.").first.wait_for()
 
 
+def test_what_was_deleted_is_brought_back_with_its_name_and_what_was_said_of_it(browser, site):
+    before = finished_job(site, upload(site, "box1/ararat.md", LETTER))["source_id"]
+    finished_job(site, site.patch(f"/v1/sources/{before}", json={"publisher": "The shepherds"}))
+    with browser(site) as page:
+        page.goto("/library")
+        page.get_by_role("button", name="Delete Letter from Ararat, 5 May 1922").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        undo = page.get_by_role("button", name="Undo")
+        undo.wait_for()
+        assert site.get(f"/v1/sources/{before}").status_code == 404
+        undo.click()
+        page.get_by_text("The shepherds").wait_for()
+        assert undo.is_hidden()
+    again = site.get(f"/v1/sources/{before}").json()
+    assert (again["name"], again["publisher"]) == ("ararat.md", "The shepherds")
+
+
 def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
     finished_job(site, upload(site, "ararat.md", LETTER))
     with browser(site) as page:

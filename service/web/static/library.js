@@ -1,12 +1,16 @@
-// The library: uploads and what goes on of them, what sources are called, deletions after a question.
+// The library: uploads and what goes on of them, what sources are called, deletions after a question, and back.
 
 import { problemLine, root, send } from "./asking.js";
 
 const POLLED_EVERY_MS = 400;
+/** What the browser keeps of a deleted source, to bring it back: more would fill its memory. Chosen by hand. */
+const KEPT_BYTES = 100_000_000;
+const DESCRIBED = ["title", "authors", "publisher", "place", "year", "rights"];
 const uploads = document.getElementById("uploads");
 const status = document.getElementById("status");
 const dialog = document.getElementById("deleting");
 const describing = document.getElementById("describing");
+const undo = document.getElementById("undo");
 let queue = Promise.resolve();
 
 function start() {
@@ -74,7 +78,7 @@ async function followUnfinished() {
 
 async function add(file, path, row) {
   try {
-    await follow(await upload(file, path, (share) => row.show("uploading", share)), path, row);
+    await follow(await upload(file, path, (share) => row.show(`uploading, ${Math.floor(share * 100)} %`, share)), path, row);
   } catch (error) {
     row.end(error.message, true);
   }
@@ -177,17 +181,56 @@ function askToDelete(button) {
   dialog.querySelector("form").onsubmit = async (event) => {
     if (event.submitter.value !== "delete") return;
     event.preventDefault();
-    const response = await fetch(`${root}/v1/sources/${encodeURIComponent(id)}`, { method: "DELETE" }).catch(() => null);
+    const address = `${root}/v1/sources/${encodeURIComponent(id)}`;
+    const kept = await keptOf(address).catch(() => null);
+    const response = await fetch(address, { method: "DELETE" }).catch(() => null);
     if (response?.ok) {
       dialog.close();
       await refresh();
       status.textContent = `${name} is deleted.`;
-      document.getElementById("main").focus();
+      offerUndo(name, kept);
     } else {
       problem.textContent = response ? await problemLine(response) : "The server cannot be reached.";
       problem.hidden = false;
     }
   };
+}
+
+/** Returns a source and its file, as long as both are there; null where the file is not kept, or is too large. */
+async function keptOf(address) {
+  const source = await (await send(address)).json();
+  if (!source.original_url || source.size_bytes > KEPT_BYTES) return null;
+  return { source, file: await (await send(source.original_url)).blob() };
+}
+
+/** Offers to bring back what was deleted last, as long as the page is open. */
+function offerUndo(name, kept) {
+  const button = undo.querySelector("button");
+  undo.hidden = false;
+  undo.querySelector("span").textContent = `${name} is deleted.`;
+  button.hidden = !kept;
+  (kept ? button : document.getElementById("main")).focus();
+  button.onclick = async () => {
+    undo.hidden = true;
+    document.getElementById("main").focus();
+    for (const path of [kept.source.name, ...kept.source.copies]) {
+      const row = newRow(path);
+      await add(kept.file, path, row);
+    }
+    await describeAgain(kept.source);
+  };
+}
+
+/** Lets what was said of a source be said of it again, where its file does not say so itself. */
+async function describeAgain(before) {
+  const address = `${root}/v1/sources/${encodeURIComponent(before.id)}`;
+  const now = await (await send(address)).json();
+  const lost = DESCRIBED.filter((field) => JSON.stringify(now[field]) !== JSON.stringify(before[field]));
+  if (!lost.length) return;
+  const body = JSON.stringify(Object.fromEntries(lost.map((field) => [field, before[field]])));
+  const options = { method: "PATCH", headers: { "Content-Type": "application/json" }, body };
+  await finished(await (await send(address, options)).json(), { show: () => {} });
+  await refresh();
 }
 
 /** Shows what is known of a source as a publication, and sends what is changed. */
