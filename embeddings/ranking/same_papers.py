@@ -134,6 +134,8 @@ def _say_the_same_of_themselves(one: Document, other: Document) -> bool:
     first, second = one.metadata.date, other.metadata.date
     if first and second and (first.end < second.start or second.end < first.start):
         return False
+    if one.file_title or other.file_title:  # the first words of a text, or the name of a file, are no title
+        return True
     return not _are_of_one_form(read_words(one.title), read_words(other.title))
 
 
