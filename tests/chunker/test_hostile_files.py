@@ -4,10 +4,13 @@ import io
 import os
 import re
 import socket
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from small_files import FILES
 
 from chunker.errors import UnreadableSourceError
@@ -139,6 +142,49 @@ def pages_of(count):
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
     return bytes(data) + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
+
+
+def black_png(side):
+    """Return a picture of ``side`` by ``side`` pixels, each a bit, which pack to next to nothing."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    packer = zlib.compressobj(1)
+    row = bytes(1 + side // 8)
+    packed = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def far_cells():
+    """Return a workbook whose only cells are the first and the last that there can be."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "Name")
+        sheet.write(1_048_575, 16_383, 1)
+    return made.getvalue()
+
+
+SWELLING = {
+    "picture.png": lambda: black_png(40_000),
+    "cells.xlsx": far_cells,
+    "columns.csv": lambda: b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000,
+    "mails.mbox": lambda: b"From a@b.c Thu Jan  1 00:00:00 1970\nSubject: a\n\nb\n\n" * 20_000,
+    "parts.mhtml": lambda: (
+        b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n"
+        + b"--x\nContent-Type: text/html\n\n<p>a</p>\n" * 20_000
+        + b"--x--\n"
+    ),
+    "cues.vtt": lambda: b"WEBVTT\n\n" + b"00:00.000 --> 00:01.000\na\n\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", SWELLING)
+def test_what_swells_when_it_is_read_is_read_or_refused_within_the_limits(reader, tmp_path, name):
+    outcome(reader, tmp_path, name, SWELLING[name]())
+    assert "forty barrels" in outcome(reader, tmp_path, "after.md", b"# Letter\n\nI sold forty barrels.\n")
 
 
 def test_a_pdf_of_a_hundred_thousand_pages_is_refused_by_their_number(reader, tmp_path):

@@ -160,6 +160,7 @@ def test_the_same_question_gets_the_same_answer(client):
 def test_a_stream_gives_passages_then_the_answer_in_pieces_then_the_whole(client):
     plain = ask(client).json()
     response = ask(client, stream=True)
+    assert response.headers["X-Accel-Buffering"] == "no"  # else a proxy holds it back
     assert response.headers["content-type"].startswith("text/event-stream")
     events = events_of(response.text)
     names = [name for name, _ in events]
