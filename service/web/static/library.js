@@ -217,7 +217,8 @@ function offerUndo(name, kept) {
       const row = newRow(path);
       await add(kept.file, path, row);
     }
-    await describeAgain(kept.source);
+    // where adding it failed, its row says why
+    await describeAgain(kept.source).catch(({ message }) => { status.textContent = message; });
   };
 }
 
@@ -227,10 +228,15 @@ async function describeAgain(before) {
   const now = await (await send(address)).json();
   const lost = DESCRIBED.filter((field) => JSON.stringify(now[field]) !== JSON.stringify(before[field]));
   if (!lost.length) return;
-  const body = JSON.stringify(Object.fromEntries(lost.map((field) => [field, before[field]])));
-  const options = { method: "PATCH", headers: { "Content-Type": "application/json" }, body };
-  await finished(await (await send(address, options)).json(), { show: () => {} });
+  await say(address, Object.fromEntries(lost.map((field) => [field, before[field]])));
   await refresh();
+}
+
+/** Lets something be said of a source, and waits until it is. */
+async function say(address, description) {
+  const headers = { "Content-Type": "application/json" };
+  const response = await send(address, { method: "PATCH", headers, body: JSON.stringify(description) });
+  await finished(await response.json(), { show: () => {} });
 }
 
 /** Shows what is known of a source as a publication, and sends what is changed. */
@@ -251,10 +257,10 @@ async function describe(id) {
   form.onsubmit = async (event) => {
     event.preventDefault();
     const changed = fields.filter((field) => field.value.trim() !== field.dataset.known);
-    const body = Object.fromEntries(changed.map((field) => [field.name, valueOf(field)]));
     try {
-      const options = { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-      if (changed.length) await finished(await (await send(address, options)).json(), { show: () => {} });
+      if (changed.length) {
+        await say(address, Object.fromEntries(changed.map((field) => [field.name, valueOf(field)])));
+      }
       describing.close();
       await refresh();
       status.textContent = `${known.name} is described.`;
