@@ -9,8 +9,8 @@ import time
 import docx
 import pytest
 from browser_support import ask, words_of
-from service_support import finished_job, make_app, serving, upload, wait_until
-from web_support import FILES, QUESTION
+from service_support import make_app, serving, wait_until
+from web_support import FILES, QUESTION, fill
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,7 @@ DIARY = (
 def archive(tmp_path_factory):
     """A site with a small library, of which nobody has asked anything yet."""
     with serving(make_app(tmp_path_factory.mktemp("archive"))) as client:
-        for name, content in {**FILES, "telegrams.md": TELEGRAMS}.items():
-            finished_job(client, upload(client, name, content))
+        fill(client, {**FILES, "telegrams.md": TELEGRAMS})
         yield client
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from service_support import finished_job, make_app, serving, upload
 from untitled_letters import untitled_letters
+from web_support import fill
 
 from service.web import browsing
 
@@ -15,8 +16,7 @@ _PAPER = re.compile(r'<a href="(/read/[0-9a-f]{16})">(.*?)</a>')
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
-        for name, content in untitled_letters().items():
-            assert finished_job(client, upload(client, name, content))["status"] == "succeeded"
+        fill(client, untitled_letters())
         yield client
 
 

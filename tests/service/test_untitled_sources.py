@@ -6,7 +6,7 @@ import re
 import pytest
 from service_support import finished_job, make_app, serving, upload
 from untitled_letters import untitled_letters
-from web_support import document_of
+from web_support import document_of, fill
 
 SUBJECTLESS = "Dear Peter, the survey of the Weber letters is done. Professor Klein in Vienna…"
 NAMED = {
@@ -26,8 +26,7 @@ _ATTRIBUTES = re.compile(r'(?:value|href)="[^"]*"')
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with serving(make_app(tmp_path_factory.mktemp("data"))) as client:
-        for name, content in untitled_letters().items():
-            assert finished_job(client, upload(client, name, content))["status"] == "succeeded"
+        fill(client, untitled_letters())
         yield client
 
 

@@ -32,9 +32,9 @@ def site(tmp_path_factory):
         yield client
 
 
-def fill(client):
-    """Upload the library, and wait until it is indexed."""
-    for name, content in FILES.items():
+def fill(client, files=FILES):
+    """Upload the library, or other files by their names, and wait until they are indexed."""
+    for name, content in files.items():
         job = finished_job(client, upload(client, name, content))
         assert job["status"] == "succeeded", job
 
