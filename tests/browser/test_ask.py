@@ -5,7 +5,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser_support import ask, open_passages, words_of
+from browser_support import ask, box_of, open_passages, words_of
 from service_support import make_app, serving
 from web_support import HOSTILE_TITLE, QUESTION, fill
 
@@ -138,7 +138,7 @@ def test_filters_hold_for_the_question_that_stands_there(browser, site):
 def test_years_are_chosen_by_drawing_over_the_picture_or_by_typing(browser, site):
     with browser(site, viewport={"width": 1280, "height": 900}) as page:
         page.goto(f"/?q={QUESTION}")
-        box = page.locator(".histogram svg").bounding_box()
+        box = box_of(page.locator(".histogram svg"))
         years = 1941 - 1921 + 1
         middle = box["y"] + box["height"] / 2
         with page.expect_request(TURN) as sent:

@@ -1,7 +1,7 @@
 """Leafing through a collection in a real browser: from the head of the page to a paper, without scripts."""
 
 import pytest
-from browser_support import words_of
+from browser_support import box_of, words_of
 from service_support import finished_job, make_app, serving, upload
 from untitled_letters import untitled_letters
 
@@ -53,7 +53,7 @@ def test_beside_a_letter_its_answer_is_a_step_away(browser, site, width):
         page.goto("/browse/people/Peter Grant")
         page.locator(".documents a").last.click()
         beside = page.get_by_role("complementary", name="Related papers")
-        text, aside = page.locator(".document").bounding_box(), beside.bounding_box()
+        text, aside = box_of(page.locator(".document")), box_of(beside)
         assert (aside["x"] >= text["x"] + text["width"]) is (width == 1440)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         beside.get_by_role("link", name="Re: keys").click()

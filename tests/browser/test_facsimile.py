@@ -1,7 +1,7 @@
 """Pages as they look, in a real browser: beside the text or behind a switch, the quote on them, no shift."""
 
 import pytest
-from browser_support import violations, words_of
+from browser_support import box_of, violations, words_of
 from pdf_files import RED, pages_pdf
 from service_support import finished_job, make_app, serving, upload
 from web_support import document_of
@@ -72,7 +72,7 @@ def test_the_quote_is_marked_on_the_picture_of_its_page_beside_the_text(browser,
         assert picture.get_attribute("alt") == "p. 12 as it looks, with the quote marked"
         assert words_of(page.locator(".sheet figcaption")).startswith("p. 12")
         assert "page 2 of 3 of the file" in words_of(page.locator(".sheet figcaption"))
-        box, text = picture.bounding_box(), page.locator(".text").bounding_box()
+        box, text = box_of(picture), box_of(page.locator(".text"))
         assert box["x"] > text["x"] + text["width"]
         assert box["height"] / box["width"] == pytest.approx(600 / 400, abs=0.01)
         assert page.locator(".sheet rect").count() == 1
@@ -91,7 +91,7 @@ def test_the_mark_lies_on_the_ink_of_the_words_and_nothing_moves(browser, letter
         assert mark == pytest.approx(found["ink"], abs=0.02)
         assert page.evaluate(SHIFTS) == 0
         for words in ("#quote", ".sheet rect"):
-            box = page.locator(words).bounding_box()
+            box = box_of(page.locator(words))
             assert box["y"] >= 0
             assert box["y"] + box["height"] <= 900
 
@@ -154,7 +154,7 @@ def test_the_switch_stays_in_reach_at_the_quote(browser, letters):
         page.goto(address_of_quote(letters))
         page.wait_for_function("() => document.activeElement.id === 'quote'")
         assert page.evaluate("scrollY") > 0
-        switch, quote = (page.locator(words).bounding_box() for words in (".views", "#quote"))
+        switch, quote = (box_of(page.locator(words)) for words in (".views", "#quote"))
         assert 0 <= switch["y"] < switch["y"] + switch["height"] <= quote["y"]
 
 

@@ -1,7 +1,7 @@
 """The library, in a real browser: files that are added, asked and deleted."""
 
 import pytest
-from browser_support import ask, words_of
+from browser_support import ask, box_of, words_of
 from encoders import PausingEncoder
 from service_support import finished_job, make_app, serving, upload
 
@@ -107,7 +107,7 @@ def test_a_folder_is_added_with_all_that_lies_in_it(browser, site, tmp_path):
 
 def drop(page, *paths):
     """Drop files and folders of this machine, as a hand does."""
-    box = page.locator("#drop").bounding_box()
+    box = box_of(page.locator("#drop"))
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):

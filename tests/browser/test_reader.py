@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from browser_support import ask, words_of
+from browser_support import ask, box_of, words_of
 from service_support import wait_until
 from web_support import FILES, HOSTILE_TITLE, LONG, QUESTION, document_of
 
@@ -87,13 +87,13 @@ def test_one_document_can_be_asked_alone(browser, site):
 def test_page_numbers_stand_in_the_margin_where_there_is_one(browser, site):
     with browser(site, viewport={"width": 1200, "height": 800}) as page:
         page.goto(address_of_quote(site))
-        margin = page.locator("[id='page=13']").bounding_box()
-        text = page.locator(".text").bounding_box()
+        margin = box_of(page.locator("[id='page=13']"))
+        text = box_of(page.locator(".text"))
         assert margin["x"] + margin["width"] <= text["x"]
     with browser(site, viewport={"width": 360, "height": 800}) as page:
         page.goto(address_of_quote(site))
-        inline = page.locator("[id='page=13']").bounding_box()
-        assert inline["x"] >= page.locator(".text").bounding_box()["x"]
+        inline = box_of(page.locator("[id='page=13']"))
+        assert inline["x"] >= box_of(page.locator(".text"))["x"]
 
 
 def test_copied_words_are_the_documents_without_page_numbers(browser, site):
@@ -124,7 +124,7 @@ def test_the_bar_stays_and_leads_to_a_page_by_its_number(browser, site, has_scri
         field.press("Enter")
         page.wait_for_url("**#page=13")
         assert page.locator("[id='page=13']").is_visible()
-        assert page.locator(".reading-bar").bounding_box()["y"] >= 0
+        assert box_of(page.locator(".reading-bar"))["y"] >= 0
         if has_scripts:
             in_sight(page, "[id='page=13']")
             wait_until(lambda: field.get_attribute("placeholder") == "13")

@@ -77,7 +77,7 @@ def ask(page, question):
     )
     page.keyboard.press("Enter")
     turn = page.locator("article.turn").last
-    turn.get_by_role("heading", name=question).wait_for()
+    turn.get_by_role("heading", name=question, exact=True).wait_for()
     page.locator("article.turn:not(.is-waiting)").nth(page.locator("article.turn").count() - 1).wait_for()
     return turn
 
@@ -93,10 +93,18 @@ def words_of(locator):
     return " ".join(locator.inner_text().split())
 
 
+def box_of(locator):
+    """Return where an element stands, once its page has its style sheets: words are there before them."""
+    locator.wait_for()
+    locator.page.wait_for_load_state()
+    return locator.bounding_box()
+
+
 def violations(page):
     """Return what of a page breaks the accessibility rules of axe-core: the rule, and the element."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()
     # Colours are measured as they are, not half way through a change.
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]]
