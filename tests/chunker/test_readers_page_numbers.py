@@ -1,7 +1,7 @@
 """Numbers printed on pages: which of them number the pages, and which stand there by chance."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chunker.documents import Page
@@ -189,6 +189,8 @@ def test_figures_at_the_edges_alone_number_nothing(figures):
     assert printed_pages([[*above, *BODY] for above in figures]) is None
 
 
+# one page between a plate and lost leaves: no other page bears its number out
+@example(lost={28, 29}, plates={26}, silent=set())
 @given(
     lost=st.sets(st.integers(3, 55), max_size=5),
     plates=st.sets(st.integers(3, 55), max_size=5),

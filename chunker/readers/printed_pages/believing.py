@@ -182,10 +182,10 @@ def pages_of(stretches: Sequence[Stretch], pages: Sequence[Sequence[Sighting]]) 
             for position in between:
                 doubt = max(doubt, doubt_of(stretch.run.at(position), pages[position], usual))
             for position in between:
-                found[position] = _page(stretch.run, position, doubt)
+                found[position] = _page(stretch.run.at(position), doubt)
     for earlier, later in pairwise(stretches):
         for position in range(earlier.last + 1, later.first):
-            found[position] = _between(earlier, later, position)
+            found[position] = _between(earlier, later, position, pages[position], usual)
     if stretches:
         first, last = stretches[0], stretches[-1]
         for run, beyond in (
@@ -195,25 +195,35 @@ def pages_of(stretches: Sequence[Stretch], pages: Sequence[Sequence[Sighting]]) 
             for distance, position in enumerate(beyond[: SETTINGS.max_beyond], start=1):
                 if any(seen.form in usual and seen.number != run.at(position) for seen in pages[position]):
                     break
-                found[position] = _page(run, position, distance)
+                found[position] = _page(run.at(position), distance)
     return tuple(found)
 
 
-def _page(run: NumberRun, position: int, margin: int) -> Page | None:
-    number = run.at(position)
+def _page(number: PageNumber, margin: int) -> Page | None:
     if number.value < 1:
         return None
     return Page(number.label, "estimated" if margin else "printed", margin)
 
 
-def _between(before: Stretch, after: Stretch, position: int) -> Page | None:
-    """Return the page between two runs: of the later one where that can be, with its doubt."""
-    number = after.run.at(position)
-    is_later = number.value >= 1 and number > before.run.at(before.last)
-    distance = min(position - before.last, after.first - position)
-    shifted = abs(after.run.shift - before.run.shift)
-    margin = shifted if before.run.is_arabic == after.run.is_arabic else distance
-    return _page(after.run if is_later else before.run, position, max(1, margin))
+def _between(
+    before: Stretch, after: Stretch, position: int, sightings: Sequence[Sighting], usual: Forms
+) -> Page | None:
+    """Return the page between two runs, with its doubt.
+
+    It has the number that it shows, where that lies between theirs, else that of the later run where it can.
+    """
+    lowest, highest = before.run.at(before.last), after.run.at(after.first)
+    of_runs = before.run.at(position), after.run.at(position)
+    shown = {seen.number for seen in sightings if seen.form in usual and lowest < seen.number < highest}
+    if len(shown) == 1:
+        number = shown.pop()
+    else:
+        number = of_runs[of_runs[1].value >= 1 and of_runs[1] > lowest]
+    if before.run.is_arabic == after.run.is_arabic:
+        margin = max(abs(number.value - each.value) for each in of_runs)
+    else:
+        margin = min(position - before.last, after.first - position)
+    return _page(number, max(1, margin))
 
 
 def doubt_of(number: PageNumber, sightings: Sequence[Sighting], usual: Forms) -> int:
