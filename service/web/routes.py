@@ -93,7 +93,7 @@ def _turns(address: AskAddress, dossier: Dossier) -> list[TurnView]:
         asked = replace(address, questions=address.questions[:number])
         *_, turn = _last_turn(asked if is_last else replace(asked, top_k=None), history, dossier)
         if not is_last:
-            turn = replace(turn, is_last=False, more_link="", other_mode_link="")
+            turn = replace(turn, is_last=False, more_link="", other_mode_link="", unfiltered_link="")
         turns.append(turn)
         answered = turn.answer.text if turn.answer else ""
         history += [Turn("user", turn.question), Turn("assistant", answered)]

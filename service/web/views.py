@@ -121,7 +121,8 @@ class TurnView:
     """A question and what came of it: what was found, then the answer, or why there is none.
 
     ``said`` are the pieces of an answer that is still being written.
-    ``mode`` is how it was to be taken, ``None``: by its form; ``other_mode_link`` takes it the other way.
+    ``mode`` is how it was to be taken, ``None``: by its form; ``other_mode_link`` takes it the other way,
+    ``unfiltered_link`` without the filters, where under them nothing was found.
     """
 
     number: int
@@ -134,6 +135,7 @@ class TurnView:
     said: tuple[Piece, ...] = ()
     mode: Mode | None = None
     other_mode_link: str = ""
+    unfiltered_link: str = ""
     refining: RefiningView | None = None
 
     @property
@@ -167,7 +169,7 @@ class TurnView:
 
     @property
     def blocks(self) -> list[Block]:
-        """The answer as far as it goes; its notice stands below it. A search's is put together by papers."""
+        """The answer as far as it goes, without its notice; a search's is put together by papers."""
         made = blocks(paragraphs(self.answer.pieces if self.answer else self.said))
         return [by_paper(one) for one in made] if self.is_search else made
 
@@ -293,6 +295,9 @@ def turn_view(number: int, found: Found | Answer, address: AskAddress, *, is_las
         wants_passages=address.top_k is not None,
         mode=address.mode_of(number),
         other_mode_link=other if is_last else "",
+        unfiltered_link=address.without_filters().link
+        if is_last and is_unanswered and address.has_filters
+        else "",
         refining=refining(found.counted, address) if is_refined and found.counted else None,
     )
 

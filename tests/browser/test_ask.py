@@ -229,13 +229,14 @@ def test_a_refusal_is_an_answer_with_the_nearest_passages(browser, silent_site):
         assert turn.locator(".passage").first.is_visible()
 
 
-def test_nothing_under_the_filters_is_said_and_can_be_cleared(browser, site):
+@pytest.mark.parametrize("way_out", ["Clear", "Ask without the filters"])
+def test_nothing_under_the_filters_is_said_and_can_be_cleared(browser, site, way_out):
     with browser(site) as page:
         page.goto("/?from=1066&to=1067")
         turn = ask(page, QUESTION)
         assert "hold nothing on this question under the filters" in words_of(turn.locator(".answer"))
         assert turn.locator(".passage").count() == 0
-        page.get_by_role("link", name="Clear").click()
+        page.get_by_role("link", name=way_out).click()
         page.locator(".passages").wait_for()
 
 
@@ -259,11 +260,40 @@ def test_an_error_of_the_server_is_one_line_and_the_question_can_be_asked_again(
 
 
 def test_a_server_that_cannot_be_reached_is_told(browser, site):
+    unreachable = "The server cannot be reached: check the connection, then try again."
     with browser(site) as page:
         page.goto("/")
-        page.route(TURN, lambda route: route.abort())
         turn = ask(page, QUESTION)
-        assert words_of(turn.locator(".problem-line")) == "The server cannot be reached."
+        page.context.set_offline(True)
+        turn.locator("a.cite").first.click()
+        page.get_by_role("dialog").get_by_text(unreachable).wait_for()
+        assert not page.locator("[data-form=plain]").is_visible()
+        page.keyboard.press("Escape")
+        turn = ask(page, "And Sinop?")
+        assert words_of(turn.locator(".problem-line")) == unreachable
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_question_stays_in_sight_while_it_is_answered(browser, site, width):
+    with browser(site, viewport={"width": width, "height": 700}) as page:
+        page.route(TURN, lambda _: None)  # it is never answered
+        for question in (QUESTION, "why " * 500):
+            page.goto("/")
+            page.locator("#question").fill(question)
+            page.keyboard.press("Enter")
+            for name in (".is-waiting .question", ".is-waiting .answer"):
+                box = box_of(page.locator(name))
+                assert box["y"] >= 0
+                assert box["y"] + box["height"] <= 700
+
+
+def test_what_makes_an_answer_unsure_is_read_before_it(browser, tmp_path):
+    with serving(make_app(tmp_path, answer_threshold=None)) as client, browser(client) as page:
+        fill(client)
+        page.goto("/")
+        turn = ask(page, "Did the pirates eat fish?")
+        doubt, words = box_of(turn.locator(".notice")), box_of(turn.locator(".answer-text").first)
+        assert doubt["y"] < words["y"]
 
 
 def test_back_leads_to_the_question_before(browser, site):

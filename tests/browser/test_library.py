@@ -82,7 +82,7 @@ def test_several_files_are_added_and_a_bad_one_does_not_stop_the_others(browser,
         for row, name, content in zip(
             rows, ("empty.txt", "noise.pdf"), (b"", b"%PDF-1.4 noise"), strict=False
         ):
-            assert row == f"{name} {upload(site, name, content).json()['detail']}"
+            assert row.replace(" ", ": ", 1) == upload(site, name, content).json()["detail"]
         assert page.locator(".uploads .is-problem").count() == 2
 
 
@@ -212,7 +212,17 @@ def test_a_deletion_that_fails_is_told_in_the_dialog(browser, site):
         page.get_by_role("button", name="Delete Letter from Ararat, 5 May 1922").click()
         dialog = page.get_by_role("dialog", name="Delete this source?")
         dialog.get_by_role("button", name="Delete").click()
-        dialog.get_by_text("The server cannot be reached.").wait_for()
+        dialog.get_by_text("The server cannot be reached: check the connection, then try again.").wait_for()
+
+
+def test_a_source_is_worked_on_in_a_narrow_window_without_scrolling_aside(browser, site):
+    finished_job(site, upload(site, "ararat.md", LETTER))
+    with browser(site, viewport={"width": 360, "height": 700}) as page:
+        page.goto("/library")
+        assert "1 1 " in words_of(page.locator(".sources tbody tr"))
+        for one in page.locator(".sources tbody tr").get_by_role("button").all():
+            box = box_of(one)
+            assert box["x"] + box["width"] <= 360
 
 
 def test_a_bar_of_the_timeline_leads_to_its_year(browser, site):

@@ -115,6 +115,16 @@ def in_sight(page, selector):
     wait_until(lambda: is_in_sight(one) and one.evaluate(top) >= bottom)
 
 
+def test_a_quote_longer_than_the_window_is_read_from_its_beginning(browser, site):
+    document = document_of(site, "chronicle.md")
+    start = LONG.index("In year 230 of")
+    with browser(site, viewport={"width": 360, "height": 300}) as page:
+        page.goto(f"/read/{document['id']}?from={start}&to={start + 4000}")
+        page.wait_for_function("document.activeElement.id === 'quote'")
+        bar = box_of(page.locator(".reading-bar"))
+        assert bar["y"] + bar["height"] <= box_of(page.locator("#quote"))["y"] < 300
+
+
 @pytest.mark.parametrize("has_scripts", [True, False])
 def test_the_bar_stays_and_leads_to_a_page_by_its_number(browser, site, has_scripts):
     with browser(site, java_script_enabled=has_scripts, viewport={"width": 400, "height": 400}) as page:
@@ -161,9 +171,13 @@ def test_from_an_answer_one_goes_to_its_words_and_back(browser, site):
         page.goto("/")
         ask(page, QUESTION).locator(".reference").first.click()
         page.wait_for_url("**/read/**")
+        page.get_by_role("searchbox").fill("Batum")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**find=Batum*")
         page.get_by_role("link", name="Back to the answer").click()
         page.wait_for_url("**/?q=*")
         page.locator(".answer").wait_for()
+    with browser(site) as page:
         page.goto(f"/read/{document_of(site, 'envoys.txt')['id']}")
         assert page.locator(".back").is_hidden()
 

@@ -73,7 +73,7 @@ def test_it_is_the_same_without_scripts(browser, site):
         page.get_by_role("button", name="Search").click()
         without = words_of(page.locator("#t1"))
         assert page.get_by_role("radio", name="Search").is_checked()
-        page.get_by_role("textbox", name="follow-up").fill("customs -sea")
+        page.get_by_role("textbox", name="Search again").fill("customs -sea")
         page.get_by_role("button", name="Search").click()
         assert words_of(page.locator("#t1 .answer-text").first) == COUNTED
         assert "hold “customs” and not “sea”" in words_of(page.locator("#t2 .answer-text").first)

@@ -215,10 +215,8 @@ def _between(
     lowest, highest = before.run.at(before.last), after.run.at(after.first)
     of_runs = before.run.at(position), after.run.at(position)
     shown = {seen.number for seen in sightings if seen.form in usual and lowest < seen.number < highest}
-    if len(shown) == 1:
-        number = shown.pop()
-    else:
-        number = of_runs[of_runs[1].value >= 1 and of_runs[1] > lowest]
+    of_run = of_runs[of_runs[1].value >= 1 and of_runs[1] > lowest]
+    number = shown.pop() if len(shown) == 1 else of_run
     if before.run.is_arabic == after.run.is_arabic:
         margin = max(abs(number.value - each.value) for each in of_runs)
     else:

@@ -105,8 +105,8 @@ async function run(wanted, wantedModes) {
   while (list.children.length >= questions.length) list.firstElementChild.remove();
   for (const earlier of list.children) settle(earlier);
   const answers = [...list.children].map((earlier) => earlier.dataset.answer);
-  let turn = show(waitingTurn(questions.at(-1)));
   showConversation(isFollowUp);
+  let turn = show(waitingTurn(questions.at(-1)));
   status.textContent = "Looking through the documents…";
   try {
     for await (const html of askTurn(addressOf(questions, modes, readFilters(), topK), answers, controller.signal)) {
@@ -136,7 +136,7 @@ function show(turn, before) {
   if (before) before.replaceWith(turn);
   else list.append(turn);
   showTaken(turn);
-  if (isFirst) turn.scrollIntoView({ block: "start" });
+  if (isFirst) (turn.previousElementSibling ? turn : document.body).scrollIntoView({ block: "start" });
   return turn;
 }
 
@@ -151,7 +151,9 @@ function tellProblem(turn, message) {
 
 function showConversation(isNewEntry) {
   document.body.classList.add("has-turns");
-  document.getElementById("question-label").textContent = "Ask a follow-up";
+  const [asking, searching] = document.getElementById("question-label").children;
+  asking.textContent = "Ask a follow-up";
+  searching.textContent = "Search again";
   showAddress(addressOf(questions, modes, readFilters(), topK), isNewEntry);
   document.title = `${questions.at(-1)} – Dossier`;
   const anew = document.getElementById("anew");

@@ -5,6 +5,8 @@ export const root = document.documentElement.dataset.root;
 
 export class ProblemError extends Error {}
 
+export const UNREACHABLE = "The server cannot be reached: check the connection, then try again.";
+
 /** Asks the last question of a page's address; yields the turn's HTML as it grows. Throws ProblemError. */
 export async function* askTurn(address, answers, signal) {
   const response = await send(`${root}/turn${new URL(address, location).search}`, {
@@ -29,7 +31,7 @@ export async function send(address, options) {
     response = await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ProblemError("The server cannot be reached.");
+    throw new ProblemError(UNREACHABLE);
   }
   if (!response.ok) throw new ProblemError(await problemLine(response));
   return response;

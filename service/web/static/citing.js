@@ -10,6 +10,7 @@ const DOWNLOADED = ["bibtex", "csl", "ris"];
 export async function openCitations(address) {
   for (const form of place.querySelectorAll("[data-form]")) form.textContent = "…";
   status.textContent = "";
+  place.classList.remove("has-problem");
   place.showModal();
   try {
     const response = await send(withFormat(address, "all"));
@@ -20,6 +21,7 @@ export async function openCitations(address) {
     offerDownloads(address);
   } catch (error) {
     status.textContent = error.message;
+    place.classList.add("has-problem");
   }
 }
 

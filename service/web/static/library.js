@@ -1,6 +1,6 @@
 // The library: uploads and what goes on of them, what sources are called, deletions after a question, and back.
 
-import { problemLine, root, send } from "./asking.js";
+import { UNREACHABLE, problemLine, root, send } from "./asking.js";
 
 const POLLED_EVERY_MS = 400;
 /** What the browser keeps of a deleted source, to bring it back: more would fill its memory. Chosen by hand. */
@@ -106,7 +106,7 @@ function upload(file, path, onProgress) {
     request.open("POST", `${root}/v1/sources`);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
-    request.addEventListener("error", () => reject(new Error("The server cannot be reached.")));
+    request.addEventListener("error", () => reject(new Error(UNREACHABLE)));
     request.addEventListener("load", () => {
       if (request.status === 202) resolve(request.response);
       else reject(new Error(request.response?.detail ?? `The server answered with status ${request.status}.`));
@@ -156,9 +156,10 @@ function newRow(name) {
     end(words, isProblem = false) {
       bar.remove();
       cancel.remove();
-      state.textContent = words;
+      const said = words.replace(`${name}: `, ""); // the name stands before it
+      state.textContent = said;
       element.classList.add(isProblem ? "is-problem" : "is-done");
-      status.textContent = `${name}: ${words}`;
+      status.textContent = `${name}: ${said}`;
     },
   };
 }
@@ -190,7 +191,7 @@ function askToDelete(button) {
       status.textContent = `${name} is deleted.`;
       offerUndo(name, kept);
     } else {
-      problem.textContent = response ? await problemLine(response) : "The server cannot be reached.";
+      problem.textContent = response ? await problemLine(response) : UNREACHABLE;
       problem.hidden = false;
     }
   };

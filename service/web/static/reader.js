@@ -8,7 +8,8 @@ const quote = document.getElementById("quote");
 const text = document.getElementById("document");
 
 function goToQuote() {
-  quote.scrollIntoView({ block: "center", behavior: "instant" });
+  const isLong = quote.getBoundingClientRect().height > innerHeight / 2;
+  quote.scrollIntoView({ block: isLong ? "start" : "center", behavior: "instant" });
   quote.focus({ preventScroll: true });
 }
 
@@ -68,13 +69,19 @@ const barStatus = document.getElementById("bar-status");
 const pageField = document.getElementById("go-to");
 const breaks = [...document.querySelectorAll(".page-break[id]")];
 
+/** Offers the answer that one came from, also after one has found words or gone to a page here. */
 function offerWayBack() {
   const from = document.referrer && new URL(document.referrer);
-  if (!from || from.origin !== location.origin || from.pathname !== `${root}/` || !from.searchParams.has("q")) return;
+  if (from?.origin !== location.origin) return;
+  const isNext = from.pathname === `${root}/` && from.searchParams.has("q");
+  if (isNext) sessionStorage.setItem(location.pathname, from.href);
+  else if (from.pathname !== location.pathname) return;
+  const answer = sessionStorage.getItem(location.pathname);
+  if (!answer) return;
   const link = bar.querySelector(".back");
-  Object.assign(link, { href: from.href, hidden: false });
+  Object.assign(link, { href: answer, hidden: false });
   link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || history.length < 2) return;
+    if (!isNext || event.ctrlKey || event.metaKey || event.shiftKey || history.length < 2) return;
     event.preventDefault();
     history.back(); // to where one was on that page
   });
