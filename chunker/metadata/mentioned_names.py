@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from chunker.metadata.written_names import name_vocabulary
 from chunker.text.normalising import fold
 
 if TYPE_CHECKING:
@@ -57,6 +59,16 @@ def cluster_of(form: str) -> str:
     """Return what forms of one name have in common: the last word, without case and its ending."""
     surname = fold(form).text.rpartition(" ")[2]
     return _CASE_ENDING.sub("", surname)
+
+
+def filed_under(participant: str) -> str:
+    """Return under what a participant stands in the alphabet: a person's surname, a body's whole name."""
+    vocabulary = name_vocabulary()
+    words = participant.split()
+    is_body = not vocabulary.never.isdisjoint(map(str.lower, words)) or any(
+        word.islower() and vocabulary.particles.isdisjoint((before, word)) for before, word in pairwise(words)
+    )
+    return fold(participant).text if is_body else cluster_of(participant)
 
 
 def names_among(mentions: Iterable[Mention], first_names: Container[str] = ()) -> list[Name]:

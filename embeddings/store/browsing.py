@@ -27,10 +27,6 @@ _ANY = "form IN (SELECT value FROM json_each(?))"
 _OF_ANY = f"d.key IN (SELECT document_key FROM document_mentions WHERE {_ANY})"  # noqa: S608 - made of constants
 _WITH_ANY = f"EXISTS (SELECT 1 FROM document_mentions WHERE document_key = d.key AND {_ANY})"  # noqa: S608 - made of constants
 _BY_NAME = "SELECT document_key FROM document_participants WHERE name IN (SELECT value FROM json_each(?))"
-_NAMES = """
-    SELECT name, count(DISTINCT document_key) FROM document_participants
-    WHERE name > ? GROUP BY name ORDER BY name LIMIT ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +97,6 @@ def document_ids(
         )
         ids += [one for (one,) in rows]
     return ids
-
-
-def names_after(connection: sqlite3.Connection, name: str, *, limit: int) -> list[tuple[str, int]]:
-    """Return participants whose names follow ``name``, each with the number of its documents."""
-    return connection.execute(_NAMES, (name, limit)).fetchall()
 
 
 def documents_naming(connection: sqlite3.Connection, name: str) -> int:

@@ -9,7 +9,7 @@ from chunker.documents import Page, PageMap, PageStart
 from chunker.facsimile.formats import PICTURED
 from chunker.readers.file_names import upwards
 from embeddings.search import Filters, Place
-from embeddings.store.browsing import document_ids, documents_naming, ids_between, names_after
+from embeddings.store.browsing import document_ids, documents_naming, ids_between
 from embeddings.store.choosing import ALL, Choice, chosen
 from embeddings.store.descriptions import bibliography_from
 from embeddings.store.facets import count_facets
@@ -241,10 +241,6 @@ class Catalogue:
         records = self._documents("WHERE d.id IN (SELECT value FROM json_each(?))", json.dumps(ids))
         found = {record.document.id: record for record in records}
         return [found[one] for one in ids]
-
-    def names_after(self, name: str, *, limit: int) -> list[tuple[str, int]]:
-        """Return participants by the alphabet, from behind ``name``, each with its number of documents."""
-        return names_after(self._connection, name, limit=limit)
 
     def documents_naming(self, name: str) -> int:
         """Return how many documents have a participant of exactly that name."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from chunker.metadata.mentioned_names import filed_under
 from embeddings.store import exact_search, lexical_index, word_counts
 from embeddings.store.catalogue import NO_FILTERS, Catalogue
 from embeddings.store.facets import count_facets
@@ -51,6 +53,7 @@ class Kept:
 
     facets: Facets | None = None
     participants_by_word: dict[str, list[str]] | None = None
+    participants_filed: list[tuple[str, str, int]] | None = None
 
 
 class Snapshot(Catalogue):
@@ -86,6 +89,18 @@ class Snapshot(Catalogue):
                     by_word.setdefault(each, []).append(name)
             self._kept.participants_by_word = by_word
         return self._kept.participants_by_word.get(word, [])
+
+    def participants_after(self, name: str, *, limit: int) -> list[tuple[str, str, int]]:
+        """Return participants by the alphabet from behind ``name``: under what, the name, how many documents.
+
+        Persons stand under their surnames.
+        """
+        if self._kept.participants_filed is None:
+            counted = self.facets().participants
+            self._kept.participants_filed = sorted((filed_under(one), one, count) for one, count in counted)
+        filed = self._kept.participants_filed
+        first = bisect(filed, (filed_under(name), name), key=lambda one: one[:2]) if name else 0
+        return filed[first : first + limit]
 
     def dense_search(
         self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False

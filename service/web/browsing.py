@@ -88,21 +88,23 @@ def period_page(period: str, dossier: CurrentDossier, after: Id = None) -> Respo
 
 @router.get("/people")
 def people_page(dossier: CurrentDossier, after: Annotated[str, Query(max_length=1_000)] = "") -> Response:
-    """List who wrote, received or took part, by the alphabet, a part at a time."""
+    """List who wrote, received or took part, by the alphabet of surnames, a part at a time."""
     with dossier.snapshot() as snapshot:
-        names = snapshot.names_after(after, limit=_NAMES_AT_ONCE + 1)
+        names = snapshot.participants_after(after, limit=_NAMES_AT_ONCE + 1)
         shown = names[:_NAMES_AT_ONCE]
-        frequent = snapshot.facets().participants[:_FREQUENT] if not after else ()
+        participants = snapshot.facets().participants
+        most = participants[0][1] if participants else 0
+        frequent = participants[:_FREQUENT] if not after else ()
         return page(
             "browse.html",
             view="people",
             title="By person",
             shares=_shares("people", frequent) if len(names) > _FREQUENT else [],
             letters=[
-                (letter, _shares("people", list(members)))
+                (letter, _shares("people", [one[1:] for one in members], most=most))
                 for letter, members in groupby(shown, key=lambda one: one[0][:1].upper())
             ],
-            next_link=browse_link("people", after=shown[-1][0]) if len(names) > len(shown) else "",
+            next_link=browse_link("people", after=shown[-1][1]) if len(names) > len(shown) else "",
             first_link=browse_link("people") if after else "",
         )
 
@@ -265,8 +267,8 @@ def _periods(counted: Sequence[tuple[str, int]]) -> list[Share]:
     ]
 
 
-def _shares(folder: str, counted: Sequence[tuple[str, int]]) -> list[Share]:
-    most = max((count for _, count in counted), default=0)
+def _shares(folder: str, counted: Sequence[tuple[str, int]], *, most: int = 0) -> list[Share]:
+    most = max([most, *(count for _, count in counted)])
     return [
         Share(value, browse_link(folder, value), _papers(count), count / most) for value, count in counted
     ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunker.metadata.mentioned_names import Name, cluster_of, names_among
+from chunker.metadata.mentioned_names import Name, cluster_of, filed_under, names_among
 from chunker.metadata.mentions import find_mentions
 
 
@@ -121,3 +121,19 @@ def test_any_text_can_be_read_and_no_form_counts_less_than_it_shows(text):
         assert 0 <= one.inside <= one.count
         assert one.form
         assert one.form == " ".join(one.form.split())
+
+
+@pytest.mark.parametrize(
+    ("participant", "place"),
+    [
+        ("K. Brandt", "brandt"),
+        ("Brandt", "brandt"),
+        ("Maria von der Heyden", "heyden"),
+        ("Jean de la Tour", "tour"),
+        ("Society of Friends", "society of friends"),
+        ("Foreign Office", "foreign office"),
+        ("", ""),
+    ],
+)
+def test_persons_are_filed_under_surnames_and_bodies_under_their_names(participant, place):
+    assert filed_under(participant) == place

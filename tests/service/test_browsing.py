@@ -70,6 +70,13 @@ def test_people_and_kinds_lead_to_their_papers(site):
     assert {words for words, _, _ in shares(site.get("/browse/kinds").text)} == {"letter", "email"}
 
 
+def test_people_stand_under_their_surnames(site):
+    page = site.get("/browse/people").text
+    people = [words for words, _, _ in shares(page)]
+    assert people == sorted(people, key=lambda name: (name.split()[-1], name))
+    assert headings(page) == sorted({name.split()[-1][0] for name in people})
+
+
 def test_people_and_places_in_the_texts_lead_to_the_papers_that_name_them(site):
     places = {words: (link, count) for words, link, count in shares(site.get("/browse/named/places").text)}
     assert places == {
