@@ -65,7 +65,7 @@ def filed_under(participant: str) -> str:
     """Return under what a participant stands in the alphabet: a person's surname, a body's whole name."""
     vocabulary = name_vocabulary()
     words = participant.split()
-    is_body = not vocabulary.never.isdisjoint(map(str.lower, words)) or any(
+    is_body = not vocabulary.never.isdisjoint(word.lower() for word in words if not word.islower()) or any(
         word.islower() and vocabulary.particles.isdisjoint((before, word)) for before, word in pairwise(words)
     )
     return fold(participant).text if is_body else cluster_of(participant)
