@@ -11,7 +11,9 @@ from service.commands.options import (
     JsonOption,
     KindOption,
     ModeOption,
+    OrderOption,
     ParticipantOption,
+    QueryOrder,
     SourceOption,
     ToOption,
     TopKOption,
@@ -31,6 +33,7 @@ def ask(
     *,
     top_k: TopKOption = None,
     mode: ModeOption = None,
+    order: OrderOption = QueryOrder.relevance,
     form: FormOption = None,
     date_from: FromOption = None,
     date_to: ToOption = None,
@@ -71,6 +74,7 @@ def ask(
             top_k=top_k,
             mode=mode.chosen if mode else None,
             form=form.asked if form else None,
+            order=order.chosen,
             filters=filters,
         )
         if as_json:  # HTTP's own forms take longer to load than all else
@@ -89,6 +93,7 @@ def search(
     *,
     top_k: TopKOption = None,
     mode: ModeOption = None,
+    order: OrderOption = QueryOrder.relevance,
     date_from: FromOption = None,
     date_to: ToOption = None,
     kind: KindOption = None,
@@ -111,7 +116,13 @@ def search(
     with Dossier.open(settings=settings, read_only=True) as dossier:
         with dossier.snapshot() as snapshot:
             check_filters(snapshot, filters)
-        result = dossier.search(question, top_k=top_k, mode=mode.chosen if mode else None, filters=filters)
+        result = dossier.search(
+            question,
+            top_k=top_k,
+            mode=mode.chosen if mode else None,
+            order=order.chosen,
+            filters=filters,
+        )
         if as_json:
             from service.api.boxes import BoxesInTime
             from service.api.presenting import search_response

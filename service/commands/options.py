@@ -46,6 +46,18 @@ class QueryMode(StrEnum):
         return "search" if self is QueryMode.search else "ask"
 
 
+class QueryOrder(StrEnum):
+    """In which order what a search finds is shown."""
+
+    relevance = "relevance"
+    date = "date"
+
+    @property
+    def chosen(self) -> Literal["relevance", "date"]:
+        """The order as the front door takes it."""
+        return "date" if self is QueryOrder.date else "relevance"
+
+
 _collection: ContextVar[str | None] = ContextVar("collection", default=None)
 """What `dossier --collection NAME` says, which stands before the command."""
 
@@ -67,6 +79,12 @@ ModeOption = Annotated[
     typer.Option(
         "--mode",
         help="Take it for a question, or look for its words as they are written. [as its form says]",
+    ),
+]
+OrderOption = Annotated[
+    QueryOrder,
+    typer.Option(
+        "--order", help="Of what a search finds: most weight first, or the earliest."
     ),
 ]
 FromOption = Annotated[

@@ -64,6 +64,10 @@ Mode = Annotated[
         " ask: as a question; absent: as its form says"
     ),
 ]
+Order = Annotated[
+    Literal["relevance", "date"],
+    Field(description="of what a search finds: where its words weigh most, or the earliest first"),
+]
 InCollection = Annotated[
     str | None, Field(description="the library that is meant, by its name; absent: the usual one")
 ]
@@ -200,6 +204,7 @@ class Tools:
         earlier_questions: Annotated[list[str], Field(description="of this conversation, oldest first")] = [],  # noqa: B006 - never changed; None would say "nullable" to the agent
         top_k: TopK = None,
         mode: Mode = None,
+        order: Order = "relevance",
         form: Form = None,
         filters: SearchFilters = _EVERYTHING,
         collection: InCollection = None,
@@ -216,6 +221,7 @@ class Tools:
                 top_k=top_k,
                 mode=mode,
                 form=form,
+                order=order,
                 filters=filters.as_filters(),
                 history=[Turn("user", earlier) for earlier in earlier_questions],
             )
@@ -227,12 +233,13 @@ class Tools:
         *,
         top_k: TopK = None,
         mode: Mode = None,
+        order: Order = "relevance",
         filters: SearchFilters = _EVERYTHING,
         collection: InCollection = None,
     ) -> SearchPassagesResult:
         """Find the passages nearest to a question, or all that hold words as they are written, counted."""
         with self._shelf.reading(collection) as dossier:
-            result = dossier.search(query, top_k=top_k, mode=mode, filters=filters.as_filters())
+            result = dossier.search(query, top_k=top_k, mode=mode, order=order, filters=filters.as_filters())
             passages = [cited_passage(one, self.base_url) for one in result.passages]
         counted = result.counted.words if result.counted else None
         return SearchPassagesResult(mode=result.interpretation.mode, counted=counted, passages=passages)

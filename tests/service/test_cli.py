@@ -239,6 +239,19 @@ def test_json_is_that_of_the_api(indexed):
     assert found["passages"] == body["passages"]
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_what_a_search_finds_is_shown_in_the_order_asked_for(indexed, command):
+    def dates(*options):
+        found = json.loads(indexed(command, "Stalin OR Eden OR letter", "-k", "50", "--json", *options)[1])
+        return [passage["citation"]["date"] for passage in found["passages"]]
+
+    by_weight, by_date = dates(), dates("--order", "date")
+    assert by_date == sorted(by_date, key=lambda date: date or "9999")
+    assert len(set(by_date)) > 1
+    assert by_weight != by_date
+    assert sorted(map(str, by_weight)) == sorted(map(str, by_date))
+
+
 @pytest.mark.parametrize(
     ("options", "is_found"),
     [

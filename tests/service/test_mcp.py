@@ -75,6 +75,19 @@ def test_search_passages_respects_number_and_filters(client):
     assert [passage["number"] for passage in result["passages"]] == [1, 2]
 
 
+def test_a_search_shows_the_earliest_first_where_that_is_asked_for(client):
+    dates = [
+        [
+            passage["date"]
+            for passage in call(client, tool, **{name: "Stalin OR Eden OR letter"}, order="date")[key]
+        ]
+        for tool, name, key in (("search_passages", "query", "passages"), ("ask", "question", "passages"))
+    ]
+    for one in dates:
+        assert one == sorted(one, key=lambda date: date or "9999")
+        assert len(set(one)) > 1
+
+
 def paged_document(client):
     [document] = call(client, "list_documents", filters={"sources": ["harbours.txt"]})["documents"]
     return document["document_id"]
