@@ -174,6 +174,7 @@ def test_from_an_answer_one_goes_to_its_words_and_back(browser, site):
         page.get_by_role("searchbox").fill("Batum")
         page.keyboard.press("Enter")
         page.wait_for_url("**find=Batum*")
+        in_sight(page, ".found.is-current")  # what scrolls moves the link away from the mouse
         page.get_by_role("link", name="Back to the answer").click()
         page.wait_for_url("**/?q=*")
         page.locator(".answer").wait_for()

@@ -47,6 +47,10 @@ def read(question, collection, **options):
         ("Show me the meetings of Vinogradov", "register", "list conversation, Vinogradov"),
         ("Which notes were sent to Ali Fuad?", "register", "list note, Ali Fuad recipient"),
         ("Which agreements were signed in 1921?", "register", "list treaty"),
+        ("Which notes went to Ali Fuad?", "register", "list note, Ali Fuad recipient"),
+        ("Which letters went from Karl to Anna?", "letters", "list letter, Karl writer, Anna recipient"),
+        ("How many telegrams reached Anna in 1902?", "letters", "count telegram, Anna recipient"),
+        ("Which letters did Karl post to Anna?", "letters", "list letter, Karl writer, Anna recipient"),
         ("Which meetings did the Turkish ambassador Aktay have?", "register", "list conversation, Aktay"),
         ('Which notes mention "treaty of Kars"?', "register", "list note, “treaty of Kars”"),
     ],
@@ -65,6 +69,7 @@ def test_a_question_for_documents_is_read(question, collection, understood):
     [
         ("What did Anna write to Karl?", "letters"),
         ("Which letters were burnt?", "letters"),
+        ("Which ships reached Trieste in 1916?", "letters"),
         ("What telegram did the vicar ask for?", "letters"),
         ("How many times did Anna weep?", "letters"),
         ("How many children came to the school?", "letters"),

@@ -246,6 +246,7 @@ class _Reading:
                 self._deny("people", denied=denied)
                 self._do(word.lower, subjects if after_do else len(self.people))
                 after_do = denied = False
+                side = "recipient" if word.lower in words.reaching else side
             elif word.lower in words.parties:
                 self.says_how = True
                 side = side if word.lower == "and" else _side_behind(word.lower)

@@ -32,6 +32,7 @@ class ListWords:
     unread: frozenset[str]
     verbs: frozenset[str]
     receiving: frozenset[str]
+    reaching: frozenset[str]
     exchanging: frozenset[str]
     addressed: frozenset[str]
     senders: frozenset[str]
