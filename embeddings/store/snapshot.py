@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect
+import operator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,12 +96,22 @@ class Snapshot(Catalogue):
 
         Persons stand under their surnames.
         """
+        filed = self._participants_filed
+        first = bisect_right(filed, (filed_under(name), name), key=lambda one: one[:2]) if name else 0
+        return filed[first : first + limit]
+
+    def participants_beside(self, name: str) -> list[str]:
+        """Return the other participants who stand under the same surname as ``name``."""
+        under, filed = filed_under(name), self._participants_filed
+        first, last = (find(filed, under, key=operator.itemgetter(0)) for find in (bisect_left, bisect_right))
+        return [one for _, one, _ in filed[first:last] if one != name]
+
+    @property
+    def _participants_filed(self) -> list[tuple[str, str, int]]:
         if self._kept.participants_filed is None:
             counted = self.facets().participants
             self._kept.participants_filed = sorted((filed_under(one), one, count) for one, count in counted)
-        filed = self._kept.participants_filed
-        first = bisect(filed, (filed_under(name), name), key=lambda one: one[:2]) if name else 0
-        return filed[first : first + limit]
+        return self._kept.participants_filed
 
     def dense_search(
         self, vector: FloatArray, *, limit: int, filters: Filters = NO_FILTERS, by_second: bool = False

@@ -83,9 +83,7 @@ ModeOption = Annotated[
 ]
 OrderOption = Annotated[
     QueryOrder,
-    typer.Option(
-        "--order", help="Of what a search finds: most weight first, or the earliest."
-    ),
+    typer.Option("--order", help="Of what a search finds: most weight first, or the earliest."),
 ]
 FromOption = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="Documents from this day, month or year on.")

@@ -121,6 +121,7 @@ def person_page(name: str, dossier: CurrentDossier, after: Id = None) -> Respons
             title=name,
             up=(browse_link("people"), "All people"),
             total=snapshot.documents_naming(name),
+            see=[(one, browse_link("people", one)) for one in snapshot.participants_beside(name)],
             ask=_ask_link(("participant", name)),
         )
 
@@ -211,6 +212,7 @@ def _papers_page(
     ask_words: str = "Ask these papers",
     is_least: bool = False,
     also: Sequence[str] = (),
+    see: Sequence[tuple[str, str]] = (),
     shares: Sequence[Share] = (),
 ) -> Response:
     """Return a page of the papers that follow ``after``, under their years, or months within a year.
@@ -230,6 +232,7 @@ def _papers_page(
         title=title,
         total=_papers(total, is_least=is_least),
         also=also,
+        see=see,
         ask_words=ask_words,
         shares=shares,
         up=up,

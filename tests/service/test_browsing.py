@@ -77,6 +77,19 @@ def test_people_stand_under_their_surnames(site):
     assert headings(page) == sorted({name.split()[-1][0] for name in people})
 
 
+def test_a_person_leads_to_others_of_the_surname(tmp_path):
+    letter = "Letter of {} to {}\n\nMay {}, 1921\n\nThe harbour is frozen, and nothing can be sent by sea."
+    parties = [("K. Brandt", "Anna Holm"), ("Karl Brandt", "Anna Holm"), ("Ruth Hall", "Karl Brandt")]
+    with serving(make_app(tmp_path)) as site:
+        fill(site, {f"{day}.txt": letter.format(*both, day).encode() for day, both in enumerate(parties, 1)})
+        page = site.get("/browse/people/K.%20Brandt").text
+        assert re.search(r'See also <a href="([^"]+)">([^<]+)</a></p>', page).groups() == (
+            "/browse/people/Karl%20Brandt",
+            "Karl Brandt",
+        )
+        assert "See also" not in site.get("/browse/people/Ruth%20Hall").text
+
+
 def test_people_and_places_in_the_texts_lead_to_the_papers_that_name_them(site):
     places = {words: (link, count) for words, link, count in shares(site.get("/browse/named/places").text)}
     assert places == {
