@@ -76,7 +76,27 @@ def without_kind(title: str) -> str:
 def _kind(title: str) -> re.Match[str] | None:
     spans = sorted(date_spans(title))
     begin = spans[0][1] if spans and not title[: spans[0][0]].strip(" ,.[(") else 0
-    return _named_early().match(title, begin)
+    match = _named_early().match(title, begin)
+    if match is None or match.lastgroup is None:
+        return None
+    start, end = match.span(match.lastgroup)
+    is_first = _before_kind().fullmatch(title, begin, start) is not None
+    return match if is_first or _behind_kind().match(title, end) else None
+
+
+@cache
+def _before_kind(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    before = vocabulary.alternatives("papers", "before_kind")
+    return re.compile(rf"\W*+(?:from\b\W*+)?(?:(?:the|an?)\s+)?(?:{before}\s+)?|.*['’]s?\s+", re.IGNORECASE)
+
+
+@cache
+def _behind_kind(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
+    """Return the pattern of what follows a kind behind other words; "Safe Mode Reports Less" names none."""
+    behind = vocabulary.alternatives("papers", "behind_kind")
+    return re.compile(
+        rf"\W*$|\s*(?:[^\w\s,]|,(?!\s+(?:and|or)\b))|\s+(?:{behind}|\d{{1,4}})\b", re.IGNORECASE
+    )
 
 
 def is_paper(kind: str | None) -> bool:

@@ -14,6 +14,7 @@ from chunker.metadata.kinds import is_paper, read_kind
 from chunker.metadata.names import read_participants
 from chunker.metadata.own_dates import read_own_date, read_own_year
 from chunker.text.blocks import paragraphs, plain, without_markup
+from chunker.text.forms import read_form
 from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from chunker.documents import DocumentDate
+    from chunker.text.forms import Form
 
 _Found = TypeVar("_Found")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t].*$", re.MULTILINE)
@@ -100,7 +102,7 @@ def read_metadata(
     headings = {plain(line) for line in _HEADING.findall(body)}
     form, kind = kind, read_kind(title)
     return DocumentMetadata(
-        date=_date(title, kind, stated.head),
+        date=_date(title, kind, stated.head, read_form(body[: SETTINGS.head_chars])),
         kind=kind or form,
         participants=_participants(title, kind, stated.without(headings), body)
         if names is None
@@ -155,11 +157,14 @@ def _tail(body: str) -> Iterator[str]:
     yield from (without_markup(block.text) for block in last if len(block.text) <= SETTINGS.tail_line_chars)
 
 
-def _date(title: str, kind: str | None, head: Sequence[str]) -> DocumentDate | None:
+def _date(title: str, kind: str | None, head: Sequence[str], form: Form | None) -> DocumentDate | None:
     """Return the date of the title and of the lines below it: the more exact, else the line's own.
 
-    Below the title of what is no paper only a line that is little else than a date counts.
+    Below the title of what is no paper only a line that is little else than a date counts; a form has its
+    own in a field.
     """
+    if form and (in_form := _first(map(read_own_date, form.dates))):
+        return in_form
     other_words = SETTINGS.words_beside_date if is_paper(kind) else SETTINGS.few_words_beside_date
     in_title = read_own_date(title)
     in_lines = _first(

@@ -12,6 +12,7 @@ from chunker.metadata.dates import date_spans, runs_over
 from chunker.metadata.kinds import opens_like_a_paper, read_kind
 from chunker.segmenting.head_lines import read_lines
 from chunker.text.blocks import lines, opening_words, plain
+from chunker.text.forms import read_form
 from chunker.vocabulary import PACKAGED, Vocabulary
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from chunker.documents import Span
     from chunker.text.blocks import Block
+    from chunker.text.forms import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,17 @@ def first_title(text: str, span: Span) -> str | None:
     """Return the first line of ``span`` that serves as its title, ``None`` where prose begins before one.
 
     A line goes on in the next where a date does, or where it ends open. The subject of a memorandum or a
-    mail is its title; below a salutation there is none.
+    mail and the title of a form is its title; below a salutation there is none.
     """
     last = min(span.end_char, span.start_char + SETTINGS.chars_read)
     blocks = list(lines(text, span.start_char, last))[: SETTINGS.lines_read]
+    form = read_form(text[:last], span.start_char)
     for number, (block, line) in enumerate(
         zip(blocks, read_lines(text[span.start_char : last]), strict=False)
     ):
         words = plain(block.text)
+        if form and block.start_char == form.fields[0].start_char:
+            return form.title or _title_of_fields(form)
         if line.mark == "salutation":
             return None
         if line.mark == "fields" and line.field == "subject":
@@ -136,6 +141,17 @@ def first_title(text: str, span: Span) -> str | None:
         if line.mark != "fields" and may_be_title(words) and not _heads_pages(text, words):
             named = _paper_of_body(words, [plain(below.text) for below in blocks[number + 1 :]])
             return named or _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
+    return None
+
+
+def _title_of_fields(form: Form) -> str | None:
+    """Return the fields of a form up to the first that has words: "Case No.: 1921/34, Name: Anna Holm"."""
+    shown = []
+    for field in form.fields:
+        shown.append(str(field))
+        if may_be_title(str(field)):
+            words = ", ".join(shown)
+            return words if len(words) <= SETTINGS.max_joined_chars else None
     return None
 
 

@@ -83,6 +83,11 @@ def test_the_contents_help_a_vague_date_but_do_not_overrule_an_exact_one():
         ("From the diary of the representative", "diary"),
         ("Chapter 4", "chapter"),
         ("A history of the treaty of Lausanne", None),
+        ("Safe Mode Reports 4K Less Conventional Memory", None),
+        ("Duplicate Address Types When Creating Entry", None),
+        ("Service, Protocol, and Adapter Lists Are Blank", None),
+        ("Anna's letter home", "letter"),
+        ("Ferry Board report, 1940", "report"),
         ("G. A. Astakhov to the people's commissariat", None),
     ],
 )

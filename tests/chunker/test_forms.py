@@ -1,0 +1,72 @@
+"""Forms above texts: registers, tickets, case files and articles that begin with labelled lines."""
+
+import pytest
+
+from chunker.chunking import segment
+from chunker.readers.reading import read_bytes
+from chunker.text.forms import read_form
+
+BODY = "\n\n" + "The council met in the old mill and spoke of the price of rye until the evening. " * 8
+
+
+def document(form, name="a.txt"):
+    [found] = segment(read_bytes((form + BODY).encode(), name=name)).documents
+    return found
+
+
+ARTICLE = """ARTICLE:M130004  17-DEC-2000  [mill95]
+TITLE   :Cannot Stop the Mill at Night
+PRODUCT :Mill 95.x
+PART/VER:MILL:95
+OPER/SYS:
+KEYWORDS:
+
+====="""
+CASE = """Case No.: 1921/34
+Name: Anna Holm
+Date of birth: 3 May 1890
+Occupation: ferrywoman"""
+INCIDENT = """Incident 17 of 4 May 1931
+Reporter: Karl Brandt
+Vessel: Aurora
+Subject: Collision at the pier"""
+PERMIT = "PERMIT\n\nPermit number: 88\nHolder: Anna Holm\nValid until: 3 May 1932\nIssued: 1 March 1931"
+TICKET = "Ticket: 4411\nTitle: Ferry late\n  and late again\nReported: 2019-05-03\nStatus: open"
+FILE = "**Akte:** 12/31\n**Betreff:** Fähre nach Vestö\n**Datum:** 3. Mai 1931"
+
+
+@pytest.mark.parametrize(
+    ("form", "title", "date"),
+    [
+        (ARTICLE, "Cannot Stop the Mill at Night", "2000-12-17"),
+        (CASE, "Case No.: 1921/34, Name: Anna Holm", None),
+        (f"{CASE}\nDate: 12 June 1921", "Case No.: 1921/34, Name: Anna Holm", "1921-06-12"),
+        (TICKET, "Ferry late and late again", "2019-05-03"),
+        (INCIDENT, "Collision at the pier", "1931-05-04"),
+        (PERMIT, "PERMIT", "1931-03-01"),
+        (FILE, "Fähre nach Vestö", "1931-05-03"),
+    ],
+)
+def test_a_form_gives_title_and_date_in_its_fields(form, title, date):
+    found = document(form)
+    assert found.title == title
+    assert (found.metadata.date and found.metadata.date.text) == date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ANNA: I came on 3 May 1931.\nKARL: It was dark.\nANNA: It rained.\nKARL: So it did.",
+        "At 10:30 we left.\nAt 11:15 we came.\nAt 12:40 we ate.",
+        "Name: Anna Holm\nPlace: Vestoe\n\nThey came from all sides: it was late.",
+        "It was late, and they said to each other: go.\nWe went: it rained.\nThe ferry came: it was full.",
+        "https://example.org/a\nhttps://example.org/b\nhttps://example.org/c",
+        "",
+    ],
+)
+def test_what_is_spoken_counted_or_told_is_no_form(text):
+    assert read_form(text + BODY) is None
+
+
+def test_a_form_far_down_a_text_is_not_its_head():
+    assert read_form("line\n" * 9 + "Name: Anna\nPlace: Vestoe\nState: open") is None
