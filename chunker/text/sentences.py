@@ -33,9 +33,12 @@ _CANDIDATE = re.compile(
         (?:[*)\]"'”’»]|\\\*|[-–,]?(?:{_MARK.pattern}))*+
         (?:[^\S\n]{{1,2}}{_NUMBERED}(?:[-–,]{_NUMBERED})*)*+(?=\s)
     |(?<=[^\W\d_]{{3}})[.!?]++["'”’»)]*(?P<lost>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s)
-    |\n[ \t]*\r?\n\s*""",
+    |\n[ \t]*\r?\n\s*
+    |\n(?=[ \t]*+(?:(?P<rule>[-=_*~]{{3,}}+[ \t\r]*+(?:\n|\Z))|(?P<field>[^\W\d_][^:\n]{{0,29}}:)))
+    |(?<=[-=_*~]{{3}})[ \t\r]*+\n\s*""",
     re.VERBOSE,
 )
+_FIELD = re.compile(r"[ \t]*+[^\W\d_][^:\n]{0,29}:")
 _NEXT_WORD = re.compile(r"""(?:\\?\*|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*+(\w)""")
 _STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
 _INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
@@ -54,7 +57,8 @@ def goes_on(last_character: str, next_character: str) -> bool:
 def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) -> Iterator[Span]:
     """Yield the sentences of ``text[start_char:end_char]`` as spans of ``text``, without outer white space.
 
-    A blank line ends a sentence unless it goes on in lower case. A full stop ends one when a capital, a
+    A blank line ends a sentence unless it goes on in lower case, and so do a ruled line and one that begins
+    with a label, as the one before it does ("Name: Anna"). A full stop ends one when a capital, a
     digit or a quotation follows, unless it closes an initial ("A.V. Terentyev"), a known abbreviation
     ("f. 059") or the number of a list item. Reference marks behind the stop ("1904.[3] The keeper")
     belong to the sentence that it ends.
@@ -62,7 +66,10 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
     end = len(text) if end_char is None else end_char
     begin = start_char
     for match in _CANDIDATE.finditer(text, start_char, end):
-        if text[match.start()].isspace():
+        if match["field"]:
+            if not _is_between_fields(text, begin, match):
+                continue
+        elif text[match.start()].isspace():
             last = _LAST_CHARACTER.search(text, max(begin, match.start() - _LOOK_BACK_CHARS), match.start())
             if goes_on(last[0] if last else "", text[match.end() : match.end() + 1]):
                 continue
@@ -73,6 +80,13 @@ def sentence_spans(text: str, start_char: int = 0, end_char: int | None = None) 
         begin = match.end()
     if sentence := Span(begin, end).trimmed(text):
         yield sentence
+
+
+def _is_between_fields(text: str, begin: int, line_end: re.Match[str]) -> bool:
+    """Return whether the line before begins with a label too, both with a capital."""
+    line_start = text.rfind("\n", begin, line_end.start()) + 1 or begin
+    before = _FIELD.match(text, line_start, line_end.start())
+    return before is not None and before[0].lstrip()[0].isupper() and line_end["field"][0].isupper()
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:

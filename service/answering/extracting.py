@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _STATES = re.compile(r"[.!…:;。！；：][^\w]*(?:[⁰¹²³⁴-⁹\d*†‡()\[\]]+\W*)?$")
+_MAX_LABEL_WORDS = 3
+"""Of a field's label, as "Title" or "Date of entry"."""
 _LEADS_ON = re.compile(r"[:：]\W*$")
 """What a sentence ends with that says nothing without the next one."""
 _NOTE = re.compile(r"\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\[\d{1,3}\])(?=\s)")
@@ -272,10 +274,11 @@ def _sentences(
     asked = frozenset(stems(question)).intersection(stems(f"{document.header} {passage.text}"))
     number = 0
     for span, shown, text in shown_sentences(passage.text):
+        number += not any(map(str.isalnum, text))  # no window goes over a ruled line
         if len(text.split()) < settings.min_words:
             continue  # too little to begin with; a window may go over it
         number += 1
-        if not is_only_heading and not _states(text) and heading.issuperset(_words(text)):
+        if not is_only_heading and _is_heading(text, heading):
             continue  # a heading, which every citation shows anyway; no window goes over it
         scores = matches.scores(shown.start_char, shown.end_char) if matches else None
         has_type = gives(types, text, question) if types else None
@@ -299,6 +302,15 @@ def _sentences(
         )
         is_torn = sentence.is_torn
         yield replace(sentence, score=sentence.score - settings.fragment_loss) if is_torn else sentence
+
+
+def _is_heading(text: str, heading: frozenset[str]) -> bool:
+    """Return whether a line, or what is filled in behind a label, says no more than the document's header."""
+    label, _, value = text.partition(":")
+    filled_in = _words(value) if len(label.split()) <= _MAX_LABEL_WORDS else []
+    return (bool(filled_in) and heading.issuperset(filled_in)) or (
+        not _states(text) and heading.issuperset(_words(text))
+    )
 
 
 def _words(text: str) -> list[str]:

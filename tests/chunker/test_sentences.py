@@ -44,6 +44,23 @@ def test_a_blank_line_ends_a_sentence_without_a_full_stop():
     assert sentences("TOP SECRET\n\nStalin. Today we met.") == ["TOP SECRET", "Stalin.", "Today we met."]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CAUSE\n=====\nThe mill stood\nstill.", ["CAUSE", "=====", "The mill stood\nstill."]),
+        ("for the mill\n  ----\nSTATUS", ["for the mill", "----", "STATUS"]),
+        (
+            "Name: Anna Holm\nPlace: Vestoe\n  on the Bay. She rowed.\nState: open",
+            ["Name: Anna Holm", "Place: Vestoe\n  on the Bay.", "She rowed.", "State: open"],
+        ),
+        ("He named these: bread,\nand then this: salt.", ["He named these: bread,\nand then this: salt."]),
+        ("It went on --\nand on.", ["It went on --\nand on."]),
+    ],
+)
+def test_ruled_lines_and_fields_stand_by_themselves(text, expected):
+    assert sentences(text) == expected
+
+
 def test_a_sentence_that_a_page_break_cut_goes_on_after_the_gap():
     text = "He decided to kill the commissioners\n\n\n\ntaken away from Baku. A report followed."
     assert sentences(text) == [

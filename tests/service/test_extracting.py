@@ -180,6 +180,21 @@ def test_a_question_is_worth_less_than_a_statement_of_the_same_words(tmp_path):
     assert worth(found, "Was the harbour") < worth(found, "The harbour was")
 
 
+def test_a_title_behind_its_label_is_no_answer_and_no_quote_goes_over_a_ruled_line(tmp_path):
+    form = "Title: Why the mill stands still\nMaker: Anna Holm of Vestoe\nState: sold in the autumn\n"
+    text = f"{form}------\nThe mill stands still as its wheel is broken.\n======\nThe ferry goes as before."
+    encoder, question = WordHashEncoder(), "Why does the mill stand still?"
+    with LocalIndex.open(tmp_path, encoder=encoder, chunking=CHUNKING) as index:
+        index.add([make_source("mill.txt", text, title="Why the mill stands still")])
+        retrieval = Retriever(index, encoder, RetrievalSettings()).retrieve(question, top_k=3, matched=3)
+        found = read_sentences(question, retrieval, ExtractionSettings(), passages=3)
+    texts = [one.text for one in found]
+    assert "Maker: Anna Holm of Vestoe" in texts
+    assert not any(one.startswith("Title") for one in texts)
+    [window] = extract(found, ExtractionSettings(max_windows=1))
+    assert [one.text for one in window.sentences] == ["The mill stands still as its wheel is broken."]
+
+
 @pytest.mark.parametrize("title", ["The mill was sold for 300 crowns.", "the mill was sold for 300 crowns"])
 def test_a_letter_of_one_line_is_quoted_though_the_line_serves_as_its_title(tmp_path, title):
     encoder = WordHashEncoder()
