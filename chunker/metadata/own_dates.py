@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chunker.metadata.dates import date_spans, read_date, read_year
+from chunker.metadata.kinds import read_kind
 from chunker.metadata.year_forms import year_readings
 from chunker.vocabulary import PACKAGED, Vocabulary
 
@@ -25,8 +26,15 @@ def read_own_date(text: str) -> DocumentDate | None:
 
 
 def read_own_year(text: str) -> DocumentDate | None:
-    """Return the first year or span of years that ``text`` gives its paper, or ``None``."""
-    return read_year(_without_others(text))
+    """Return the first year or span of years that ``text`` gives its paper, or ``None``.
+
+    A number between two names may be anything's: "Error 2000 Stops the Mill".
+    """
+    text = _without_others(text)
+    for match, _ in list(year_readings(text)):
+        if not _stands_apart(text, match.start(), match.end()):
+            text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    return read_year(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +90,18 @@ def _is_others(text: str, start: int, end: int) -> bool:
     return is_year and words.follows.match(text, end) is not None and bool(leading.strip())
 
 
+def _stands_apart(text: str, start: int, end: int) -> bool:
+    """Return whether a year stands at an end, beside a sign, a small word, or the name of a paper's kind."""
+    leading, following = text[:start].rstrip(), text[end:].lstrip()
+    if _OTHER_NUMBER.match(following):
+        return False
+    if not leading or not following or not leading[-1].isalnum() or not following[0].isalnum():
+        return True
+    before, after = leading.split()[-1], following.split()[0]
+    return (
+        not before[0].isupper() or not after[0].isupper() or bool(read_kind(before) or read_kind(following))
+    )
+
+
+_OTHER_NUMBER = re.compile(r"[&,/+]\s*(?:\d{5}|(?!1\d|20)\d{4})(?!\d)")
 _YEAR_CHARS = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -56,9 +57,9 @@ def front_matter_of(text: str) -> re.Match[str] | None:
 
 
 def title_in(fields: str) -> str | None:
-    """Return the title a front matter gives, without its quotes."""
+    """Return the title a front matter gives, without its quotes, its character references read."""
     found = TITLE_FIELD.search(fields)
-    return (tidy_line(found["title"].strip().strip("\"'")) or None) if found else None
+    return (tidy_line(unescape(found["title"].strip().strip("\"'"))) or None) if found else None
 
 
 def headings_in(text: str, *, body_start: int) -> Iterator[Heading]:

@@ -18,6 +18,7 @@ from chunker.metadata.reading import read_metadata
         *("Доклад о законе от 5 мая 1920 г.", "Informe sobre la ley de 3 de mayo de 1920"),
         *("Rules of the club as amended in 1928", "The Ferry Gazette. Since 1890", "Form 10-K (rev. 1934)"),
         *("The harbour company, founded 1871", "© 1998 Harbour Trust", "Mühle Borup, gegründet 1871"),
+        *("Events 2000 & 3001 Appear While the Mill Stands", "Mill Server 2000 Setup Fails"),
         *("Projections of the harvest to 2020", "Europe before 1914", "Deutschland nach 1945"),
     ],
 )
@@ -37,6 +38,17 @@ def test_the_date_of_something_else_is_not_the_papers(title):
 )
 def test_an_act_is_dated_by_its_name_and_a_paper_by_its_own_date(title, date):
     assert read_own_date(title).text == date
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Ferry Board 1931 Meeting Minutes", "Census 1931 of Vestoe", "Annual Report 1931 Ferry Board"),
+        *("1931 Yearbook", "The Mill, 1931, Revised", "Budget 1931", "Letters from 1931 On"),
+    ],
+)
+def test_a_year_stands_at_an_end_or_beside_what_tells_it(title):
+    assert read_own_year(title).text == "1931"
 
 
 def test_a_year_is_a_papers_own_where_nothing_says_otherwise():

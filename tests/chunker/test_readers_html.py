@@ -372,3 +372,11 @@ def test_an_epub_without_its_package_is_refused():
         archive.writestr("META-INF/container.xml", "<container/>")
     with pytest.raises(BrokenSourceError, match=r"^a\.epub: "):
         read(buffer.getvalue(), "a.epub")
+
+
+def test_the_name_of_the_site_is_left_out_where_a_lower_heading_says_the_title_without_it():
+    title = "Ferry log: 1907 | Bay Archive"
+    page = f"<html><head><title>{title}</title></head><body><h2>{{}}</h2><p>{SENTENCES}</p></body></html>"
+    assert read(page.format("Ferry log: 1907")).title == "Ferry log: 1907"
+    for other in ("Bay Archive", "1907"):
+        assert read(page.format(other)).title == title

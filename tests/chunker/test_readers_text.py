@@ -301,6 +301,7 @@ def test_front_matter_gives_the_title_and_no_heading():
     assert markdown(text).title == "The Straits"
     assert headings_of(text) == [(1, "Montreux", "# Montreux")]
     assert markdown(text).text == text
+    assert markdown("---\ntitle: Ferries &amp; mills\n---\n\nThey stand still.").title == "Ferries & mills"
 
 
 def test_two_rules_are_no_front_matter():

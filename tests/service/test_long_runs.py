@@ -21,6 +21,7 @@ from chunker.metadata.placed_dates import place_dates
 from chunker.readers.reading import read_bytes
 from chunker.segmenting.title_lines import may_be_title
 from chunker.text.blocks import plain
+from chunker.text.forms import read_form
 from chunker.text.normalising import fold, tidy
 from chunker.text.scripts import in_one_script
 from chunker.text.sentences import sentence_spans
@@ -114,6 +115,7 @@ WAYS = {
     "folded": fold,
     "sentences": lambda text: list(sentence_spans(text)),
     "titles": lambda text: (read_kind(text), opens_like_a_paper(text), may_be_title(text), plain(text)),
+    "forms": read_form,
     "letters": in_one_script,
     "citations": lambda text: with_plain_citations(text, {1}),
     "words": read_words,

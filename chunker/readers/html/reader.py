@@ -159,14 +159,19 @@ def title_of(root: _Element) -> str | None:
 
 
 def as_headed(title: str | None, headings: Sequence[Heading]) -> str | None:
-    """Return a page's title; its only ``h1`` where that says more, or the same without the site's name."""
-    heads = [heading.text for heading in headings if heading.level == 1]
-    if not title or len(heads) != 1:
+    """Return a page's title; its only ``h1`` where that says more, or a heading that names no site."""
+    if not title:
         return title
-    stated, head = fold(title).text, fold(heads[0]).text
-    has_more = re.match(rf"{re.escape(stated)}\b", head) is not None
-    of_site = re.fullmatch(rf"(?:.+{SITE_SIGN})?{re.escape(head)}(?:{SITE_SIGN}.+)?", stated) is not None
-    return heads[0] if head and (has_more or of_site) else title
+    stated = fold(title).text
+    heads = [heading.text for heading in headings if heading.level == 1]
+    if len(heads) == 1 and (head := fold(heads[0]).text):
+        has_more = re.match(rf"{re.escape(stated)}\b", head) is not None
+        if has_more or re.fullmatch(rf"(?:.+{SITE_SIGN})?{re.escape(head)}(?:{SITE_SIGN}.+)?", stated):
+            return heads[0]
+    if heads:
+        return title
+    before_site = {stated[: sign.start()] for sign in re.finditer(SITE_SIGN, stated)}
+    return next((heading.text for heading in headings if fold(heading.text).text in before_site), title)
 
 
 def bibliography_of(root: _Element) -> Bibliography:
