@@ -163,7 +163,7 @@ def _date(title: str, kind: str | None, head: Sequence[str], form: Form | None) 
     Below the title of what is no paper only a line that is little else than a date counts; a form has its
     own in a field.
     """
-    if form and (in_form := _first(map(read_own_date, form.dates))):
+    if form and (in_form := _date_of_form(form)):
         return in_form
     other_words = SETTINGS.words_beside_date if is_paper(kind) else SETTINGS.few_words_beside_date
     in_title = read_own_date(title)
@@ -175,6 +175,11 @@ def _date(title: str, kind: str | None, head: Sequence[str], form: Form | None) 
     if in_title is not None and in_lines is not None:
         return more_exact(in_lines, in_title) if are_compatible(in_title, in_lines) else in_lines
     return in_lines or in_title or read_own_year(title)
+
+
+def _date_of_form(form: Form) -> DocumentDate | None:
+    filled_in = form.date or ""
+    return read_own_date(filled_in) or read_own_year(filled_in) or _first(map(read_own_date, form.opening))
 
 
 def _secrecy(kind: str | None, head: Sequence[str]) -> str | None:

@@ -67,11 +67,15 @@ class Form:
         return self._filled_in(_labels().title)
 
     @property
-    def dates(self) -> tuple[str, ...]:
-        """Where its date may stand: what is filled in as such, the lines above, and a first field of more."""
+    def date(self) -> str | None:
+        """What is filled in as its date."""
+        return self._filled_in(_labels().date)
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """Where its date may stand beside other words: the lines above, and a first field of more than it."""
         first = self.fields[0].value
-        filled_in = self._filled_in(_labels().date)
-        return (*filter(None, [filled_in]), *self.above, *([first] if len(first.split()) > 1 else []))
+        return (*self.above, *([first] if len(first.split()) > 1 else []))
 
     def _filled_in(self, label: re.Pattern[str]) -> str | None:
         values = (field.value for field in self.fields if field.value and label.fullmatch(field.label))

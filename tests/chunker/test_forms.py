@@ -41,6 +41,7 @@ FILE = "**Akte:** 12/31\n**Betreff:** Fähre nach Vestö\n**Datum:** 3. Mai 1931
         (ARTICLE, "Cannot Stop the Mill at Night", "2000-12-17"),
         (CASE, "Case No.: 1921/34, Name: Anna Holm", None),
         (f"{CASE}\nDate: 12 June 1921", "Case No.: 1921/34, Name: Anna Holm", "1921-06-12"),
+        (f"{CASE}\nDate: 1921", "Case No.: 1921/34, Name: Anna Holm", "1921"),
         (TICKET, "Ferry late and late again", "2019-05-03"),
         (INCIDENT, "Collision at the pier", "1931-05-04"),
         (PERMIT, "PERMIT", "1931-03-01"),
