@@ -133,19 +133,23 @@ def first_title(text: str, span: Span) -> str | None:
     ):
         words = plain(block.text)
         if form and block.start_char == form.fields[0].start_char:
-            return form.title or _title_of_fields(form)
+            return _title_of_form(form)
         if line.mark == "salutation":
             return None
         if line.mark == "fields" and line.field == "subject":
             return words.partition(":")[2].strip() or None
         if line.mark != "fields" and may_be_title(words) and not _heads_pages(text, words):
+            if form and (_forms().fullmatch(words) or len(words.split()) <= SETTINGS.max_bare_words):
+                return ", ".join(filter(None, [words, _title_of_form(form)]))
             named = _paper_of_body(words, [plain(below.text) for below in blocks[number + 1 :]])
             return named or _whole_title(words, list(_below(text, blocks[number:])), _next(blocks, number))
     return None
 
 
-def _title_of_fields(form: Form) -> str | None:
-    """Return the fields of a form up to the first that has words: "Case No.: 1921/34, Name: Anna Holm"."""
+def _title_of_form(form: Form) -> str | None:
+    """Return a form's title, else its first fields with words: "Case No.: 1921/34, Name: Anna Holm"."""
+    if form.title:
+        return form.title
     shown = []
     for field in form.fields:
         shown.append(str(field))

@@ -44,7 +44,13 @@ FILE = "**Akte:** 12/31\n**Betreff:** Fähre nach Vestö\n**Datum:** 3. Mai 1931
         (f"{CASE}\nDate: 1921", "Case No.: 1921/34, Name: Anna Holm", "1921"),
         (TICKET, "Ferry late and late again", "2019-05-03"),
         (INCIDENT, "Collision at the pier", "1931-05-04"),
-        (PERMIT, "PERMIT", "1931-03-01"),
+        (PERMIT, "PERMIT, Permit number: 88, Holder: Anna Holm", "1931-03-01"),
+        (
+            f"FORM 12\n\n{CASE}\nDated: 1921-06-12",
+            "FORM 12, Case No.: 1921/34, Name: Anna Holm",
+            "1921-06-12",
+        ),
+        (f"REGISTER OF FERRIES AND THEIR CREWS\n\n{CASE}", "REGISTER OF FERRIES AND THEIR CREWS", None),
         (FILE, "Fähre nach Vestö", "1931-05-03"),
     ],
 )
