@@ -132,7 +132,7 @@ def first_title(text: str, span: Span) -> str | None:
         zip(blocks, read_lines(text[span.start_char : last]), strict=False)
     ):
         words = plain(block.text)
-        if form and block.start_char == form.fields[0].start_char:
+        if form and block.start_char == form.fields[0].start_char and (form.title or not form.is_table):
             return _title_of_form(form)
         if line.mark == "salutation":
             return None

@@ -1,4 +1,6 @@
-"""The form that a text may begin with: lines of a label, a colon and what is filled in, each label once.
+"""The form that a text may begin with: a label and what is filled in on each line, each label once.
+
+A colon stands between the two, or they are the two cells of a table's row.
 
 Registers, tickets, case files and articles of a help desk have one above their text, or are nothing else.
 """
@@ -6,7 +8,7 @@ Registers, tickets, case files and articles of a help desk have one above their 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,7 @@ _FIELD = re.compile(
     r"[*_]{0,2}(?P<label>[^\W\d_][^:*|]{0,29})[*_]{0,2}(?:(?<!\d):|:(?!\d\d\b))(?!//)[*_]{0,2}(?P<value>.*)",
     re.DOTALL,
 )
+_ROW = re.compile(r"\|?\s*(?P<label>[^\W\d_][^:|]{0,39}?):?\s*\|(?P<value>[^|]*)\|?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Field:
     start_char: int
     label: str
     value: str
+    is_row: bool = False
 
     def __str__(self) -> str:
         return f"{self.label}: {self.value}"
@@ -76,6 +80,11 @@ class Form:
         """Where its date may stand beside other words: the lines above, and a first field of more than it."""
         first = self.fields[0].value
         return (*self.above, *([first] if len(first.split()) > 1 else []))
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its fields are the rows of a table, which may also be none of a form."""
+        return any(field.is_row for field in self.fields)
 
     def _filled_in(self, label: re.Pattern[str]) -> str | None:
         values = (field.value for field in self.fields if field.value and label.fullmatch(field.label))
@@ -118,16 +127,16 @@ def _fields_from(text: str, rows: Sequence[Block]) -> Iterator[Field]:
     for row in rows:
         gap = text[end_char : row.start_char]
         end_char = row.end_char
-        match = _FIELD.fullmatch(row.text)
+        match = _FIELD.fullmatch(row.text) or _ROW.fullmatch(row.text)
         label = plain(match["label"]) if match else ""
         if "\f" in gap or gap.count("\n") > 1:
             break
         if match and len(label.split()) <= SETTINGS.max_label_words:
             if field:
                 yield field
-            field = Field(row.start_char, label, plain(match["value"]))
+            field = Field(row.start_char, label, plain(match["value"]), match.re is _ROW)
         elif field and gap.endswith((" ", "\t")):
-            field = Field(field.start_char, field.label, f"{field.value} {plain(row.text)}".strip())
+            field = replace(field, value=f"{field.value} {plain(row.text)}".strip())
         else:
             break
     if field:

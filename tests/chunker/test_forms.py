@@ -1,5 +1,8 @@
 """Forms above texts: registers, tickets, case files and articles that begin with labelled lines."""
 
+from io import BytesIO
+
+import docx
 import pytest
 
 from chunker.chunking import segment
@@ -9,8 +12,8 @@ from chunker.text.forms import read_form
 BODY = "\n\n" + "The council met in the old mill and spoke of the price of rye until the evening. " * 8
 
 
-def document(form, name="a.txt"):
-    [found] = segment(read_bytes((form + BODY).encode(), name=name)).documents
+def document(source):
+    [found] = segment(source).documents
     return found
 
 
@@ -55,9 +58,44 @@ FILE = "**Akte:** 12/31\n**Betreff:** Fähre nach Vestö\n**Datum:** 3. Mai 1931
     ],
 )
 def test_a_form_gives_title_and_date_in_its_fields(form, title, date):
-    found = document(form)
+    found = document(read_bytes((form + BODY).encode(), name="a.txt"))
     assert found.title == title
     assert (found.metadata.date and found.metadata.date.text) == date
+
+
+ROWS = {"Inspection no.": "1921/34", "Vessel": "Aurora", "Master": "Anna Holm", "Date": "12 June 1921"}
+
+
+@pytest.mark.parametrize("heading", ["INSPECTION FORM", "A long heading over the form of an inspection"])
+@pytest.mark.parametrize("name", ["a.docx", "a.html", "a.md"])
+def test_the_rows_of_a_table_are_fields_as_well(heading, name):
+    found = document(read_bytes(written(heading, name), name=name))
+    short = "INSPECTION FORM, Inspection no.: 1921/34, Vessel: Aurora"
+    assert found.title == (short if heading == "INSPECTION FORM" else heading)
+    assert found.metadata.date.text == "1921-06-12"
+
+
+def written(heading, name):
+    if name.endswith(".docx"):
+        form = docx.Document()
+        form.add_paragraph(heading)
+        table = form.add_table(rows=len(ROWS), cols=2)
+        for row, texts in zip(table.rows, ROWS.items(), strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+        form.add_paragraph(BODY.strip())
+        form.save(buffer := BytesIO())
+        return buffer.getvalue()
+    if name.endswith(".html"):
+        rows = "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in ROWS.items())
+        return f"<html><body><p>{heading}</p><table>{rows}</table><p>{BODY}</p></body></html>".encode()
+    rows = "\n".join(f"| {label} | {value} |" for label, value in ROWS.items())
+    return f"{heading}\n\n{rows}{BODY}".encode()
+
+
+def test_a_table_of_two_columns_gives_no_title():
+    ages = "Name | Boat\nAnna | Aurora\nKarl | Ferry\nOtto | None"
+    assert document(read_bytes((ages + BODY).encode(), name="a.txt")).title.startswith("Name Boat Anna")
 
 
 @pytest.mark.parametrize(
