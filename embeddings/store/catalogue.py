@@ -16,7 +16,7 @@ from embeddings.store.facets import count_facets
 from embeddings.store.filtering import condition_of
 from embeddings.store.listing import SHOWN_NAME, count_documents, list_documents
 from embeddings.store.manifest import read_manifest
-from embeddings.store.names import most_frequent_names, names_by_alphabet, read_name
+from embeddings.store.names import most_frequent_names, names_by_alphabet, persons_beside, read_name
 from embeddings.store.readings import notices_from
 from embeddings.store.recognitions import read_recognised
 from embeddings.store.records import (
@@ -266,6 +266,10 @@ class Catalogue:
     def mentioned_name(self, kind: NameKind, name: str) -> NameRecord | None:
         """Return the person or place that is called so, ``None``: none stands in the texts."""
         return read_name(self._connection, kind, name)
+
+    def persons_beside(self, name: str, *, limit: int) -> list[NameRecord]:
+        """Return the persons who may be meant by a first name, or the first name of ``name``, as in texts."""
+        return persons_beside(self._connection, name, limit=limit)
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """Return the document with that id."""

@@ -180,6 +180,25 @@ def read_name(connection: sqlite3.Connection, kind: NameKind, name: str) -> Name
     return None if row is None else _record(row)
 
 
+def persons_beside(connection: sqlite3.Connection, name: str, *, limit: int) -> list[NameRecord]:
+    """Return the persons who may be meant by ``name`` alone, or the one by the first word of ``name``.
+
+    "Anna" may be Anna Weber, and Anna Weber may stand in texts as Anna.
+    """
+    first, _, more = name.partition(" ")
+    if more:
+        alone = read_name(connection, "person", first)
+        return [alone] if alone else []
+    rows = connection.execute(
+        f"{_RECORD} AND name > ?2 || ' ' AND name < ?2 || '!' AND cluster IN"  # noqa: S608 - made of constants
+        # '!' is the character after the space
+        " (SELECT cluster FROM mention_totals WHERE form > ?2 || ' ' AND form < ?2 || '!')"
+        " ORDER BY documents DESC, name LIMIT ?3",
+        ("person", name, limit),
+    )
+    return list(map(_record, rows))
+
+
 def _record(row: tuple[NameKind, str, str, int, int]) -> NameRecord:
     kind, name, forms, documents, is_exact = row
     return NameRecord(kind, name, tuple(json.loads(forms)), documents, bool(is_exact))

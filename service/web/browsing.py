@@ -172,6 +172,10 @@ def name_page(plural: Plural, name: str, dossier: CurrentDossier, after: Id = No
             ask=_ask_link(("mode", "search"), ("q", " OR ".join(f'"{form}"' for form in record.forms))),
             ask_words="Search for this name",
             also=[form for form in record.forms if form != name],
+            see=[
+                (one.name, browse_link("named", plural, one.name))
+                for one in (snapshot.persons_beside(name, limit=_FREQUENT) if plural == "people" else ())
+            ],
         )
 
 

@@ -122,6 +122,14 @@ def test_people_and_places_in_the_texts_lead_to_the_papers_that_name_them(site):
         "Vienna, 20 April 1911, Dear Mr. Pichler",
     ]
     assert "Also as Pichler" in pichler
+    assert "See also" not in pichler
+
+
+@pytest.mark.parametrize(("name", "other"), [("Anna", "Anna Weber"), ("Ruth Hall", "Ruth")])
+def test_a_first_name_alone_and_whole_names_with_it_lead_to_each_other(site, name, other):
+    page = site.get(f"/browse/named/people/{quote(name)}").text
+    link = f"/browse/named/people/{quote(other)}"
+    assert f'See also <a href="{link}">{other}</a></p>' in page
 
 
 def test_all_papers_come_once_when_leafed_through_in_parts(site, monkeypatch):
