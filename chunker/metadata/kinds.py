@@ -26,13 +26,18 @@ def _named_early(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
 def _opening(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
     """Return the pattern of a title that opens with a kind, with what may stand before and behind it."""
     kinds = vocabulary.patterns("papers", "kinds")
-    before, behind = (vocabulary.alternatives("papers", name) for name in ("before_kind", "behind_kind"))
+    behind = vocabulary.alternatives("papers", "behind_kind")
     papers = "|".join(words for kind, words in kinds.items() if kind != "chapter")
     return re.compile(
-        rf"\W*+(?:from\b\W*+)?(?:the\s+|an?\s+)?(?:{before}\s+)?(?:{papers})"
+        rf"{_leading_to_kind(vocabulary)}(?:{papers})"
         rf"(?:\W*$|\W*[:,—–]|\s+{behind}\b)",
         re.IGNORECASE,
     )
+
+
+def _leading_to_kind(vocabulary: Vocabulary) -> str:
+    before = vocabulary.alternatives("papers", "before_kind")
+    return rf"\W*+(?:from\b\W*+)?(?:the\s+|an?\s+)?(?:{before}\s+)?"
 
 
 def read_kind(title: str) -> str | None:
@@ -86,8 +91,8 @@ def _kind(title: str) -> re.Match[str] | None:
 
 @cache
 def _before_kind(vocabulary: Vocabulary = PACKAGED) -> re.Pattern[str]:
-    before = vocabulary.alternatives("papers", "before_kind")
-    return re.compile(rf"\W*+(?:from\b\W*+)?(?:(?:the|an?)\s+)?(?:{before}\s+)?|.*['’]s?\s+", re.IGNORECASE)
+    """Return the pattern of what makes a kind the first words of a title, or somebody's: "Anna's letter"."""
+    return re.compile(rf"{_leading_to_kind(vocabulary)}|.*['’]s?\s+", re.IGNORECASE)
 
 
 @cache

@@ -19,6 +19,9 @@ from chunker.vocabulary import PACKAGED, Vocabulary
 if TYPE_CHECKING:
     from chunker.documents import DocumentDate
 
+_YEAR_CHARS = 4
+_OTHER_NUMBER = re.compile(r"[&,/+]\s*(?:\d{5}|(?!1\d|20)\d{4})(?!\d)")
+
 
 def read_own_date(text: str) -> DocumentDate | None:
     """Return the first of the most exact dates that ``text`` gives its paper, or ``None``."""
@@ -33,7 +36,7 @@ def read_own_year(text: str) -> DocumentDate | None:
     text = _without_others(text)
     for match, _ in list(year_readings(text)):
         if not _stands_apart(text, match.start(), match.end()):
-            text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+            text = _blanked(text, *match.span())
     return read_year(text)
 
 
@@ -75,8 +78,12 @@ def _without_others(text: str) -> str:
     spans = {*date_spans(text), *(match.span() for match, _ in year_readings(text))}
     for start, end in spans:
         if _is_others(text, start, end):
-            text = text[:start] + " " * (end - start) + text[end:]
+            text = _blanked(text, start, end)
     return text
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
 
 
 def _is_others(text: str, start: int, end: int) -> bool:
@@ -101,7 +108,3 @@ def _stands_apart(text: str, start: int, end: int) -> bool:
     return (
         not before[0].isupper() or not after[0].isupper() or bool(read_kind(before) or read_kind(following))
     )
-
-
-_OTHER_NUMBER = re.compile(r"[&,/+]\s*(?:\d{5}|(?!1\d|20)\d{4})(?!\d)")
-_YEAR_CHARS = 4

@@ -102,7 +102,7 @@ def read_metadata(
     headings = {plain(line) for line in _HEADING.findall(body)}
     form, kind = kind, read_kind(title)
     return DocumentMetadata(
-        date=_date(title, kind, stated.head, read_form(body[: SETTINGS.head_chars])),
+        date=_date(title, kind, stated.head, read_form(body)),
         kind=kind or form,
         participants=_participants(title, kind, stated.without(headings), body)
         if names is None

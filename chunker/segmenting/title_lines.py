@@ -127,12 +127,12 @@ def first_title(text: str, span: Span) -> str | None:
     """
     last = min(span.end_char, span.start_char + SETTINGS.chars_read)
     blocks = list(lines(text, span.start_char, last))[: SETTINGS.lines_read]
-    form = read_form(text[:last], span.start_char)
-    for number, (block, line) in enumerate(
-        zip(blocks, read_lines(text[span.start_char : last]), strict=False)
-    ):
+    head = text[span.start_char : last]
+    form = read_form(head)
+    begins = span.start_char + form.fields[0].start_char if form else None
+    for number, (block, line) in enumerate(zip(blocks, read_lines(head), strict=False)):
         words = plain(block.text)
-        if form and block.start_char == form.fields[0].start_char and (form.title or not form.is_table):
+        if form and block.start_char == begins and (form.title or not form.is_table):
             return _title_of_form(form)
         if line.mark == "salutation":
             return None

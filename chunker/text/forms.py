@@ -1,8 +1,7 @@
 """The form that a text may begin with: a label and what is filled in on each line, each label once.
 
-A colon stands between the two, or they are the two cells of a table's row.
-
-Registers, tickets, case files and articles of a help desk have one above their text, or are nothing else.
+A colon stands between the two, or they are the two cells of a table's row. Registers, tickets, case files
+and articles of a help desk have one above their text, or are nothing else.
 """
 
 from __future__ import annotations
@@ -109,9 +108,9 @@ def _labels(vocabulary: Vocabulary = PACKAGED) -> _Labels:
     )
 
 
-def read_form(text: str, start_char: int = 0) -> Form | None:
-    """Return the form that ``text`` begins with at ``start_char``, ``None`` where it begins with none."""
-    rows = list(lines(text, start_char, min(len(text), start_char + SETTINGS.max_chars)))
+def read_form(text: str) -> Form | None:
+    """Return the form that ``text`` begins with, ``None`` where it begins with none."""
+    rows = list(lines(text, 0, min(len(text), SETTINGS.max_chars)))
     for first in range(min(SETTINGS.lines_above + 1, len(rows))):
         fields = list(_fields_from(text, rows[first:]))
         labels = {field.label.lower() for field in fields}

@@ -25,6 +25,7 @@ _WORDED = (
     r"|sic|[^\W\d_]{1,15}(?:\ [^\W\d_]{1,15}){1,4})\\?\]"
 )
 _RAISED = r"<sup>[^<]{1,12}</sup>|\(\d{1,3}\)|[¹²³⁰-ⁿ†‡]"
+_LABEL = r"[^\W\d_][^:\n]{0,29}:"
 _MARK = re.compile(rf"{_NUMBERED}|{_WORDED}|{_RAISED}")
 # Runs of stops and marks are taken whole ("++", "*+"), so that no text takes more than linear time. A number
 # that lost its superscript stands right behind the stop ("countries.1 While").
@@ -34,11 +35,11 @@ _CANDIDATE = re.compile(
         (?:[^\S\n]{{1,2}}{_NUMBERED}(?:[-–,]{_NUMBERED})*)*+(?=\s)
     |(?<=[^\W\d_]{{3}})[.!?]++["'”’»)]*(?P<lost>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s)
     |\n[ \t]*\r?\n\s*
-    |\n(?=[ \t]*+(?:(?P<rule>[-=_*~]{{3,}}+[ \t\r]*+(?:\n|\Z))|(?P<field>[^\W\d_][^:\n]{{0,29}}:)))
+    |\n(?=[ \t]*+(?:[-=_*~]{{3,}}+[ \t\r]*+(?:\n|\Z)|(?P<field>{_LABEL})))
     |(?<=[-=_*~]{{3}})[ \t\r]*+\n\s*""",
     re.VERBOSE,
 )
-_FIELD = re.compile(r"[ \t]*+[^\W\d_][^:\n]{0,29}:")
+_FIELD = re.compile(rf"[ \t]*+(?P<label>{_LABEL})")
 _NEXT_WORD = re.compile(r"""(?:\\?\*|<sup>[^<]{1,12}</sup>|["'“‘«(\[—–-]|\s)*+(\w)""")
 _STILL_INSIDE = re.compile(r"\s*[.,;:]")  # "Jampol et al. [2] , who": the stop was an abbreviation's
 _INSIDE_MARK = re.compile(r"\s?\d{1,4}\\?\]")  # "[Anm. 3]"
@@ -86,7 +87,7 @@ def _is_between_fields(text: str, begin: int, line_end: re.Match[str]) -> bool:
     """Return whether the line before begins with a label too, both with a capital."""
     line_start = text.rfind("\n", begin, line_end.start()) + 1 or begin
     before = _FIELD.match(text, line_start, line_end.start())
-    return before is not None and before[0].lstrip()[0].isupper() and line_end["field"][0].isupper()
+    return before is not None and before["label"][0].isupper() and line_end["field"][0].isupper()
 
 
 def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool:

@@ -92,11 +92,15 @@ def _unsettle_those_called(connection: sqlite3.Connection, changes: Iterable[tup
         row = connection.execute("SELECT as_person FROM mention_totals WHERE form = ?", (word,)).fetchone()
         if change and row[0] in {change, 0}:
             connection.execute(
-                "INSERT OR IGNORE INTO unsettled_names (cluster)"
-                # '!' is the character after the space
-                " SELECT cluster FROM mention_totals WHERE form > ?1 || ' ' AND form < ?1 || '!'",
+                f"INSERT OR IGNORE INTO unsettled_names (cluster) {_clusters_behind('?1')}",
                 (word,),
             )
+
+
+def _clusters_behind(word: str) -> str:
+    """Return the query for the clusters of forms that begin with what the parameter ``word`` stands for."""
+    # '!' is the character after the space
+    return f"SELECT cluster FROM mention_totals WHERE form > {word} || ' ' AND form < {word} || '!'"  # noqa: S608 - made of constants
 
 
 def settle_names(connection: sqlite3.Connection) -> None:
@@ -190,9 +194,7 @@ def persons_beside(connection: sqlite3.Connection, name: str, *, limit: int) -> 
         alone = read_name(connection, "person", first)
         return [alone] if alone else []
     rows = connection.execute(
-        f"{_RECORD} AND name > ?2 || ' ' AND name < ?2 || '!' AND cluster IN"  # noqa: S608 - made of constants
-        # '!' is the character after the space
-        " (SELECT cluster FROM mention_totals WHERE form > ?2 || ' ' AND form < ?2 || '!')"
+        f"{_RECORD} AND name > ?2 || ' ' AND name < ?2 || '!' AND cluster IN ({_clusters_behind('?2')})"
         " ORDER BY documents DESC, name LIMIT ?3",
         ("person", name, limit),
     )

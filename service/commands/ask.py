@@ -13,7 +13,6 @@ from service.commands.options import (
     ModeOption,
     OrderOption,
     ParticipantOption,
-    QueryOrder,
     SourceOption,
     ToOption,
     TopKOption,
@@ -33,7 +32,7 @@ def ask(
     *,
     top_k: TopKOption = None,
     mode: ModeOption = None,
-    order: OrderOption = QueryOrder.relevance,
+    order: OrderOption = "relevance",
     form: FormOption = None,
     date_from: FromOption = None,
     date_to: ToOption = None,
@@ -72,9 +71,9 @@ def ask(
         answer = dossier.ask(
             question,
             top_k=top_k,
-            mode=mode.chosen if mode else None,
-            form=form.asked if form else None,
-            order=order.chosen,
+            mode=mode,
+            form=form,
+            order=order,
             filters=filters,
         )
         if as_json:  # HTTP's own forms take longer to load than all else
@@ -93,7 +92,7 @@ def search(
     *,
     top_k: TopKOption = None,
     mode: ModeOption = None,
-    order: OrderOption = QueryOrder.relevance,
+    order: OrderOption = "relevance",
     date_from: FromOption = None,
     date_to: ToOption = None,
     kind: KindOption = None,
@@ -119,8 +118,8 @@ def search(
         result = dossier.search(
             question,
             top_k=top_k,
-            mode=mode.chosen if mode else None,
-            order=order.chosen,
+            mode=mode,
+            order=order,
             filters=filters,
         )
         if as_json:

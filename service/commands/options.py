@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextvars import ContextVar
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,44 +19,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class AnswerForm(StrEnum):
-    """The forms that an answer can be asked for in."""
-
-    extract = "extract"
-    overview = "overview"
-    list = "list"
-    facts = "facts"
-
-    @property
-    def asked(self) -> Literal["extract", "overview", "list", "facts"]:
-        """The form as a question asks for it."""
-        return self.value
-
-
-class QueryMode(StrEnum):
-    """What can be done with what one types."""
-
-    ask = "ask"
-    search = "search"
-
-    @property
-    def chosen(self) -> Literal["ask", "search"]:
-        """The mode as the front door takes it."""
-        return "search" if self is QueryMode.search else "ask"
-
-
-class QueryOrder(StrEnum):
-    """In which order what a search finds is shown."""
-
-    relevance = "relevance"
-    date = "date"
-
-    @property
-    def chosen(self) -> Literal["relevance", "date"]:
-        """The order as the front door takes it."""
-        return "date" if self is QueryOrder.date else "relevance"
-
-
 _collection: ContextVar[str | None] = ContextVar("collection", default=None)
 """What `dossier --collection NAME` says, which stands before the command."""
 
@@ -68,21 +29,21 @@ DataOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as the API gives it.")]
 TopKOption = Annotated[int | None, typer.Option("--top-k", "-k", help="Passages to look at. [5]")]
 FormOption = Annotated[
-    AnswerForm | None,
+    Literal["extract", "overview", "list", "facts"] | None,
     typer.Option(
         "--form",
         help="What one place says, papers in time's order, documents listed, or the catalogue's facts.",
     ),
 ]
 ModeOption = Annotated[
-    QueryMode | None,
+    Literal["ask", "search"] | None,
     typer.Option(
         "--mode",
         help="Take it for a question, or look for its words as they are written. [as its form says]",
     ),
 ]
 OrderOption = Annotated[
-    QueryOrder,
+    Literal["relevance", "date"],
     typer.Option("--order", help="Of what a search finds: most weight first, or the earliest."),
 ]
 FromOption = Annotated[

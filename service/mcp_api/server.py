@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeVar
 from pydantic import Field
 from starlette.requests import Request
 
+from embeddings.search import SearchOrder
 from service.answer import Turn
 from service.api.schemas import Id, Offset, SearchFilters
 from service.hosting.problems import problem_from, problem_of, response_of
@@ -65,7 +66,7 @@ Mode = Annotated[
     ),
 ]
 Order = Annotated[
-    Literal["relevance", "date"],
+    SearchOrder,
     Field(description="of what a search finds: where its words weigh most, or the earliest first"),
 ]
 InCollection = Annotated[
